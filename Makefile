@@ -1,0 +1,101 @@
+# Aura. `make` alone lists what can be made.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+CLIENTS := .venv-contracts/.ready
+NPM_CONTRACTS := tests/contracts/node_modules/.ready
+
+.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import contracts oracles docs screenshots clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Aura needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+		{ echo "Python's venv module is missing: install it (Debian: apt install python3-venv)"; exit 1; }
+
+.venv/.runtime: requirements/runtime.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what Aura needs into .venv (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+.venv/.development: requirements/dev.txt .venv/.runtime
+	@echo "Installing what tests and checks need into .venv (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(NPM_CONTRACTS): tests/contracts/package.json tests/contracts/package-lock.json tests/contracts/shopify-schema.sh
+	@if command -v npm >/dev/null; then cd tests/contracts && npm install --no-save --silent --no-audit --no-fund && ./shopify-schema.sh && touch node_modules/.ready; \
+	else echo "npm is absent: contract tests that need it will be skipped by name"; fi
+
+$(CLIENTS): requirements/contracts.txt
+	@echo "Installing the platforms' own clients into .venv-contracts (once, 200 MB)"
+	@$(PYTHON) -m venv .venv-contracts
+	@.venv-contracts/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/contracts.txt
+	@touch $@
+
+setup: .venv/.development ## make .venv with everything (.venv/bin/aura is the command)
+
+demo: .venv/.runtime ## run everything on this machine, with a sandbox of the three platforms
+	@exec $(BIN)/aura demo --exit-with-parent
+
+test: .venv/.development $(NPM_CONTRACTS) ## the one test command
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: .venv/.development ## ruff, mypy, imports, SQL, size of modules and functions
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint --processes 2 supabase/migrations src/aura/store/queries
+	@$(BIN)/squawk --config .squawk.toml supabase/migrations/*.sql
+
+prove: .venv/.development ## every public claim with its figure, in three minutes at most
+	@$(BIN)/python benchmarks/prove.py
+
+faults: .venv/.development ## RUNS=200 scripts of failing platforms from SEED=1 (last line JSON)
+	@$(BIN)/python benchmarks/faults.py
+
+kills: .venv/.development ## a worker killed at every commit and at RUNS=100 points from SEED=1 (last line JSON)
+	@$(BIN)/python benchmarks/kills.py
+
+bench-start: ## fresh clone to ready, restart to ready (last line JSON)
+	@$(PYTHON) benchmarks/start.py
+
+bench-web: .venv/.development ## server time and bytes of the overview (last line JSON)
+	@$(BIN)/python benchmarks/overview.py
+
+bench-import: .venv/.development ## import of orders against a bare COPY (last line JSON)
+	@$(BIN)/python benchmarks/orders.py
+
+contracts: $(CLIENTS) $(NPM_CONTRACTS) ## the platforms' own clients and schemas, for the tests that ask them
+
+oracles: .venv/.development contracts ## the platforms' own clients read the sandbox (last line JSON)
+	@$(BIN)/python benchmarks/oracles.py
+
+docs: .venv/.development ## write the generated reference pages anew
+	@$(BIN)/python docs/generate.py
+
+screenshots: .venv/.development ## pictures of the demo's pages into docs/pictures
+	@$(BIN)/python docs/screenshots.py
+
+format: .venv/.development ## format and fix what can be fixed by itself
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+lock: .venv/.development ## pin the newest allowed versions (needs uv)
+	@for group in dev build; do \
+		name=$$([ $$group = dev ] && echo dev || echo runtime); \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-emit-find-links --no-annotate --no-header pyproject.toml --group $$group \
+			$$([ $$group = build ] && echo "-c requirements/dev.txt") -o requirements/$$name.txt >/dev/null; \
+	done
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header --group pyproject.toml:contracts \
+		-c requirements/dev.txt -o requirements/contracts.txt >/dev/null
+
+clean: ## remove what was made here (never your data: that is in AURA_HOME)
+	@rm -rf .venv .venv-contracts tests/contracts/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

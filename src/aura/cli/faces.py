@@ -1,0 +1,46 @@
+"""The faces of an installation as one ASGI application: the page, `/v1`, and what machines ask.
+
+Page and API know nothing of each other; here they are put side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from aura.accounts.tokens import TokenSigner
+from aura.api.discovery import discovery_routes
+from aura.api.v1 import create_api
+from aura.config import Settings
+from aura.connectors.contract import Connector
+from aura.model import Platform
+from aura.store.database import Database
+from aura.store.secrets import Keyring
+from aura.web.application import create_application
+
+
+def compose(
+    *,
+    database: Database,
+    keyring: Keyring,
+    connectors: Mapping[Platform, Connector],
+    signer: TokenSigner,
+    settings: Settings,
+    clock: Callable[[], datetime],
+) -> FastAPI:
+    """Everything that is served on one port."""
+    application = create_application(
+        database=database,
+        keyring=keyring,
+        connectors=connectors,
+        signer=signer,
+        settings=settings,
+        clock=clock,
+    )
+    application.include_router(discovery_routes(database=database, signer=signer))
+    application.mount(
+        "/v1", create_api(database=database, signer=signer, settings=settings, clock=clock)
+    )
+    return application

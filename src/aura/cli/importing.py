@@ -1,0 +1,134 @@
+"""`aura import`: files that people have without API access."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from aura.accounts.brands import create_brand
+from aura.accounts.brands import find_brand as brand_of_person
+from aura.accounts.owner import LocalOwner, ensure_local_owner
+from aura.cli.installation import Installation, run, utc_now
+from aura.cli.printing import print_json, progress_bars
+from aura.errors import InputError
+from aura.imports.orders import ImportResult, import_orders, inspect_orders
+
+application = typer.Typer(
+    help="Bring export files: orders become revenue, orders and new customers per day.",
+    no_args_is_help=True,
+)
+
+
+@application.callback()
+def _group() -> None:
+    """Keeps `orders` a sub-command while it is the only one."""
+
+
+@application.command("orders")
+def orders(
+    file: Annotated[
+        Path, typer.Argument(help="Shopify's orders export, .csv or .csv.gz.", show_default=False)
+    ],
+    *,
+    brand: Annotated[str, typer.Option(help="The brand; made when there is none of this name.")],
+    user: Annotated[
+        str | None, typer.Option(help="E-mail of the owner; not needed with one account.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="For a new brand, if the file names none: USD, EUR, …")
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(help="For a new brand, as Europe/Berlin; else as the times say."),
+    ] = None,
+    complete_history: Annotated[
+        bool,
+        typer.Option(
+            "--complete-history", help="The file starts with the store's first order ever."
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Import a Shopify orders export: each day's revenue, orders and new customers.
+
+    Everything is written or nothing is. Running it twice changes nothing. Customers' addresses are
+    hashed with a key of the brand's own; nothing else about them is read. Without
+    --complete-history, new customers of the first 365 days are unknown: someone who seems new may
+    have bought before.
+    """
+
+    async def work(installation: Installation) -> tuple[LocalOwner, ImportResult]:
+        owner = await ensure_local_owner(installation.database, email=user)
+        brand_id = await _brand(installation, owner, file, brand, currency, timezone)
+        with progress_bars() as progress:
+            task = progress.add_task(file.name, total=None)
+            result = await import_orders(
+                installation.database,
+                installation.keyring,
+                path=file,
+                brand_id=brand_id,
+                now=utc_now(),
+                complete_history=complete_history,
+                created_by=owner.person.id,
+                timezone=timezone,
+                progress=lambda _rows, done, total: progress.update(
+                    task, completed=done, total=total
+                ),
+            )
+        return owner, result
+
+    owner, result = run(work)
+    if as_json:
+        print_json(result)
+    else:
+        _print(brand, owner, result)
+
+
+async def _brand(
+    installation: Installation,
+    owner: LocalOwner,
+    file: Path,
+    name: str,
+    currency: str | None,
+    timezone: str | None,
+) -> UUID:
+    """The owner's brand of that name, made from what the file and the options say."""
+    known = await brand_of_person(installation.database, user_id=owner.person.id, name=name)
+    if known is not None:
+        return known.id
+    found = await inspect_orders(file)
+    return await create_brand(
+        installation.database,
+        user_id=owner.person.id,
+        name=name,
+        currency=currency
+        or found.currency
+        or _asked("Currency of the store (USD, EUR, …)", "--currency"),
+        timezone=timezone or found.timezone or _asked("Time zone (Europe/Berlin, …)", "--timezone"),
+    )
+
+
+def _asked(question: str, option: str) -> str:
+    if not sys.stdin.isatty():
+        raise InputError(f"The file does not say it: {question.lower()}. Give it with {option}.")
+    return str(typer.prompt(question))
+
+
+def _print(brand: str, owner: LocalOwner, result: ImportResult) -> None:
+    if owner.was_made:
+        typer.echo(
+            f"Made the local owner {owner.person.email}; "
+            f"`aura users set-password {owner.person.email}` lets them sign in."
+        )
+    typer.echo(
+        f"{brand}: {result.orders:,} orders from {result.days.first} to {result.days.last}, "
+        f"revenue {result.revenue:,} {result.currency}, days of {result.timezone}"
+    )
+    changed = f"{result.rows_changed:,} rows changed" if result.rows_changed else "nothing changed"
+    typer.echo(f"{result.rows:,} rows read, {changed}")
+    for note in result.notes:
+        typer.echo(f"- {note}")

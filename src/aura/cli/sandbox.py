@@ -1,0 +1,54 @@
+"""`aura sandbox`: the three platforms on this machine, as a process of their own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sandbox_command(
+    *,
+    seed: int,
+    scenario: str,
+    port: int,
+    anchor: str | None,
+    state: Path | None,
+    exit_with_parent: bool = False,
+) -> list[str]:
+    """The command line that starts the sandbox."""
+    command = [sys.executable, "-m", "aura_sandbox", "--seed", str(seed), "--scenario", scenario]
+    command += ["--port", str(port)]
+    if anchor:
+        command += ["--anchor", anchor]
+    if state:
+        command += ["--state", str(state)]
+    if exit_with_parent:
+        command += ["--exit-with-parent"]
+    return command
+
+
+def sandbox(
+    *,
+    seed: Annotated[int, typer.Option(help="The world is the same for the same seed.")] = 1,
+    scenario: Annotated[str, typer.Option(help="The world: demo, plain, edges or tiny.")] = "demo",
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.")] = 8322,
+    anchor: Annotated[
+        str | None,
+        typer.Option(
+            help="The day the scenario's events are placed around, as 2026-11-22; default today."
+        ),
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="File that keeps consents over a restart.")
+    ] = None,
+) -> None:
+    """Serve Shopify, Meta and Google Ads from one made-up world whose truth is known.
+
+    Point any connector at it; GET /__truth/daily says what the numbers really are.
+    """
+    command = sandbox_command(seed=seed, scenario=scenario, port=port, anchor=anchor, state=state)
+    os.execv(command[0], command)  # noqa: S606 - the sandbox takes this process over: no shell, our own words

@@ -1,0 +1,107 @@
+"""What a connector offers to the sync: consent, accounts, facts.
+
+Errors come in exactly three families (`aura.errors`): TryLaterError, NeedsReconnectError and
+BadDataError. A reader yields pages; a caller may store what it got only when the reader has ended
+by itself: an exception means that the window was not read to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from aura.model import Account, AdDay, DayRange, Grant, Order, Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The OAuth application of this installation at one platform, and where the platform answers.
+
+    `api_url` and `login_url` are the platform's hosts in production, else the sandbox or a proxy.
+    For Shopify both may contain `{shop}`, which is replaced by the shop's host name.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    api_url: str
+    login_url: str
+    token_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent that is about to be asked for: everything needed to recognise its callback."""
+
+    state: str = field(repr=False)
+    redirect_uri: str
+    code_verifier: str = field(repr=False)
+    shop: str | None = None
+
+
+class Connector(Protocol):
+    """One platform. An instance holds one HTTP client and is safe to share in one event loop."""
+
+    platform: Platform
+    needed_scopes: tuple[str, ...]
+    # how many past days a daily sync reads again, because the platform restates them
+    restatement_days: int
+    # how far back a backfill can go, in days
+    history_days: int
+
+    def authorization_url(self, consent: Consent) -> str:
+        """The platform's consent page to send the browser to."""
+        ...
+
+    async def exchange(self, consent: Consent, callback: Mapping[str, str]) -> Grant:
+        """Turn a callback's query into a grant.
+
+        The caller has compared `state`; the connector verifies what the platform signed.
+        Raises InputError for a denied consent, ForbiddenError for a bad signature.
+        """
+        ...
+
+    async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:
+        """A new grant, or None where the platform has no refresh. Store it before using it."""
+        ...
+
+    async def accounts(self, grant: Grant, *, shop: str | None = None) -> list[Account]:
+        """The shops or ad accounts that the grant covers, managers and disabled ones included."""
+        ...
+
+    async def revoke(self, grant: Grant, *, shop: str | None = None) -> None:
+        """End the grant at the platform. A grant that is gone already is no error."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the HTTP client."""
+        ...
+
+
+class AdConnector(Connector, Protocol):
+    """An ad platform: days of the account and of its campaigns."""
+
+    def read_days(
+        self, grant: Grant, account: Account, window: DayRange
+    ) -> AsyncIterator[list[AdDay]]:
+        """Pages of account-level and campaign-level days. A day without delivery is absent."""
+        ...
+
+
+class StoreConnector(Connector, Protocol):
+    """A store: its orders with everything that happened to them since."""
+
+    def read_orders(
+        self,
+        grant: Grant,
+        account: Account,
+        *,
+        updated_from: datetime | None = None,
+        processed_in: DayRange | None = None,
+    ) -> AsyncIterator[list[Order]]:
+        """Pages of orders: those updated since a moment, or those processed within days.
+
+        Days are the shop's own (`account.timezone`). Exactly one of the two is given.
+        """
+        ...

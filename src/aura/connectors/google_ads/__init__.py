@@ -1,0 +1,1 @@
+"""Google Ads: consent, customers, account and campaign days. See README.md here."""

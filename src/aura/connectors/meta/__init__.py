@@ -1,0 +1,1 @@
+"""Meta Ads: consent, ad accounts, insights by day. See README.md here."""

@@ -1,0 +1,134 @@
+"""The Shopify connector: what the sync calls, put together from the modules beside this one.
+
+A consent, a grant or an account goes in; a grant, accounts or pages of orders come out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+
+import httpx
+
+from aura.connectors.contract import Application, Consent
+from aura.connectors.http import HttpClient
+from aura.connectors.shopify import consent as oauth
+from aura.connectors.shopify import orders
+from aura.connectors.shopify.documents import APP_UNINSTALL, SHOP
+from aura.connectors.shopify.graphql import AdminApi
+from aura.connectors.shopify.normalise import shop_account
+from aura.connectors.shopify.shop import shop_host
+from aura.errors import BadDataError, NeedsReconnectError
+from aura.model import Account, DayRange, Grant, Order, Platform
+
+
+class ShopifyConnector:
+    """Shopify Admin GraphQL API 2026-10. An account's `external_id` is NAME.myshopify.com."""
+
+    platform: Platform = "shopify"
+    needed_scopes: tuple[str, ...] = oauth.SCOPES
+    # Changes are found by `updated_at`, whatever their age; days need no second reading.
+    restatement_days: int = 0
+    # An order is never too old to be read; this is what the other platforms keep (37 months).
+    history_days: int = 1126
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._application = application
+        self._clock = clock
+        self._http = HttpClient("Shopify", transport=transport)
+        self._api = AdminApi(self._http, application, sleep=sleep, elapsed=elapsed)
+
+    def authorization_url(self, consent: Consent) -> str:
+        """The page on which the merchant allows the app; InputError without a proper shop."""
+        return oauth.authorization_url(self._application, consent)
+
+    async def exchange(self, consent: Consent, callback: Mapping[str, str]) -> Grant:
+        """The grant of a signed callback that is at most 90 seconds old."""
+        now = self._clock()
+        shop, code = oauth.check_callback(self._application, consent, callback, now)
+        return await oauth.exchange(self._http, self._application, shop=shop, code=code, now=now)
+
+    async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:
+        """The next pair of tokens; None for a grant that does not expire."""
+        if grant.refresh_token is None:
+            return None
+        return await oauth.refresh(
+            self._http,
+            self._application,
+            shop=shop_host(shop),
+            refresh_token=grant.refresh_token,
+            now=self._clock(),
+        )
+
+    async def accounts(self, grant: Grant, *, shop: str | None = None) -> list[Account]:
+        """The one shop of the grant, with its currency and time zone."""
+        data, _ = await self._api.run(shop_host(shop), grant.access_token, SHOP)
+        account = shop_account(data)
+        # Tokens are sent to this host from now on.
+        if shop_host(account.external_id) != account.external_id:
+            raise BadDataError("Shopify gave the shop an address that is none of Shopify's.")
+        return [account]
+
+    async def revoke(self, grant: Grant, *, shop: str | None = None) -> None:
+        """Uninstall the app from the shop, which ends every token of it.
+
+        The mutation is chosen over the older DELETE of `api_permissions`: it belongs to the
+        versioned API and to the published schema.
+        """
+        host = shop_host(shop)
+        try:
+            await self._uninstall(host, grant)
+        except NeedsReconnectError:
+            # The access token may have expired while the grant lives on.
+            try:
+                renewed = await self.refresh(grant, shop=host)
+                if renewed is not None:
+                    await self._uninstall(host, renewed)
+            except NeedsReconnectError:
+                return
+
+    async def _uninstall(self, host: str, grant: Grant) -> None:
+        data, _ = await self._api.run(host, grant.access_token, APP_UNINSTALL)
+        errors = list(data.document("appUninstall").documents("userErrors"))
+        gone = {"APP_NOT_INSTALLED", "APP_NOT_FOUND"}
+        if errors and not any(error.optional_text("code") in gone for error in errors):
+            raise BadDataError("Shopify did not uninstall the app.")
+
+    def read_orders(
+        self,
+        grant: Grant,
+        account: Account,
+        *,
+        updated_from: datetime | None = None,
+        processed_in: DayRange | None = None,
+    ) -> AsyncIterator[list[Order]]:
+        """Orders updated since a moment, or processed within days of the shop's time zone."""
+        if processed_in is not None and updated_from is None:
+            if account.timezone is None:
+                raise BadDataError("The shop's time zone is not known.")
+            search, sort_key = orders.processed_within(processed_in, account.timezone)
+        elif updated_from is not None and processed_in is None:
+            search, sort_key = orders.updated_since(updated_from)
+        else:
+            raise ValueError("give either updated_from or processed_in")
+        return orders.pages(
+            self._api,
+            shop_host(account.external_id),
+            grant.access_token,
+            search=search,
+            sort_key=sort_key,
+        )
+
+    async def aclose(self) -> None:
+        """Close the HTTP client."""
+        await self._http.aclose()

@@ -1,0 +1,83 @@
+"""Amounts as programs and spreadsheets write them: one decimal separator for the whole file.
+
+`1,234` alone says nothing, so it is decided from all amounts of the file which separator it uses.
+Where nothing decides, a point is the decimal one, as Shopify writes it. Text is never guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+from aura.imports import refusals
+
+Separator = Literal[".", ","]
+
+_LARGEST = Decimal(10) ** 12
+# spaces of every width and apostrophes group digits in some countries
+_GROUPING = str.maketrans("", "", " \u00a0\u202f\u2009'\u2019")
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]{1,2})?")
+_WITH: dict[Separator, re.Pattern[str]] = {
+    ".": re.compile(r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"),
+    ",": re.compile(r"[+-]?(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?"),
+}
+
+
+@dataclass(slots=True)
+class SeparatorEvidence:
+    """Where each reading of the file's amounts was seen to be the only one, or one of two."""
+
+    # (line, column) of the first cell that can only be read with this separator
+    only: dict[Separator, tuple[int, str]] = field(default_factory=dict)
+    # (line, column) of the first cell such as 1,234
+    unclear_comma: tuple[int, str] | None = None
+
+    def add(self, cell: str, line: int, column: str) -> None:
+        """Take in one cell of an amount."""
+        reading = _reading(cell)
+        if reading == "unclear":
+            self.unclear_comma = self.unclear_comma or (line, column)
+        elif reading is not None:
+            self.only.setdefault(reading, (line, column))
+
+    def decide(self) -> Separator:
+        """The file's decimal separator. Raises FileRefusedError when the file uses both."""
+        if len(self.only) > 1:
+            (first, column), (second, _) = sorted(self.only.values())
+            raise refusals.mixed_numbers(first, second, column)
+        if self.only:
+            return next(iter(self.only))
+        if self.unclear_comma is not None:
+            line, column = self.unclear_comma
+            raise refusals.mixed_numbers(line, line, column)
+        return "."
+
+
+# prices repeat: most cells of a file are among a few thousand texts
+@lru_cache(maxsize=16384)
+def _reading(cell: str) -> Separator | Literal["unclear"] | None:
+    """The only separator with which the cell is an amount; None when it says nothing."""
+    if _PLAIN.fullmatch(cell):
+        return "." if "." in cell else None
+    text = cell.translate(_GROUPING)
+    point, comma = (bool(_WITH[s].fullmatch(text)) for s in (".", ","))
+    if point != comma:
+        return "." if point else ","
+    return "unclear" if point and "," in text else None
+
+
+@lru_cache(maxsize=16384)
+def parse_amount(cell: str, separator: Separator) -> Decimal | None:
+    """The amount in a cell; None when it is not one or is beyond any real one."""
+    if separator == "." and _PLAIN.fullmatch(cell):
+        amount = Decimal(cell)
+    else:
+        text = cell.translate(_GROUPING)
+        if not _WITH[separator].fullmatch(text):
+            return None
+        grouping = "," if separator == "." else "."
+        amount = Decimal(text.replace(grouping, "").replace(separator, "."))
+    return amount if abs(amount) < _LARGEST else None

@@ -1,0 +1,341 @@
+"""Import of an orders export: a path in, the brand's revenue, orders and new customers by day out.
+
+The file is looked through and checked to its last row before the database hears of it, then written
+in one transaction. Importing the same file, or the same orders, again changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from uuid_utils.compat import uuid7
+
+from aura.errors import InputError, NotFoundError
+from aura.imports import refusals
+from aura.imports.notes import notes_of
+from aura.imports.order_pages import OrderPages, Summary
+from aura.imports.shopify_orders import OrdersFile, Survey
+from aura.imports.source import examine
+from aura.model import DayRange, Order
+from aura.store import brands, imports
+from aura.store.brands import Brand
+from aura.store.database import Connection, Database
+from aura.store.secrets import Keyring
+from aura.store.windows import WindowResult, write_orders
+
+FORMAT = "shopify.orders"
+# called with (rows written, bytes read, bytes to read): the file is read three times
+Progress = Callable[[int, int, int], None]
+_PASSES = 3
+
+
+class _Passed(Protocol):
+    @property
+    def position(self) -> int: ...
+
+
+_Step = TypeVar("_Step", bound=_Passed)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did.
+
+    Attributes:
+        rows: data rows of the file; `orders` in them, voided ones included.
+        revenue: what the counted orders come to after refunds, in `currency`.
+        days: first and last day of an order, in `timezone`.
+        rows_changed: rows of facts that the import added or changed; 0 when all was known.
+        was_known: a file with the same content was imported before.
+        notes: sentences about how the figures came to be.
+    """
+
+    import_id: UUID
+    brand_id: UUID
+    integration_id: UUID
+    file_name: str
+    sha256: str
+    encoding: str
+    delimiter: str
+    rows: int
+    orders: int
+    revenue: Decimal
+    currency: str
+    timezone: str
+    days: DayRange
+    rows_changed: int
+    days_changed: int
+    was_known: bool
+    notes: tuple[str, ...]
+
+
+async def inspect_orders(path: Path) -> OrdersFile:
+    """Check a file to its last row without a database: its currency, time zone, rows, encoding.
+
+    Raises FileRefusedError when it cannot be imported, InputError when there is no such file.
+    """
+    file = await _survey(path, _no_progress)
+    # neither changes whether a row can be read
+    await _check(file, _Terms(file.currency or "", "UTC", ZoneInfo("UTC")), _no_progress)
+    return file
+
+
+async def import_orders(
+    database: Database,
+    keyring: Keyring,
+    *,
+    path: Path,
+    brand_id: UUID,
+    now: datetime,
+    complete_history: bool,
+    created_by: UUID,
+    progress: Progress | None = None,
+    timezone: str | None = None,
+) -> ImportResult:
+    """Import a Shopify orders export (.csv or .csv.gz) into a brand of `created_by`.
+
+    `complete_history` says that the file starts with the store's first order. `timezone` is used
+    where the brand has none. Raises FileRefusedError, InputError or NotFoundError; nothing of the
+    file is stored then.
+    """
+    tell = progress or _no_progress
+    async with database.as_user(created_by) as connection:
+        brand = await brands.brand_of_person(connection, user_id=created_by, brand_id=brand_id)
+    if brand is None:
+        raise NotFoundError("There is no such brand.")
+    async with database.as_worker(brand_id) as connection:
+        shop = await imports.find_shop(connection, brand_id)
+    file = await _survey(path, tell)
+    terms = _Terms.of(file, brand, shop, timezone)
+    summary = await _check(file, terms, tell)
+    async with database.as_worker(brand_id) as connection:
+        job = _Import(connection, keyring, file, terms, summary, brand_id, now, created_by)
+        return await job.write(complete_history=complete_history, tell=tell)
+
+
+def _no_progress(_rows: int, _done: int, _total: int) -> None:
+    """Nobody is watching."""
+
+
+async def _stepped(steps: Iterator[_Step]) -> AsyncIterator[_Step]:
+    """The steps of a pass, each made in a thread: parsing must not hold up the event loop."""
+    while (step := await asyncio.to_thread(next, steps, None)) is not None:
+        yield step
+
+
+async def _survey(path: Path, tell: Progress) -> OrdersFile:
+    source = await asyncio.to_thread(examine, path)
+    survey = await asyncio.to_thread(Survey, source)
+    async for step in _stepped(survey.steps()):
+        tell(0, step.position, source.file_size * _PASSES)
+    return survey.result()
+
+
+async def _check(file: OrdersFile, terms: _Terms, tell: Progress) -> Summary:
+    """Map every order once, to know that each can be; the result in figures."""
+    size = file.source.file_size
+    pages = OrderPages(file, zone=terms.zone, currency=terms.currency)
+    async for page in _stepped(pages.pages()):
+        tell(0, size + page.position, size * _PASSES)
+    if not pages.summary.orders:
+        raise refusals.empty()
+    return pages.summary
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the file's amounts and times mean."""
+
+    currency: str
+    timezone: str
+    zone: ZoneInfo
+
+    @classmethod
+    def of(
+        cls, file: OrdersFile, brand: Brand, shop: imports.Shop | None, timezone: str | None
+    ) -> _Terms:
+        """The shop's own terms where it is connected, else the brand's.
+
+        Raises InputError where nobody says, FileRefusedError where the file is in another currency.
+        """
+        expected = (shop.currency if shop else None) or brand.currency
+        currency = file.currency or expected
+        if currency is None:
+            raise InputError("The file names no currency and the brand has none: set it first.")
+        if expected is not None and currency != expected:
+            raise refusals.other_currency(currency, expected)
+        name = (shop.timezone if shop else None) or brand.timezone or timezone or file.timezone
+        if name is None:
+            raise InputError(
+                "In which time zone is the store? The times in the file only say how far from UTC "
+                "they are. Give it with --timezone, for example --timezone America/New_York."
+            )
+        try:
+            return cls(currency, name, ZoneInfo(name))
+        except (ZoneInfoNotFoundError, ValueError):
+            raise InputError(
+                "The time zone of the store is not known. Give an IANA name with --timezone, for "
+                "example --timezone Europe/Berlin."
+            ) from None
+
+
+@dataclass(slots=True)
+class _Import:
+    """The writing of one checked file, inside one transaction."""
+
+    connection: Connection
+    keyring: Keyring
+    file: OrdersFile
+    terms: _Terms
+    summary: Summary
+    brand_id: UUID
+    now: datetime
+    created_by: UUID
+    left_out: int = 0
+
+    async def write(self, *, complete_history: bool, tell: Progress) -> ImportResult:
+        shop = await imports.lock_shop(self.connection, self.brand_id)
+        days = self._days()
+        await self._check_against(shop, days, complete_history=complete_history)
+        same = await imports.find_same_file(
+            self.connection,
+            brand_id=self.brand_id,
+            integration_id=shop.integration_id,
+            sha256=self.file.source.sha256,
+        )
+        import_id = same.id if same else uuid7()
+        written = await write_orders(
+            self.connection,
+            self.keyring,
+            brand_id=self.brand_id,
+            integration_id=shop.integration_id,
+            timezone=self.terms.timezone,
+            orders=self._orders(shop.known_days, tell),
+            observed_at=self.now,
+            run_id=import_id,
+            source="file",
+            import_id=import_id,
+            complete_history=complete_history,
+        )
+        result = await self._result(import_id, shop, days, written, was_known=same is not None)
+        if same is None:
+            await imports.add_import(
+                self.connection, self._record(result, complete_history=complete_history)
+            )
+        elif complete_history and not same.is_complete_history:
+            await imports.complete_import(
+                self.connection, brand_id=self.brand_id, import_id=import_id
+            )
+        return result
+
+    def _days(self) -> DayRange:
+        first, last = self.summary.first_day, self.summary.last_day
+        if first is None or last is None:
+            raise refusals.empty()
+        return DayRange(first, last)
+
+    async def _check_against(
+        self, shop: imports.Shop, days: DayRange, *, complete_history: bool
+    ) -> None:
+        """Refuse what would contradict the orders that are known already."""
+        if await imports.has_other_keys(
+            self.connection,
+            brand_id=self.brand_id,
+            integration_id=shop.integration_id,
+            days=days,
+            has_ids=self.file.has_ids,
+        ):
+            raise refusals.other_ids(has_ids=self.file.has_ids)
+        known = await imports.first_order_day(self.connection, self.brand_id)
+        if complete_history and known is not None and known < days.first:
+            raise refusals.not_the_first_order(days.first.isoformat(), known.isoformat())
+
+    async def _orders(
+        self, known_days: DayRange | None, tell: Progress
+    ) -> AsyncIterator[list[Order]]:
+        """The file's orders, except on days that were read from the shop itself."""
+        size = self.file.source.file_size
+        pages = OrderPages(self.file, zone=self.terms.zone, currency=self.terms.currency)
+        async for page in _stepped(pages.pages()):
+            orders = page.orders
+            if known_days is not None:
+                orders = [order for order in orders if not self._is_known(order, known_days)]
+                self.left_out += len(page.orders) - len(orders)
+            yield orders
+            tell(page.rows, 2 * size + page.position, size * _PASSES)
+
+    def _is_known(self, order: Order, known_days: DayRange) -> bool:
+        day = order.processed_at.astimezone(self.terms.zone).date()
+        return known_days.first <= day <= known_days.last
+
+    async def _result(
+        self,
+        import_id: UUID,
+        shop: imports.Shop,
+        days: DayRange,
+        written: WindowResult,
+        *,
+        was_known: bool,
+    ) -> ImportResult:
+        after = await imports.find_shop(self.connection, self.brand_id)
+        is_complete = after is not None and after.history_complete_from is not None
+        first_day = await imports.first_order_day(self.connection, self.brand_id)
+        source = self.file.source
+        return ImportResult(
+            import_id=import_id,
+            brand_id=self.brand_id,
+            integration_id=shop.integration_id,
+            file_name=source.path.name.encode("utf-8", "replace").decode()[:255],
+            sha256=source.sha256.hex(),
+            encoding=source.encoding,
+            delimiter=self.file.layout.delimiter,
+            rows=self.summary.rows,
+            orders=self.summary.orders,
+            revenue=self.summary.counted.amount,
+            currency=self.terms.currency,
+            timezone=self.terms.timezone,
+            days=days,
+            rows_changed=written.rows_changed,
+            days_changed=len(written.days_touched),
+            was_known=was_known,
+            notes=notes_of(
+                self.file,
+                self.summary,
+                currency=self.terms.currency,
+                timezone=self.terms.timezone,
+                left_out=self.left_out,
+                new_customers_unknown_from=None if is_complete else first_day,
+            ),
+        )
+
+    def _record(self, result: ImportResult, *, complete_history: bool) -> imports.ImportRecord:
+        return imports.ImportRecord(
+            id=result.import_id,
+            brand_id=self.brand_id,
+            integration_id=result.integration_id,
+            platform="shopify",
+            format=FORMAT,
+            sha256=self.file.source.sha256,
+            file_name=result.file_name,
+            bytes=self.file.source.size,
+            encoding=result.encoding,
+            delimiter=result.delimiter,
+            rows_read=result.rows,
+            orders=result.orders,
+            date_from=result.days.first,
+            date_to=result.days.last,
+            currency=result.currency,
+            control_total=result.revenue,
+            is_complete_history=complete_history,
+            notes=result.notes,
+            created_by=self.created_by,
+            created_at=self.now,
+        )

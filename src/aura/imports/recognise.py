@@ -1,0 +1,135 @@
+"""Which report a header row belongs to: column names in, one entry of this catalogue out.
+
+Reports are told apart by their columns alone, compared as a person reads them: without case, outer
+and repeated spaces, whatever the file is called.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aura.errors import FileRefusedError
+from aura.imports import refusals
+
+_SPACES = re.compile(r"\s+")
+_CURRENCY = re.compile(r" \([a-z]{3}\)$")
+_TAKE_ORDERS = f"What is imported here is {refusals.SUPPORTED}."
+
+
+def normal_name(cell: str) -> str:
+    """A column's name as it is compared: NFKC, no quotes, single spaces, lower case."""
+    text = unicodedata.normalize("NFKC", cell).strip().strip("\"'").replace("\ufeff", "")
+    return _SPACES.sub(" ", text).strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report that somebody might bring.
+
+    Attributes:
+        name: what it is, with its article.
+        needed: columns that it always has, normal names.
+        one_of: columns of which it has at least one; empty when `needed` suffices.
+        advice: what to bring instead.
+    """
+
+    name: str
+    needed: frozenset[str]
+    one_of: frozenset[str] = frozenset()
+    advice: str = _TAKE_ORDERS
+
+    def matches(self, names: frozenset[str]) -> bool:
+        """Whether a header is one of this report."""
+        return self.needed <= names and (not self.one_of or not self.one_of.isdisjoint(names))
+
+
+def _columns(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _report(name: str, needed: str, one_of: str = "", advice: str = _TAKE_ORDERS) -> Report:
+    return Report(name, _columns(needed), _columns(one_of), advice)
+
+
+# the export's own columns (79 in 2026; those of 2012 are the first 47, only ever appended to)
+ORDER_COLUMNS = _columns(
+    "name, email, financial status, paid at, fulfillment status, fulfilled at, accepts marketing, "
+    "currency, subtotal, shipping, taxes, total, discount code, discount amount, shipping method, "
+    "created at, lineitem quantity, lineitem name, lineitem price, lineitem sku, cancelled at, "
+    "payment method, payment reference, refunded amount, vendor, outstanding balance, id, tags, "
+    "risk level, source, lineitem discount, receipt number, duties"
+)
+ORDERS = _report(
+    "a Shopify orders export", "name, created at, total", "lineitem name, financial status"
+)
+_ALMOST_ORDERS = frozenset({"lineitem name", "financial status", "lineitem quantity"})
+
+OTHERS = (
+    _report(
+        "a Matrixify (Excelify) orders sheet",
+        "id, command",
+        advice=f"Export the orders from Shopify itself. {_TAKE_ORDERS}",
+    ),
+    _report("a Shopify customers export", "first name, last name", "total spent, total orders"),
+    _report("a Shopify products export", "handle, title", "body (html), variant sku, vendor"),
+    _report("a Shopify payouts report", "transaction date, payout status"),
+    _report("a Shopify draft orders export", "name, created at, draft order status"),
+    _report('the Shopify report "New or returning customers"', "new or returning customer"),
+    _report('the Shopify report "Sessions over time"', "day, sessions"),
+    _report(
+        'the Shopify report "Total sales over time"',
+        "day",
+        "total sales, net sales",
+    ),
+    _report("a Shopify sales report without days", "total sales, gross sales"),
+    _report("a Google Ads search terms report", "search term"),
+    _report(
+        "a Google Ads search keywords report", "keyword", "search keyword, max. cpc, match type"
+    ),
+    _report("a Google Ads Editor file", "row type", "action"),
+    _report("a Google Ads report", "campaign", "impr., cost, clicks, interactions"),
+    _report("a Google Ads report", "day", "impr., cost"),
+    _report(
+        "a Meta ads report",
+        "",
+        "amount spent, reporting starts, link clicks, ad set name, importe gastado, "
+        "ausgegebener betrag, montant dépensé, importo speso, valor gasto",
+    ),
+)
+
+KNOWN_COLUMNS = ORDER_COLUMNS.union(*(r.needed | r.one_of for r in OTHERS))
+
+
+def known(name: str) -> bool:
+    """Whether a normal name is a column of any report in the catalogue."""
+    return without_currency(name) in KNOWN_COLUMNS
+
+
+def without_currency(name: str) -> str:
+    """`amount spent (eur)` without its currency."""
+    return _CURRENCY.sub("", name)
+
+
+def check_orders(header: Iterable[str]) -> None:
+    """Raise a refusal unless the header (normal names) is that of an orders export."""
+    shown = list(header)
+    names = frozenset(without_currency(name) for name in shown)
+    if ORDERS.matches(names) and not OTHERS[0].matches(names):
+        return
+    raise _refusal(shown, names)
+
+
+def _refusal(shown: list[str], names: frozenset[str]) -> FileRefusedError:
+    for report in OTHERS:
+        if report.matches(names):
+            return refusals.wrong_report(report.name, report.advice)
+    if not names.isdisjoint(_ALMOST_ORDERS):
+        missing = [
+            column.capitalize() for column in ("name", "created at", "total") if column not in names
+        ]
+        if missing:
+            return refusals.missing_columns(missing)
+    return refusals.unknown(shown)

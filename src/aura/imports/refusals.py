@@ -1,0 +1,253 @@
+"""The catalogue of refusals: why a file was not imported, where, and the next step.
+
+Each function makes one `FileRefusedError`. Nothing of a refused file has been stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from aura.errors import FileRefusedError
+
+SUPPORTED = 'the Shopify orders export (Orders > Export, "Plain CSV file", also as .csv.gz)'
+_MOST_NAMES = 12
+_LONGEST_NAME = 40
+
+
+def empty() -> FileRefusedError:
+    """No byte, no row, or a header alone."""
+    return FileRefusedError(
+        "empty",
+        "The file is empty (0 rows). Download it again and check it opens in a spreadsheet.",
+    )
+
+
+def html() -> FileRefusedError:
+    """A log-in page that was saved as the report."""
+    return FileRefusedError(
+        "html",
+        "This is a web page, not a report: the download link had probably expired. Log in to the "
+        "platform and export again.",
+    )
+
+
+def old_xls() -> FileRefusedError:
+    """A workbook of Excel 97 to 2003."""
+    return FileRefusedError(
+        "old_xls", "This is an old .xls workbook. Export again as CSV, or save it as CSV (UTF-8)."
+    )
+
+
+def workbook() -> FileRefusedError:
+    """An .xlsx workbook or another zip archive."""
+    return FileRefusedError(
+        "workbook",
+        "This is an .xlsx workbook or a .zip archive. Unpack it, or save the orders sheet as CSV "
+        "(UTF-8), and import that.",
+    )
+
+
+def binary(*, line: int | None = None) -> FileRefusedError:
+    """Bytes that are no text."""
+    place = f" from line {line} on" if line else ""
+    return FileRefusedError(
+        "binary",
+        f"This file is not text{place}: it is damaged or of another kind. Export it again as CSV.",
+        line=line,
+    )
+
+
+def damaged_archive() -> FileRefusedError:
+    """A .gz that ends early or whose checksum is wrong."""
+    return FileRefusedError(
+        "truncated",
+        "The compressed file is damaged or ends too early. Download or compress it again.",
+    )
+
+
+def ends_early(*, line: int) -> FileRefusedError:
+    """A last row that stops in the middle."""
+    return FileRefusedError(
+        "truncated",
+        f"The file ends in the middle of line {line}: the download was cut off. Export it again.",
+        line=line,
+    )
+
+
+def changed() -> FileRefusedError:
+    """Another program wrote to the file while it was being read."""
+    return FileRefusedError(
+        "changed",
+        "The file changed while it was being imported; nothing was imported. Try again.",
+    )
+
+
+def too_large(most_bytes: int, most_rows: int) -> FileRefusedError:
+    """More than we take at once."""
+    return FileRefusedError(
+        "too_large",
+        f"The file is too large: at most {most_rows:,} rows and {most_bytes // 1_000_000:,} MB, "
+        "unpacked. Export shorter periods and import them one after another.",
+    )
+
+
+def unknown(names: Iterable[str]) -> FileRefusedError:
+    """Text, but of no report we know."""
+    shown = [name[:_LONGEST_NAME] for name in names if _is_column_name(name)]
+    more = ", …" if len(shown) > _MOST_NAMES else ""
+    seen = (
+        f"We saw these column names: {', '.join(shown[:_MOST_NAMES])}{more}."
+        if shown
+        else "We saw no row with column names."
+    )
+    return FileRefusedError(
+        "unknown", f"We could not recognise this file. {seen} Supported: {SUPPORTED}."
+    )
+
+
+def _is_column_name(name: str) -> bool:
+    """False for what may be about a person: a file without a header shows its first row here."""
+    return bool(name) and "@" not in name and sum(c.isdigit() for c in name) < 5
+
+
+def wrong_report(report: str, advice: str) -> FileRefusedError:
+    """A report we know, but not the one that is wanted here."""
+    return FileRefusedError("wrong_report", f"This is {report}. {advice}")
+
+
+def missing_columns(names: Sequence[str]) -> FileRefusedError:
+    """An orders export without a column that is needed."""
+    return FileRefusedError(
+        "no_revenue",
+        f"This looks like a Shopify orders export without {_listed(names)}. Export the orders "
+        "again from Shopify and keep all columns.",
+        column=names[0],
+    )
+
+
+def two_columns(name: str, *, line: int) -> FileRefusedError:
+    """Two columns of one name that we would have to choose between."""
+    return FileRefusedError(
+        "duplicate_column",
+        f'The header has two columns named "{name}". The file was probably edited; export it '
+        "again.",
+        line=line,
+        column=name,
+    )
+
+
+def two_currencies(codes: Iterable[str]) -> FileRefusedError:
+    """Orders in more than one currency: no sum of them means anything."""
+    return FileRefusedError(
+        "two_currencies",
+        f"The file mixes currencies ({', '.join(sorted(codes))}). Export the orders of one "
+        "currency at a time.",
+        column="Currency",
+    )
+
+
+def other_currency(of_file: str, of_brand: str) -> FileRefusedError:
+    """Orders in a currency that is not the brand's: amounts are never relabelled."""
+    return FileRefusedError(
+        "other_currency",
+        f"The orders are in {of_file} but the brand's currency is {of_brand}. Import them into a "
+        f"brand whose currency is {of_file}.",
+        column="Currency",
+    )
+
+
+def mixed_numbers(first_line: int, second_line: int, column: str) -> FileRefusedError:
+    """Decimal points and decimal commas, or amounts that could be either."""
+    place = (
+        f"lines {first_line} and {second_line} write them differently"
+        if first_line != second_line
+        else f"line {first_line} can be read both ways"
+    )
+    return FileRefusedError(
+        "mixed_numbers",
+        f'We cannot tell the decimal separator of the amounts: {place} (column "{column}"). The '
+        "file was probably saved by a spreadsheet; export it again from Shopify.",
+        line=first_line,
+        column=column,
+    )
+
+
+def ambiguous_dates(line: int, column: str) -> FileRefusedError:
+    """Dates such as 3/4/2026 throughout, or in both orders."""
+    return FileRefusedError(
+        "ambiguous_dates",
+        f'We cannot tell day from month in the column "{column}" (line {line}). The file was '
+        "probably saved by a spreadsheet; export it again from Shopify, which writes 2026-04-03.",
+        line=line,
+        column=column,
+    )
+
+
+def ragged(line: int, cells: int, header: int) -> FileRefusedError:
+    """A row with more or fewer cells than the header."""
+    return FileRefusedError(
+        "ragged",
+        f"Line {line} has {cells} cells but the header has {header}. The file was probably edited "
+        "or cut off; export it again.",
+        line=line,
+    )
+
+
+def broken_quotes(line: int) -> FileRefusedError:
+    """Quotation marks that do not pair, or a cell longer than any real one."""
+    return FileRefusedError(
+        "bad_rows",
+        f"Line {line} cannot be split into cells: a quotation mark is missing or misplaced. "
+        "Nothing was imported. Export the file again.",
+        line=line,
+    )
+
+
+def bad_rows(problems: Sequence[tuple[int, str, str]], bad: int, rows: int) -> FileRefusedError:
+    """Rows that cannot be read: (line, column, what is wrong), the first few of them."""
+    line, column, reason = problems[0]
+    same = [p for p in problems if p[1:] == (column, reason)][:5]
+    others = "" if len(same) == bad else ", …"
+    numbers = ", ".join(str(p[0]) for p in same)
+    places = f"line{'s' if bad > 1 else ''} {numbers}{others}"
+    count = f"{bad:,} of {rows:,} rows" if bad > 1 else f"1 of {rows:,} rows"
+    return FileRefusedError(
+        "bad_rows",
+        f'{count} could not be read ({places}: "{column}" {reason}). Nothing was imported. '
+        "Correct or remove them, or export the file again.",
+        line=line,
+        column=column,
+    )
+
+
+def other_ids(*, has_ids: bool) -> FileRefusedError:
+    """Orders of these days are known by the other of the two keys and would count twice."""
+    why = (
+        "The orders of these days were imported from a file without Shopify's order ids, so they "
+        "cannot be matched with those of this file."
+        if has_ids
+        else "This file has no usable order ids (a spreadsheet may have rounded them), so its "
+        "orders cannot be matched with those that are known already."
+    )
+    return FileRefusedError(
+        "other_ids",
+        f"{why} Importing it would count orders twice. Export the orders again from Shopify with "
+        "all columns, and import them into a new brand if this one began with a reduced file.",
+        column="Id",
+    )
+
+
+def not_the_first_order(first: str, known: str) -> FileRefusedError:
+    """--complete-history for a file that starts after orders we have."""
+    return FileRefusedError(
+        "not_complete",
+        f"The file starts on {first}, but orders from {known} on are known already, so it does "
+        "not start with the store's first order. Import it without --complete-history.",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f'"{name}"' for name in names]
+    if len(quoted) == 1:
+        return f"the column {quoted[0]}"
+    return f"the columns {', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -1,0 +1,126 @@
+"""Single days against the four weeks before them: the store's, a platform's, the brand's.
+
+Rules look at windows; what must be found first are days that would mislead them: promotions,
+holidays, days whose conversions were not tracked. Here each day is compared with the trailing 28
+days, which needs no model of anything.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from scipy.special import betainc
+
+from aura.insights.baseline import trailing_sum
+from aura.insights.panel import Panel
+from aura.insights.series import BoolArray, FloatArray, History
+
+TRAILING = 28
+# relative variance of a day beyond chance, for single days of large aggregates
+DAY_NOISE = 0.12**2
+_PROMOTION_LIFT = 1.3
+_PROMOTION_TAIL = 0.002
+_HANGOVER = 5
+
+
+def fitted(panel: Panel, exposure: FloatArray) -> FloatArray:
+    """Conversions to expect by now of each leaf and day at its own average rate, (K, T)."""
+    reach = exposure * panel.share
+    recent = reach[:, -112:].sum(axis=1, keepdims=True)
+    count = panel.conversions[:, -112:].sum(axis=1, keepdims=True)
+    return reach * np.where(recent > 0, count / np.where(recent > 0, recent, 1.0), 0.0)
+
+
+def expected_from_before(observed: FloatArray, scale: FloatArray, used: BoolArray) -> FloatArray:
+    """What each day should have been: its scale times the ratio of the used days before it, (T,).
+
+    NaN where fewer than 10 used days lie before.
+    """
+    before = trailing_sum(np.where(used, observed, 0.0), TRAILING)
+    reach = trailing_sum(np.where(used, scale, 0.0), TRAILING)
+    enough = trailing_sum((used & (scale > 0)).astype(np.float64), TRAILING) >= 10
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(enough & (reach > 0), scale * before / reach, np.nan))
+
+
+def weekday_scale(observed: FloatArray, used: BoolArray, first_day: date) -> FloatArray:
+    """The usual shape of the week of a series, (T,), around 1."""
+    positions = (np.arange(len(observed)) + first_day.weekday()) % 7
+    recent = used & (np.arange(len(observed)) >= len(observed) - 112)
+    sums = np.bincount(positions[recent], observed[recent], 7)
+    counts = np.bincount(positions[recent], minlength=7)
+    mean = sums.sum() / max(counts.sum(), 1)
+    if mean <= 0:
+        return np.ones(len(observed))
+    factors = (sums + 30.0) / (counts * mean + 30.0)
+    return np.asarray(factors[positions])
+
+
+def store_expectation(history: History, left_out: BoolArray | None = None) -> FloatArray | None:
+    """Orders to expect on each day from the days before it, (T,); None without a store."""
+    if history.store is None:
+        return None
+    orders = history.store.orders
+    used = np.isfinite(orders)
+    if left_out is not None:
+        used = used & ~left_out
+    filled = np.where(used, orders, 0.0)
+    return expected_from_before(filled, weekday_scale(filled, used, history.first_day), used)
+
+
+def tail_below(observed: FloatArray, expected: FloatArray, noise: FloatArray) -> FloatArray:
+    """P(count <= observed) when `expected` was right up to the relative variance `noise`.
+
+    A negative binomial: Poisson with a gamma-distributed mean.
+    """
+    size = 1.0 / np.maximum(noise, 1e-6)
+    return np.asarray(betainc(size, observed + 1.0, size / (size + np.maximum(expected, 1e-9))))
+
+
+def promotion_days(panel: Panel, exposure: FloatArray) -> BoolArray:
+    """Days on which the whole brand sold far better than before, (T,): promotions, known or not."""
+    found = np.zeros(panel.days, dtype=np.bool_)
+    for _ in range(2):
+        again = np.zeros(panel.days, dtype=np.bool_)
+        scale = fitted(panel, exposure).sum(axis=0)
+        observed = panel.conversions.sum(axis=0)
+        again |= _far_above(observed, expected_from_before(observed, scale, ~found))
+        expected = store_expectation(panel.history, found)
+        if expected is not None and panel.history.store is not None:
+            again |= _far_above(panel.history.store.orders, expected)
+        found = again
+    return found
+
+
+def _far_above(observed: FloatArray, expected: FloatArray) -> BoolArray:
+    with np.errstate(invalid="ignore"):
+        is_lifted = observed > _PROMOTION_LIFT * expected
+    seen, due = observed[is_lifted], expected[is_lifted]
+    chance = 1.0 - tail_below(seen - 1.0, due, np.full(len(due), DAY_NOISE))
+    is_lifted[is_lifted] = chance < _PROMOTION_TAIL
+    return np.asarray(is_lifted)
+
+
+def with_hangover(promotions: BoolArray) -> BoolArray:
+    """Promotions and the days after them, on which people buy less, (T,)."""
+    found = promotions.copy()
+    for lag in range(1, _HANGOVER + 1):
+        found[lag:] |= promotions[:-lag]
+    return found
+
+
+def holiday_days(first_day: date, days: int) -> BoolArray:
+    """Black Friday week and the turn of the year, (T,): what most stores sell differently on."""
+    found = np.zeros(days, dtype=np.bool_)
+    last = first_day + timedelta(days=days - 1)
+    for year in range(first_day.year - 1, last.year + 1):
+        november = date(year, 11, 1)
+        thanksgiving = november + timedelta(days=(3 - november.weekday()) % 7 + 21)
+        for start, end in (
+            (thanksgiving - timedelta(days=2), thanksgiving + timedelta(days=6)),
+            (date(year, 12, 18), date(year + 1, 1, 3)),
+        ):
+            lower, upper = (start - first_day).days, (end - first_day).days
+            found[max(lower, 0) : max(upper + 1, 0)] = True
+    return found

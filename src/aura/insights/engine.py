@@ -1,0 +1,80 @@
+"""The order of things on a morning: stock-taking, health, rules.
+
+`evaluate` is the whole of it: a history and a day in, findings out, the most money first. It is
+strictly causal: days from `run_day` on, and what was read after it, change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from aura.insights.finding import Finding, Scope
+from aura.insights.panel import Silence
+from aura.insights.rules import high_cpa, tracking_outage
+from aura.insights.series import History
+from aura.insights.situation import Situation, take_stock
+from aura.model import Platform
+
+# a rule: a morning in, its findings out
+RULES: tuple[Callable[[Situation], list[Finding]], ...] = (high_cpa.find,)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a morning's look gave.
+
+    Attributes:
+        findings: those about the data first, then by money at stake.
+        campaigns: how many campaigns with delivery were looked at.
+        judged: scopes whose state is known this morning; an open finding of another scope stays.
+        silences: platforms about which nothing can be said, and why.
+        settled_ages: by platform, the age from which its days count as settled.
+    """
+
+    findings: tuple[Finding, ...]
+    campaigns: int
+    judged: frozenset[tuple[str, str]]
+    silences: tuple[Silence, ...]
+    settled_ages: dict[Platform, int]
+
+
+def examine(history: History, run_day: date) -> Examination:
+    """Look at a brand on the morning of `run_day` in its own time zone."""
+    situation = take_stock(history, run_day)
+    panel = situation.panel
+    findings = tracking_outage.find(panel, situation.outages, run_day)
+    for rule in RULES:
+        findings.extend(rule(situation))
+    findings.sort(key=_order)
+    judged: set[tuple[str, str]] = {(platform, "") for platform in panel.platforms}
+    judged |= {(leaf.platform, leaf.entity_id) for leaf in panel.leaves}
+    if panel.platforms and not situation.silences:
+        judged.add(("", ""))
+    return Examination(
+        findings=tuple(findings),
+        campaigns=int((panel.spend[:, -28:] > 0).any(axis=1).sum()),
+        judged=frozenset(judged),
+        silences=situation.silences,
+        settled_ages={
+            platform: curve.settled_age
+            for platform, curve in zip(panel.platforms, panel.curves, strict=True)
+        },
+    )
+
+
+def evaluate(history: History, run_day: date) -> list[Finding]:
+    """The findings of a morning."""
+    return list(examine(history, run_day).findings)
+
+
+def scope_key(scope: Scope) -> tuple[str, str]:
+    """How a scope is named in `Examination.judged`."""
+    return scope.platform, scope.entity_id
+
+
+def _order(finding: Finding) -> tuple[bool, Decimal]:
+    amount = Decimal(0) if finding.impact is None else finding.impact.amount
+    return not finding.is_health, -amount

@@ -1,0 +1,157 @@
+"""What becomes of findings from one morning to the next.
+
+In go the morning's findings and those that stand, out comes one change for each. One finding of a
+type and scope stands at a time: it is updated in place, resolved after three mornings without
+confirmation (a finding about the data at once), expired when its scope could not be looked at for a
+week. One cause yields one finding: a narrower scope takes over from a wider one at once, a wider
+one from a narrower one only after the narrower has gone unconfirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from aura.insights.finding import HEALTH_TYPES, Finding, Priority
+
+# mornings without confirmation after which a finding is over
+UNCONFIRMED_DAYS = 3
+# days after the last confirmation after which it is no longer shown
+EXPIRY_DAYS = 7
+# a dismissed finding stays silent while what it said goes on, and this long after
+DISMISSED_DAYS = 14
+_WIDENING_DAYS = 2
+
+Status = Literal["open", "snoozed", "dismissed"]
+Key = tuple[str, str, str]
+_RANK: dict[Priority, int] = {"low": 0, "medium": 1, "high": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A finding that stands, or that was dismissed lately.
+
+    Attributes:
+        updated_on: the last morning that confirmed it.
+    """
+
+    id: UUID
+    insight_id: UUID | None
+    finding_type: str
+    platform: str
+    entity_id: str
+    status: Status
+    priority: Priority | None
+    updated_on: date
+    snoozed_until: datetime | None = None
+
+    @property
+    def key(self) -> Key:
+        """Type and scope: what is unique among findings that stand."""
+        return self.finding_type, self.platform, self.entity_id
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A finding to be written."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A finding that stands and was confirmed; `is_escalated` asks for attention again."""
+
+    standing: Standing
+    finding: Finding
+    status: Status
+    is_escalated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A finding that is over."""
+
+    standing: Standing
+    status: Literal["resolved", "expired"]
+
+
+Change = Opening | Update | Closing
+
+
+def plan(
+    findings: Sequence[Finding],
+    standing: Sequence[Standing],
+    *,
+    judged: Collection[tuple[str, str]],
+    run_day: date,
+    now: datetime,
+) -> list[Change]:
+    """What to write. `judged` are the scopes (platform, entity) whose state is known today."""
+    by_key = {one.key: one for one in standing}
+    changes: list[Change] = []
+    confirmed: set[Key] = set()
+    ended: set[Key] = set()
+    for finding in findings:
+        key = _key(finding)
+        confirmed.add(key)
+        stands = by_key.get(key)
+        if stands is not None:
+            changes.append(_update(stands, finding, now))
+            continue
+        related = [one for one in standing if _is_related(one, key) and one.key not in ended]
+        if any(_holds_back(one, key, run_day) for one in related):
+            continue
+        changes.extend(Closing(one, "resolved") for one in related if one.status != "dismissed")
+        ended.update(one.key for one in related)
+        changes.append(Opening(finding))
+    for one in standing:
+        if one.key in confirmed or one.key in ended or one.status == "dismissed":
+            continue
+        closing = _closing(one, judged, run_day)
+        if closing is not None:
+            changes.append(closing)
+    return changes
+
+
+def _key(finding: Finding) -> Key:
+    return finding.finding_type, finding.scope.platform, finding.scope.entity_id
+
+
+def _update(stands: Standing, finding: Finding, now: datetime) -> Update:
+    status = stands.status
+    if status == "snoozed" and stands.snoozed_until is not None and stands.snoozed_until <= now:
+        status = "open"
+    before = stands.priority
+    is_escalated = before is not None and _RANK[finding.priority] > _RANK[before]
+    return Update(stands, finding, status, is_escalated and status == "open")
+
+
+def _is_related(one: Standing, key: Key) -> bool:
+    """Whether one scope contains the other."""
+    finding_type, platform, entity_id = key
+    if one.finding_type != finding_type or one.key == key:
+        return False
+    if not one.platform or not platform:
+        return True
+    return one.platform == platform and (not one.entity_id or not entity_id)
+
+
+def _holds_back(one: Standing, key: Key, run_day: date) -> bool:
+    """Whether what stands (or was dismissed) already tells the same story."""
+    is_wider = (not key[1] and bool(one.platform)) or (not key[2] and bool(one.entity_id))
+    if one.status == "dismissed":
+        return (run_day - one.updated_on).days <= UNCONFIRMED_DAYS
+    return is_wider and (run_day - one.updated_on).days <= _WIDENING_DAYS
+
+
+def _closing(one: Standing, judged: Collection[tuple[str, str]], run_day: date) -> Closing | None:
+    quiet = (run_day - one.updated_on).days
+    if (one.platform, one.entity_id) in judged:
+        if one.finding_type in HEALTH_TYPES or quiet >= UNCONFIRMED_DAYS:
+            return Closing(one, "resolved")
+        return None
+    return Closing(one, "expired") if quiet >= EXPIRY_DAYS else None

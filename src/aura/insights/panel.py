@@ -1,0 +1,177 @@
+"""The histories of all campaigns side by side: rows are leaves, columns are days.
+
+A leaf is a campaign, or an account whose campaigns are not known. Platforms that have not been read
+lately are left out, with the reason. Unknown days are zeros that `known` marks as such, so that
+sums are plain matrix products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from aura.insights.completeness import AGES, CampaignCurves, Curve, learn_all
+from aura.insights.series import BoolArray, EntityDays, FloatArray, History
+from aura.model import Platform
+
+# a source that is more days behind than this says nothing
+STALE_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why nothing can be said about a platform, or about the brand (platform None)."""
+
+    platform: Platform | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Leaves by days.
+
+    Attributes:
+        leaves: K of them, ordered by platform.
+        platforms: those present; `platform_of` (K,) indexes them.
+        spend, clicks, conversions: (K, T), zero where not known.
+        known: (K, T).
+        share, deviation: (K, T), completeness of each day and its relative uncertainty; 0 where
+            the day was not read.
+        judged: (K, T), days old enough to be judged.
+        last: (P,) index of the last day that may be judged; -1 when there is none.
+        curves: (P,) each platform's own completeness.
+    """
+
+    history: History
+    leaves: tuple[EntityDays, ...]
+    platforms: tuple[Platform, ...]
+    platform_of: np.ndarray[tuple[int], np.dtype[np.intp]]
+    spend: FloatArray
+    clicks: FloatArray
+    conversions: FloatArray
+    known: BoolArray
+    share: FloatArray
+    deviation: FloatArray
+    judged: BoolArray
+    last: tuple[int, ...]
+    curves: tuple[Curve, ...]
+
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return self.history.days
+
+    def rows(self, platform: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        """The leaves of a platform."""
+        return np.flatnonzero(self.platform_of == platform)
+
+
+def readable_platforms(
+    history: History, run_day: date
+) -> tuple[tuple[Platform, ...], tuple[Silence, ...]]:
+    """Ad platforms whose days are fresh enough, and why the others are not."""
+    readable: list[Platform] = []
+    silences: list[Silence] = []
+    present = dict.fromkeys(entity.platform for entity in history.entities)
+    for platform in present:
+        source = history.source(platform)
+        if source is None or source.known_through is None or source.observed_on is None:
+            silences.append(Silence(platform, "it has not been read yet"))
+        elif not source.is_connected:
+            silences.append(Silence(platform, "it is not connected"))
+        elif (run_day - source.known_through).days > STALE_DAYS:
+            silences.append(
+                Silence(platform, f"its numbers end on {source.known_through.isoformat()}")
+            )
+        else:
+            readable.append(platform)
+    return tuple(readable), tuple(silences)
+
+
+def leaves_of(history: History, platform: Platform) -> tuple[EntityDays, ...]:
+    """A platform's campaigns, and those of its accounts that have none."""
+    own = [entity for entity in history.entities if entity.platform == platform]
+    campaigns = [entity for entity in own if entity.level == "campaign"]
+    split = {campaign.account_id for campaign in campaigns}
+    accounts = [
+        entity for entity in own if entity.level == "account" and entity.entity_id not in split
+    ]
+    return tuple(campaigns + accounts)
+
+
+def build_panel(
+    history: History, platforms: tuple[Platform, ...], left_out: Mapping[Platform, Collection[date]]
+) -> Panel:
+    """Set the leaves of `platforms`, which have been read, side by side.
+
+    `left_out` names days of a platform whose arrivals teach nothing about completeness.
+    """
+    curves: list[Curve] = []
+    campaigns: list[CampaignCurves] = []
+    leaves: list[EntityDays] = []
+    platform_of: list[int] = []
+    for number, platform in enumerate(platforms):
+        found = leaves_of(history, platform)
+        leaves.extend(found)
+        platform_of.extend([number] * len(found))
+        ids = tuple(leaf.entity_id for leaf in found)
+        curve, own = learn_all(history.snapshots_of(platform), ids, left_out.get(platform, ()))
+        curves.append(curve)
+        campaigns.append(own)
+    shape = (len(leaves), history.days)
+    spend, clicks, conversions = (
+        np.array([getattr(leaf, name) for leaf in leaves], dtype=np.float64).reshape(shape)
+        for name in ("spend", "clicks", "conversions")
+    )
+    known = np.isfinite(spend) & np.isfinite(conversions)
+    share, deviation, judged, last = _maturity(history, platforms, tuple(curves), tuple(campaigns))
+    return Panel(
+        history,
+        tuple(leaves),
+        platforms,
+        np.array(platform_of, dtype=np.intp),
+        np.where(known, spend, 0.0),
+        np.where(known, np.nan_to_num(clicks), 0.0),
+        np.where(known, conversions, 0.0),
+        known,
+        share,
+        deviation,
+        judged,
+        last,
+        tuple(curves),
+    )
+
+
+def _maturity(
+    history: History,
+    platforms: tuple[Platform, ...],
+    curves: tuple[Curve, ...],
+    campaigns: tuple[CampaignCurves, ...],
+) -> tuple[FloatArray, FloatArray, BoolArray, tuple[int, ...]]:
+    shares: list[FloatArray] = []
+    deviations: list[FloatArray] = []
+    judged: list[BoolArray] = []
+    last: list[int] = []
+    day = np.arange(history.days)
+    for platform, curve, own in zip(platforms, curves, campaigns, strict=True):
+        source = history.source(platform)
+        if source is None or source.observed_on is None or source.known_through is None:
+            raise ValueError(f"{platform} has not been read")
+        ages = history.index(source.observed_on) - day
+        position = np.clip(ages, 0, AGES - 1)
+        covered = day <= history.index(source.known_through)
+        shares.append(np.where(covered, own.shares[:, position], 0.0))
+        deviations.append(own.deviations[:, position])
+        judged.append(covered & own.is_learned[:, position])
+        days = np.flatnonzero(covered & (ages >= curve.first_judged_age))
+        last.append(int(days[-1]) if days.size else -1)
+    empty = np.zeros((0, history.days))
+    return (
+        np.concatenate([empty, *shares]),
+        np.concatenate([empty, *deviations]),
+        np.concatenate([empty > 0, *judged]),
+        tuple(last),
+    )

@@ -1,0 +1,75 @@
+"""What every rule sees of one morning: the panel, what was expected, and which days say nothing.
+
+In goes a history, out comes a situation. Health comes before business: outages of tracking are
+found first, then completeness is learned without their days, and only then are expectations formed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from aura.insights.baseline import Comparison, compare, exposures
+from aura.insights.daily import holiday_days, promotion_days, with_hangover
+from aura.insights.health import Outage, affected_days, find_outages
+from aura.insights.panel import Panel, Silence, build_panel, readable_platforms
+from aura.insights.series import BoolArray, History
+from aura.model import Platform
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """One morning.
+
+    Attributes:
+        run_day: the morning's date in the brand's time zone; only days before it are used.
+        usable: (P, T), days a window may rest on; normal: (P, T), days a baseline may rest on.
+        unusual: (T,), days around holidays and promotions.
+        silences: platforms about which nothing can be said, and why.
+    """
+
+    run_day: date
+    panel: Panel
+    comparison: Comparison
+    outages: tuple[Outage, ...]
+    usable: BoolArray
+    normal: BoolArray
+    unusual: BoolArray
+    silences: tuple[Silence, ...]
+
+
+def take_stock(history: History, run_day: date) -> Situation:
+    """Everything the rules need, from what could be known on the morning of `run_day`."""
+    history = history.until(run_day)
+    platforms, silences = readable_platforms(history, run_day)
+    panel = build_panel(history, platforms, {})
+    every = np.ones((len(platforms), history.days), dtype=np.bool_)
+    first_exposure = exposures(panel, every)
+    outages = find_outages(panel, first_exposure)
+    if outages:
+        panel = build_panel(history, platforms, _lost_days(panel, outages))
+    affected = affected_days(panel, outages)
+    promotions = promotion_days(panel, first_exposure)
+    unusual = with_hangover(promotions) | holiday_days(history.first_day, history.days)
+    normal = ~affected & ~(promotions | holiday_days(history.first_day, history.days))
+    exposure = exposures(panel, normal)
+    return Situation(
+        run_day=run_day,
+        panel=panel,
+        comparison=compare(panel, exposure, ~affected, normal, unusual),
+        outages=outages,
+        usable=~affected,
+        normal=normal,
+        unusual=unusual,
+        silences=silences,
+    )
+
+
+def _lost_days(panel: Panel, outages: tuple[Outage, ...]) -> dict[Platform, set[date]]:
+    lost: dict[Platform, set[date]] = {}
+    for outage in outages:
+        days = {panel.history.day(index) for index in range(outage.first, outage.last + 1)}
+        lost.setdefault(panel.platforms[outage.platform], set()).update(days)
+    return lost

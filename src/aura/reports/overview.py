@@ -1,0 +1,285 @@
+"""The overview of a brand: eight figures, a daily series, a line for each platform, freshness.
+
+In: a person, one of their brands, a range of days. Out: Overview, exact and without any HTML, the
+same for the page, the API and the shell. The decision: three statements in one transaction, and
+totals are never added from what a chart shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from aura.metrics import BASE_METRICS, CATALOGUE, Metric, compute
+from aura.model import AD_PLATFORMS, PLATFORM_NAMES, DayRange, Platform
+from aura.reports.figures import Figure, Side, figure
+from aura.reports.freshness import Source, source_of
+from aura.reports.periods import brand_zone
+from aura.store.database import Database
+from aura.store.reports import (
+    BrandRow,
+    RangeRows,
+    SourceRow,
+    brand,
+    sources,
+    totals_and_days,
+)
+
+TILES: tuple[str, ...] = (
+    "revenue",
+    "orders",
+    "new_customers",
+    "ad_spend",
+    "mer",
+    "cac",
+    "cpa",
+    "aov",
+)
+# base metrics that the eight figures are made of
+_DAILY_PARTS = tuple(dict.fromkeys(part for key in TILES for part in CATALOGUE[key].parts))
+# columns of the platform table: what the store states, what a platform claims, what both give
+COLUMNS: tuple[str, ...] = ("value", "purchases", "ad_spend", "cost", "return", "clicks", "ctr")
+_STORE_COLUMNS = ("revenue", "orders", None, None, None, None, None)
+_AD_COLUMNS = (
+    "conversion_value",
+    "conversions",
+    "ad_spend",
+    "platform_cpa",
+    "platform_roas",
+    "clicks",
+    "ctr",
+)
+_BLENDED_COLUMNS = ("revenue", "orders", "ad_spend", "cpa", "mer", "clicks", "ctr")
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """One day of the brand: sums by base metric, None where a source was not read for the day."""
+
+    date: date
+    sums: Mapping[str, Decimal | None]
+    store_is_settled: bool
+    ads_are_settled: bool
+
+    def value(self, metric: Metric) -> Decimal | None:
+        """The metric's value on this day alone."""
+        return compute(metric, self.sums)
+
+    def is_settled(self, metric: Metric) -> bool:
+        """Whether the day's value is final but for rare corrections."""
+        return (self.store_is_settled or "shopify" not in metric.sources) and (
+            self.ads_are_settled or not set(AD_PLATFORMS).intersection(metric.sources)
+        )
+
+    @property
+    def revenue(self) -> Decimal | None:
+        """Revenue of the day."""
+        return self.sums["revenue"]
+
+    @property
+    def ad_spend(self) -> Decimal | None:
+        """Ad spend of the day, all platforms together."""
+        return self.sums["ad_spend"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformLine:
+    """A line of the platform table; `platform` is None for all together. Figures as in COLUMNS."""
+
+    platform: Platform | None
+    name: str
+    figures: tuple[Figure | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that the Overview page states.
+
+    Attributes:
+        now: the moment of the report, in the brand's time zone.
+        figures: the eight figures of TILES, in that order.
+        series: every day of the range, oldest first.
+        platforms: a line for each source, and one for all together when there are several.
+    """
+
+    brand: BrandRow
+    days: DayRange
+    previous: DayRange
+    now: datetime
+    figures: tuple[Figure, ...]
+    series: tuple[DayFigures, ...]
+    platforms: tuple[PlatformLine, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def has_data(self) -> bool:
+        """Whether any source has ever been read."""
+        return any(source.last_day is not None for source in self.sources)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no source was read for any day of the range."""
+        return not any(source.has_days_in(self.days) for source in self.sources)
+
+    @property
+    def last_day_with_data(self) -> date | None:
+        """The latest day that any source was read for."""
+        return max((s.last_day for s in self.sources if s.last_day), default=None)
+
+    def figure(self, key: str) -> Figure:
+        """The figure of that metric."""
+        return next(figure for figure in self.figures if figure.metric.key == key)
+
+
+def batches(series: Sequence[DayFigures], size: int) -> list[Sequence[DayFigures]]:
+    """The days in whole batches of `size`, counted from the newest; older days are left out."""
+    ends = range(len(series), size - 1, -size)
+    return [series[end - size : end] for end in reversed(ends)]
+
+
+def value_over(metric: Metric, days: Sequence[DayFigures]) -> Decimal | None:
+    """The metric over some days, from their sums; None when one of them lacks a part."""
+    sums: dict[str, Decimal | None] = {}
+    for part in metric.parts:
+        values = [row.sums[part] for row in days]
+        known = [value for value in values if value is not None]
+        sums[part] = sum(known, Decimal(0)) if len(known) == len(values) else None
+    return compute(metric, sums)
+
+
+async def overview(
+    database: Database, *, user_id: UUID, brand_id: UUID, days: DayRange, now: datetime
+) -> Overview:
+    """The brand's overview for the range. NotFoundError for a brand that is not the person's."""
+    previous = days.previous()
+    async with database.as_user(user_id) as connection:
+        known = await brand(connection, brand_id)
+        rows = await sources(connection, brand_id)
+        ranges = await totals_and_days(connection, brand_id=brand_id, days=days, previous=previous)
+    return overview_of(known, rows, ranges, days=days, now=now)
+
+
+def overview_of(
+    known: BrandRow,
+    source_rows: Sequence[SourceRow],
+    ranges: RangeRows,
+    *,
+    days: DayRange,
+    now: datetime,
+) -> Overview:
+    """The overview from what the store gave; pure."""
+    local = now.astimezone(brand_zone(known.timezone))
+    states = tuple(
+        source_of(row, now=local, timezone=known.timezone, history_from=known.history_complete_from)
+        for row in source_rows
+    )
+    current, before = Side(days, ranges.current), Side(days.previous(), ranges.previous)
+    return Overview(
+        brand=known,
+        days=days,
+        previous=days.previous(),
+        now=local,
+        figures=tuple(
+            figure(CATALOGUE[key], current, before, states, known.currency) for key in TILES
+        ),
+        series=_series(days, ranges, states, known.currency),
+        platforms=_lines(current, before, states, known.currency),
+        sources=states,
+    )
+
+
+def _series(
+    days: DayRange, ranges: RangeRows, states: Sequence[Source], currency: str
+) -> tuple[DayFigures, ...]:
+    """Every day of the range with what its sources state."""
+    used = {
+        part: [
+            source
+            for source in states
+            if source.platform in BASE_METRICS[part].sources
+            and (source.is_connected or source.platform in ranges.current or source.from_file)
+        ]
+        for part in _DAILY_PARTS
+    }
+    return tuple(
+        DayFigures(
+            date=value,
+            sums={
+                part: _day_sum(part, value, ranges, sources, currency)
+                for part, sources in used.items()
+            },
+            store_is_settled=all(source.is_settled(value) for source in used["revenue"]),
+            ads_are_settled=all(source.is_settled(value) for source in used["ad_spend"]),
+        )
+        for value in days.days()
+    )
+
+
+def _day_sum(
+    part: str, value: date, ranges: RangeRows, used: Sequence[Source], currency: str
+) -> Decimal | None:
+    """The part on one day over its sources: a day that was read without a row is zero."""
+    if not used or not all(source.was_read(value) for source in used):
+        return None
+    total = Decimal(0)
+    is_money = BASE_METRICS[part].unit == "money"
+    for source in used:
+        row = ranges.days.get((value, source.platform))
+        if row is None:
+            continue
+        amount = row.sums.get(part)
+        if amount is None or (is_money and row.currencies != (currency,)):
+            return None
+        total += amount
+    return total
+
+
+def _lines(
+    current: Side, before: Side, states: Sequence[Source], currency: str
+) -> tuple[PlatformLine, ...]:
+    lines = [
+        PlatformLine(
+            source.platform,
+            PLATFORM_NAMES[source.platform],
+            _figures(
+                _STORE_COLUMNS if source.platform == "shopify" else _AD_COLUMNS,
+                _only(current, source.platform),
+                _only(before, source.platform),
+                (source,),
+                _own_currency(source, current, currency),
+            ),
+        )
+        for source in states
+        if source.is_connected or source.platform in current.totals
+    ]
+    if len(lines) > 1:
+        blended = _figures(_BLENDED_COLUMNS, current, before, states, currency)
+        lines.append(PlatformLine(None, "All together", blended))
+    return tuple(lines)
+
+
+def _figures(
+    keys: Sequence[str | None],
+    current: Side,
+    before: Side,
+    states: Sequence[Source],
+    currency: str,
+) -> tuple[Figure | None, ...]:
+    metrics: list[Metric | None] = [CATALOGUE[key] if key else None for key in keys]
+    return tuple(
+        figure(metric, current, before, states, currency) if metric else None for metric in metrics
+    )
+
+
+def _only(side: Side, platform: Platform) -> Side:
+    return Side(side.days, {key: row for key, row in side.totals.items() if key == platform})
+
+
+def _own_currency(source: Source, side: Side, currency: str) -> str:
+    """The currency a platform's own line is written in: that of its rows, where there is one."""
+    totals = side.totals.get(source.platform)
+    found = totals.currencies if totals else source.currencies
+    return found[0] if len(found) == 1 else currency

@@ -1,0 +1,96 @@
+"""What a number can be about: accounts and campaigns.
+
+Names and states come in as the platform gives them, ids of `aura.entities` go out. An entity is
+never deleted when it vanishes at the platform: its past days still belong to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from aura.errors import NotFoundError
+from aura.model import PLATFORM_NAMES, Account, Platform
+from aura.store.database import Connection
+from aura.store.statements import statements
+
+# the account of a shop that is known from files only: it has no name at the platform yet
+FILE_ACCOUNT = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where facts are written: one integration of one brand."""
+
+    brand_id: UUID
+    integration_id: UUID
+    platform: Platform
+    account_id: str | None
+    account_name: str | None
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Bind parameters that every statement about the integration takes."""
+        return {
+            "brand_id": self.brand_id,
+            "integration_id": self.integration_id,
+            "platform": self.platform,
+        }
+
+
+async def place_of(connection: Connection, *, brand_id: UUID, integration_id: UUID) -> Place:
+    """The integration as a place to write to; NotFoundError when the brand has no such one."""
+    cursor = await connection.execute(
+        statements("entities")["platform_of"],
+        {"brand_id": brand_id, "integration_id": integration_id},
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFoundError("This connection does not exist any more.")
+    return Place(
+        brand_id,
+        integration_id,
+        row["platform"],
+        row["platform_account_id"],
+        row["platform_account_name"],
+    )
+
+
+async def account_entity(connection: Connection, place: Place, account: Account) -> int:
+    """The id of an account's entity, which has the account's name and status afterwards."""
+    parameters = place.parameters | {
+        "external_id": account.external_id,
+        "name": account.name,
+        "status": account.status,
+    }
+    await connection.execute(statements("entities")["upsert_account"], parameters)
+    cursor = await connection.execute(statements("entities")["account_entity"], parameters)
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFoundError("This account does not exist any more.")
+    return int(row["id"])
+
+
+async def shop_entity(connection: Connection, place: Place) -> int:
+    """The id of a shop's one entity, whether it is known from the platform or from files only."""
+    shop = Account(
+        external_id=place.account_id or FILE_ACCOUNT,
+        name=place.account_name or PLATFORM_NAMES[place.platform],
+        currency=None,
+        timezone=None,
+    )
+    if place.account_id:
+        await connection.execute(
+            statements("entities")["rename_shop"],
+            place.parameters | {"external_id": place.account_id},
+        )
+    return await account_entity(connection, place, shop)
+
+
+async def entities_below(connection: Connection, place: Place, account_id: int) -> list[int]:
+    """Ids of an account's entity and of its campaigns."""
+    cursor = await connection.execute(
+        statements("entities")["account_and_campaigns"],
+        place.parameters | {"account_id": account_id},
+    )
+    return [int(row["id"]) for row in await cursor.fetchall()]

@@ -1,0 +1,43 @@
+-- name: lock_brand_names
+-- Holds back another addition of a brand by the same person until this transaction ends.
+select pg_advisory_xact_lock(hashtextextended('aura: brands of ' || %(user_id)s::text, 0));
+
+-- name: add_brand
+-- A new brand of the claimed person; no row when one of this name, in any case, is there.
+insert into public.brands (user_id, name, domain, currency, timezone)
+select
+    %(user_id)s as user_id,
+    %(name)s::text as name,
+    %(domain)s as domain,
+    %(currency)s as currency,
+    %(timezone)s as timezone
+where
+    not exists (
+        select 1
+        from public.brands
+        where user_id = %(user_id)s and lower(name) = lower(%(name)s::text)
+    )
+returning id;
+
+-- name: brands_of_person
+-- The claimed person's brands by name.
+select
+    id,
+    name,
+    domain,
+    currency,
+    timezone
+from public.brands
+where user_id = %(user_id)s
+order by lower(name), id;
+
+-- name: brand_of_person
+-- One brand of the claimed person.
+select
+    id,
+    name,
+    domain,
+    currency,
+    timezone
+from public.brands
+where id = %(brand_id)s and user_id = %(user_id)s;

@@ -1,0 +1,159 @@
+-- name: schema_version
+-- Which migration this database has reached: proof that it answers.
+select max(version) as version
+from aura.migrations;
+
+-- name: brands
+-- The person's brands by name, for the switcher.
+select
+    b.id,
+    b.name,
+    s.history_complete_from,
+    coalesce(b.currency, 'USD') as currency,
+    coalesce(b.timezone, 'UTC') as timezone,
+    coalesce(s.is_sample, false) as is_sample
+from public.brands as b
+left join aura.brand_settings as s on b.id = s.brand_id
+order by lower(b.name), b.created_at, b.id;
+
+-- name: brand
+-- One brand with what bears on its figures; no row when it does not exist or is somebody else's.
+select
+    b.id,
+    b.name,
+    s.history_complete_from,
+    coalesce(b.currency, 'USD') as currency,
+    coalesce(b.timezone, 'UTC') as timezone,
+    coalesce(s.is_sample, false) as is_sample
+from public.brands as b
+left join aura.brand_settings as s on b.id = s.brand_id
+where b.id = %(brand_id)s;
+
+-- name: sources
+-- A brand's platforms: their state, and the days that were read from each without a gap.
+select
+    i.id as integration_id,
+    i.platform,
+    i.platform_account_name as account_name,
+    i.last_sync_at,
+    i.metadata ->> 'problem' as problem,
+    (i.metadata ->> 'settles_in_days')::integer as settles_in_days,
+    (i.metadata ->> 'known_from')::date as known_from,
+    (i.metadata ->> 'known_through')::date as known_through,
+    files.first_day as file_first_day,
+    files.last_day as file_last_day,
+    files.read_at as file_read_at,
+    coalesce(i.status, 'disconnected') as status,
+    coalesce(selected.currencies, '{}') as currencies,
+    coalesce(selected.timezones, '{}') as timezones
+from public.integrations as i
+left join lateral (
+    select
+        min(f.date_from) as first_day,
+        max(f.date_to) as last_day,
+        max(f.created_at) as read_at
+    from aura.imports as f
+    where f.integration_id = i.id and f.undone_at is null
+) as files on true
+left join lateral (
+    select
+        array_agg(distinct a.currency::text) filter (where a.currency is not null) as currencies,
+        array_agg(distinct a.timezone) filter (where a.timezone is not null) as timezones
+    from aura.accounts as a
+    where a.integration_id = i.id and a.is_selected
+) as selected on true
+where i.brand_id = %(brand_id)s
+order by array_position(array['shopify', 'meta', 'google_ads'], i.platform::text), i.id;
+
+-- name: totals_and_days
+-- Sums of two adjoining ranges by platform, and each day of the later one, in one scan of the rollup.
+-- Amounts are exact, as the platform states them; known_* is the number of days with a value.
+select
+    d.platform,
+    d.date,
+    d.date >= %(first)s as is_current,
+    count(*) as days,
+    array_agg(distinct d.currency::text) as currencies,
+    sum(d.revenue) as revenue,
+    sum(d.gross_sales) as gross_sales,
+    sum(d.discounts) as discounts,
+    sum(d.orders) as orders,
+    sum(d.new_customers) as new_customers,
+    sum(d.ad_spend) as ad_spend,
+    sum(d.impressions) as impressions,
+    sum(d.clicks) as clicks,
+    sum(d.conversions) as conversions,
+    sum(d.conversion_value) as conversion_value,
+    count(d.revenue) as known_revenue,
+    count(d.gross_sales) as known_gross_sales,
+    count(d.discounts) as known_discounts,
+    count(d.orders) as known_orders,
+    count(d.new_customers) as known_new_customers,
+    count(d.ad_spend) as known_ad_spend,
+    count(d.impressions) as known_impressions,
+    count(d.clicks) as known_clicks,
+    count(d.conversions) as known_conversions,
+    count(d.conversion_value) as known_conversion_value
+from aura.brand_days as d
+where d.brand_id = %(brand_id)s and d.date between %(previous_first)s and %(last)s
+group by grouping sets ((d.platform, d.date >= %(first)s), (d.platform, d.date >= %(first)s, d.date))
+having d.date is null or d.date >= %(first)s
+order by d.date nulls first, d.platform;
+
+-- name: accounts
+-- The shops and ad accounts behind a brand's connections, the chosen ones first.
+select
+    a.integration_id,
+    a.external_id,
+    a.name,
+    a.currency,
+    a.timezone,
+    a.status,
+    a.is_manager,
+    a.is_selected
+from aura.accounts as a
+where a.brand_id = %(brand_id)s
+order by a.is_selected desc, a.is_manager asc, lower(a.name) asc, a.external_id asc;
+
+-- name: work
+-- What is due for a brand's connections and how far each backfill has come.
+select
+    w.integration_id,
+    w.kind,
+    w.due_at,
+    w.leased_until,
+    w.attempts,
+    w.days_done,
+    w.days_total
+from aura.sync_state as w
+where w.brand_id = %(brand_id)s;
+
+-- name: runs
+-- The last syncs of each connection, newest first.
+select
+    r.integration_id,
+    r.kind,
+    r.started_at,
+    r.finished_at,
+    r.first_day,
+    r.last_day,
+    r.rows_read,
+    r.rows_changed,
+    r.outcome,
+    r.message
+from public.integrations as i
+inner join lateral (
+    select n.*
+    from aura.sync_runs as n
+    where n.integration_id = i.id
+    order by n.started_at desc
+    limit (%(most)s)
+) as r on true
+where i.brand_id = %(brand_id)s
+order by r.integration_id asc, r.started_at desc;
+
+-- name: mark_insight_read
+-- A person has seen an insight of one of their brands.
+update public.insights set is_read = true
+where id = %(insight_id)s and brand_id = %(brand_id)s
+returning id;

@@ -1,0 +1,31 @@
+-- name: start
+-- A sync begins.
+insert into aura.sync_runs (
+    id, brand_id, integration_id, kind, started_at, outcome
+)
+values (%(run_id)s, %(brand_id)s, %(integration_id)s, %(kind)s, %(now)s, 'running');
+
+-- name: add_window
+-- What a window has added to the run, in the transaction that wrote the window.
+update aura.sync_runs set
+    rows_read = rows_read + %(rows_read)s,
+    rows_changed = rows_changed + %(rows_changed)s,
+    first_day = least(first_day, %(first_day)s),
+    last_day = greatest(last_day, %(last_day)s)
+where id = %(run_id)s;
+
+-- name: finish
+-- A sync has ended, one way or the other.
+update aura.sync_runs set
+    finished_at = %(now)s,
+    outcome = %(outcome)s,
+    message = %(message)s
+where id = %(run_id)s;
+
+-- name: abandon
+-- Runs of a worker that died: they never ended.
+update aura.sync_runs set
+    finished_at = %(now)s,
+    outcome = 'try_later',
+    message = 'The worker stopped before the sync had ended; what was complete was kept.'
+where integration_id = %(integration_id)s and outcome = 'running';

@@ -1,0 +1,136 @@
+-- name: plan
+-- Makes one kind of work due. A cursor that is there stays unless the work starts over; then who reads
+-- just now loses the lease, for it reads the accounts of before.
+insert into aura.sync_state as s (integration_id, kind, brand_id, due_at, cursor)
+values (%(integration_id)s, %(kind)s, %(brand_id)s, %(due_at)s, '{}')
+on conflict (integration_id, kind) do update set
+    due_at = excluded.due_at,
+    attempts = 0,
+    leased_until = case when %(starts_over)s then null else s.leased_until end,
+    leased_by = case when %(starts_over)s then null else s.leased_by end,
+    cursor = case when %(starts_over)s then '{}' else s.cursor end,
+    days_done = case when %(starts_over)s then 0 else s.days_done end,
+    days_total = case when %(starts_over)s then 0 else s.days_total end;
+
+-- name: resume_backfill
+-- A backfill that was not finished is due again.
+update aura.sync_state set due_at = %(due_at)s, attempts = 0
+where
+    integration_id = %(integration_id)s
+    and kind = 'backfill'
+    and not coalesce((cursor ->> 'done')::boolean, false);
+
+-- name: stop
+-- Nothing is due any more for the integration.
+update aura.sync_state set due_at = null
+where integration_id = %(integration_id)s;
+
+-- name: hurry
+-- A person does not want to wait for the next daily sync.
+update aura.sync_state set due_at = least(due_at, %(now)s), attempts = 0
+where integration_id = %(integration_id)s and kind = 'daily';
+
+-- name: take
+-- Takes the most urgent due work of an integration that nobody works on: daily before backfill, then
+-- who has waited longest. The lease covers both kinds: an integration is read by one worker at a
+-- time. The daily row is the gate: whoever takes either kind holds its lock while taking.
+with free as (
+    select
+        s.integration_id,
+        s.kind
+    from aura.sync_state as s
+    inner join aura.sync_state as gate on gate.integration_id = s.integration_id and gate.kind = 'daily'
+    where
+        s.due_at <= %(now)s
+        and (s.leased_until is null or s.leased_until <= %(now)s)
+        and (gate.leased_until is null or gate.leased_until <= %(now)s)
+    order by s.kind = 'backfill', s.due_at, s.integration_id
+    limit 1
+    for update of s, gate skip locked
+),
+
+leased as (
+    update aura.sync_state as s set
+        leased_until = %(leased_until)s,
+        leased_by = %(owner)s,
+        attempts = s.attempts + (s.kind = f.kind)::integer
+    from free as f
+    where s.integration_id = f.integration_id
+)
+
+select
+    s.brand_id,
+    s.integration_id,
+    s.kind
+from free as f
+inner join aura.sync_state as s on s.integration_id = f.integration_id and s.kind = f.kind;
+
+-- name: lease
+-- Takes one integration for work that was asked for by name, if nobody works on it.
+with gate as (
+    select integration_id
+    from aura.sync_state
+    where
+        integration_id = %(integration_id)s
+        and kind = 'daily'
+        and (leased_until is null or leased_until <= %(now)s or leased_by = %(owner)s)
+    for update
+)
+
+update aura.sync_state as s set
+    leased_until = %(leased_until)s,
+    leased_by = %(owner)s
+from gate as g
+where s.integration_id = g.integration_id
+returning s.kind;
+
+-- name: renew
+-- Keeps a lease; no row means that it was lost.
+update aura.sync_state set leased_until = %(leased_until)s
+where integration_id = %(integration_id)s and leased_by = %(owner)s
+returning kind;
+
+-- name: release
+-- Gives an integration back, so that its other work need not wait for the lease to end.
+update aura.sync_state set leased_until = null, leased_by = null
+where integration_id = %(integration_id)s and leased_by = %(owner)s;
+
+-- name: state
+-- The state of one kind of work.
+select
+    due_at,
+    leased_until,
+    leased_by,
+    attempts,
+    cursor,
+    days_done,
+    days_total
+from aura.sync_state
+where integration_id = %(integration_id)s and kind = %(kind)s;
+
+-- name: advance
+-- Moves the cursor of work under a lease; no row means that the lease was lost.
+update aura.sync_state set cursor = %(cursor)s, days_done = %(days_done)s, days_total = %(days_total)s
+where integration_id = %(integration_id)s and kind = %(kind)s and leased_by = %(owner)s
+returning integration_id;
+
+-- name: reschedule
+-- Says when the work is due again, if ever; a person who disconnected or chose anew meanwhile wins.
+update aura.sync_state set
+    due_at = case when due_at is null then null else %(due_at)s::timestamptz end,
+    attempts = case when %(failed)s then attempts else 0 end
+where
+    integration_id = %(integration_id)s
+    and kind = %(kind)s
+    and (%(owner)s::text is null or leased_by = %(owner)s);
+
+-- name: due_in_brand
+-- Whether more daily work of the brand is due right now.
+select count(*) as due
+from aura.sync_state
+where brand_id = %(brand_id)s and kind = 'daily' and due_at <= %(now)s;
+
+-- name: next_due
+-- When the next work is due, null when there is none.
+select min(due_at) as due_at
+from aura.sync_state;

@@ -1,0 +1,512 @@
+-- name: make_incoming_days
+-- What the days of the touched entities must look like when the transaction ends.
+create temporary table incoming_days (
+    entity_id bigint not null,
+    date date not null,
+    currency text not null,
+    revenue numeric,
+    gross_sales numeric,
+    discounts numeric,
+    returns numeric,
+    shipping numeric,
+    taxes numeric,
+    duties numeric,
+    orders numeric,
+    new_customers numeric,
+    ad_spend numeric,
+    impressions numeric,
+    clicks numeric,
+    all_clicks numeric,
+    conversions numeric,
+    conversion_value numeric,
+    conversions_by_conversion_date numeric,
+    conversion_value_by_conversion_date numeric,
+    action_type text,
+    primary key (date, entity_id)
+) on commit drop;
+
+-- name: drop_incoming_days
+-- A second window may follow in the same transaction.
+drop table incoming_days;
+
+-- name: make_incoming_ad_days
+-- An ad platform's rows as they were read, before their entities are known.
+create temporary table incoming_ad_days (
+    level text not null,
+    external_id text not null,
+    date date not null,
+    name text not null,
+    status text not null,
+    currency text not null,
+    ad_spend numeric not null,
+    impressions numeric not null,
+    clicks numeric not null,
+    all_clicks numeric,
+    conversions numeric not null,
+    conversion_value numeric not null,
+    conversions_by_conversion_date numeric,
+    conversion_value_by_conversion_date numeric,
+    action_type text,
+    primary key (level, external_id, date)
+) on commit drop;
+
+-- name: copy_ad_days
+-- Streams an ad platform's rows into their temporary table.
+copy incoming_ad_days (
+    level, external_id, date, name, status, currency, ad_spend, impressions, clicks, all_clicks,
+    conversions, conversion_value, conversions_by_conversion_date,
+    conversion_value_by_conversion_date, action_type
+) from stdin;
+
+-- name: drop_incoming_ad_days
+-- A second account may follow in the same transaction.
+drop table incoming_ad_days;
+
+-- name: place_ad_days
+-- Gives every row that was read the id of its entity.
+insert into incoming_days (
+    entity_id, date, currency, ad_spend, impressions, clicks, all_clicks, conversions,
+    conversion_value, conversions_by_conversion_date, conversion_value_by_conversion_date,
+    action_type
+)
+select
+    e.id,
+    i.date,
+    i.currency,
+    i.ad_spend,
+    i.impressions,
+    i.clicks,
+    i.all_clicks,
+    i.conversions,
+    i.conversion_value,
+    i.conversions_by_conversion_date,
+    i.conversion_value_by_conversion_date,
+    i.action_type
+from incoming_ad_days as i
+inner join aura.entities as e
+    on
+        e.integration_id = %(integration_id)s
+        and e.brand_id = %(brand_id)s
+        and e.level = i.level
+        and e.external_id = i.external_id;
+
+-- name: keep_changed_days
+-- Puts the values that are about to change into the append-only revisions. Values that were first
+-- seen at this very moment held for no time and leave no trace.
+insert into aura.revisions (
+    brand_id, entity_id, date, observed_at, replaced_at, run_id, currency, revenue, gross_sales,
+    discounts, returns, shipping, taxes, duties, orders, new_customers, ad_spend, impressions,
+    clicks, all_clicks, conversions, conversion_value, conversions_by_conversion_date,
+    conversion_value_by_conversion_date
+)
+select
+    d.brand_id,
+    d.entity_id,
+    d.date,
+    d.observed_at,
+    %(observed_at)s,
+    %(run_id)s,
+    d.currency,
+    d.revenue,
+    d.gross_sales,
+    d.discounts,
+    d.returns,
+    d.shipping,
+    d.taxes,
+    d.duties,
+    d.orders,
+    d.new_customers,
+    d.ad_spend,
+    d.impressions,
+    d.clicks,
+    d.all_clicks,
+    d.conversions,
+    d.conversion_value,
+    d.conversions_by_conversion_date,
+    d.conversion_value_by_conversion_date
+from incoming_days as i
+cross join
+    lateral (
+        select s.*
+        from aura.entity_days as s
+        where s.brand_id = %(brand_id)s and s.date = i.date and s.entity_id = i.entity_id
+        -- one index look-up a row, whatever the planner knows about a fresh table
+        offset 0
+    ) as d
+where
+    d.observed_at <> %(observed_at)s
+    and (
+        d.currency, d.revenue, d.gross_sales, d.discounts, d.returns, d.shipping, d.taxes, d.duties,
+        d.orders, d.new_customers, d.ad_spend, d.impressions, d.clicks, d.all_clicks, d.conversions,
+        d.conversion_value, d.conversions_by_conversion_date,
+        d.conversion_value_by_conversion_date, d.action_type
+    ) is distinct from (
+        i.currency, i.revenue, i.gross_sales, i.discounts, i.returns, i.shipping, i.taxes, i.duties,
+        i.orders, i.new_customers, i.ad_spend, i.impressions, i.clicks, i.all_clicks, i.conversions,
+        i.conversion_value, i.conversions_by_conversion_date,
+        i.conversion_value_by_conversion_date, i.action_type
+    )
+on conflict (brand_id, date, entity_id, replaced_at) do nothing;
+
+-- name: write_days
+-- Adds and changes entity days; a row that is equal is left alone. Returns the days of changed rows.
+insert into aura.entity_days as d (
+    brand_id, entity_id, date, currency, observed_at, revenue, gross_sales, discounts, returns,
+    shipping, taxes, duties, orders, new_customers, ad_spend, impressions, clicks, all_clicks,
+    conversions, conversion_value, conversions_by_conversion_date,
+    conversion_value_by_conversion_date, action_type, source, import_id
+)
+select
+    %(brand_id)s,
+    i.entity_id,
+    i.date,
+    i.currency,
+    %(observed_at)s,
+    i.revenue,
+    i.gross_sales,
+    i.discounts,
+    i.returns,
+    i.shipping,
+    i.taxes,
+    i.duties,
+    i.orders,
+    i.new_customers,
+    i.ad_spend,
+    i.impressions,
+    i.clicks,
+    i.all_clicks,
+    i.conversions,
+    i.conversion_value,
+    i.conversions_by_conversion_date,
+    i.conversion_value_by_conversion_date,
+    i.action_type,
+    %(source)s,
+    %(import_id)s
+from incoming_days as i
+on conflict (brand_id, date, entity_id) do update
+    set
+        currency = excluded.currency,
+        observed_at = excluded.observed_at,
+        revenue = excluded.revenue,
+        gross_sales = excluded.gross_sales,
+        discounts = excluded.discounts,
+        returns = excluded.returns,
+        shipping = excluded.shipping,
+        taxes = excluded.taxes,
+        duties = excluded.duties,
+        orders = excluded.orders,
+        new_customers = excluded.new_customers,
+        ad_spend = excluded.ad_spend,
+        impressions = excluded.impressions,
+        clicks = excluded.clicks,
+        all_clicks = excluded.all_clicks,
+        conversions = excluded.conversions,
+        conversion_value = excluded.conversion_value,
+        conversions_by_conversion_date = excluded.conversions_by_conversion_date,
+        conversion_value_by_conversion_date = excluded.conversion_value_by_conversion_date,
+        action_type = excluded.action_type,
+        source = excluded.source,
+        import_id = excluded.import_id
+    where
+    (
+        d.currency, d.revenue, d.gross_sales, d.discounts, d.returns, d.shipping, d.taxes, d.duties,
+        d.orders, d.new_customers, d.ad_spend, d.impressions, d.clicks, d.all_clicks, d.conversions,
+        d.conversion_value, d.conversions_by_conversion_date,
+        d.conversion_value_by_conversion_date, d.action_type
+    ) is distinct from (
+        excluded.currency, excluded.revenue, excluded.gross_sales, excluded.discounts,
+        excluded.returns, excluded.shipping, excluded.taxes, excluded.duties, excluded.orders,
+        excluded.new_customers, excluded.ad_spend, excluded.impressions, excluded.clicks,
+        excluded.all_clicks, excluded.conversions, excluded.conversion_value,
+        excluded.conversions_by_conversion_date, excluded.conversion_value_by_conversion_date,
+        excluded.action_type
+    )
+returning d.date;
+
+-- name: forget_days
+-- Removes entity days that the platform no longer states and keeps what they said in the revisions.
+with gone as (
+    delete from aura.entity_days as d
+    where
+        d.brand_id = %(brand_id)s
+        and d.entity_id = any(%(entities)s::bigint[])
+        and d.date = any(%(dates)s::date[])
+        and not exists (
+            select from incoming_days as i
+            where i.date = d.date and i.entity_id = d.entity_id
+        )
+    returning d.*
+),
+
+kept as (
+    insert into aura.revisions (
+        brand_id, entity_id, date, observed_at, replaced_at, run_id, currency, revenue, gross_sales,
+        discounts, returns, shipping, taxes, duties, orders, new_customers, ad_spend, impressions,
+        clicks, all_clicks, conversions, conversion_value, conversions_by_conversion_date,
+        conversion_value_by_conversion_date
+    )
+    select
+        g.brand_id,
+        g.entity_id,
+        g.date,
+        g.observed_at,
+        %(observed_at)s,
+        %(run_id)s,
+        g.currency,
+        g.revenue,
+        g.gross_sales,
+        g.discounts,
+        g.returns,
+        g.shipping,
+        g.taxes,
+        g.duties,
+        g.orders,
+        g.new_customers,
+        g.ad_spend,
+        g.impressions,
+        g.clicks,
+        g.all_clicks,
+        g.conversions,
+        g.conversion_value,
+        g.conversions_by_conversion_date,
+        g.conversion_value_by_conversion_date
+    from gone as g
+    where g.observed_at <> %(observed_at)s
+    on conflict (brand_id, date, entity_id, replaced_at) do nothing
+)
+
+select g.date from gone as g;
+
+-- name: refresh_brand_days
+-- Sums the account level of the integration's selected accounts into the rollup.
+with summed as (
+    select
+        d.date,
+        max(d.currency) as currency,
+        sum(d.revenue) as revenue,
+        sum(d.gross_sales) as gross_sales,
+        sum(d.discounts) as discounts,
+        sum(d.returns) as returns,
+        sum(d.shipping) as shipping,
+        sum(d.taxes) as taxes,
+        sum(d.duties) as duties,
+        sum(d.orders) as orders,
+        sum(d.new_customers) as new_customers,
+        sum(d.ad_spend) as ad_spend,
+        sum(d.impressions) as impressions,
+        sum(d.clicks) as clicks,
+        sum(d.all_clicks) as all_clicks,
+        sum(d.conversions) as conversions,
+        sum(d.conversion_value) as conversion_value,
+        sum(d.conversions_by_conversion_date) as conversions_by_conversion_date,
+        sum(d.conversion_value_by_conversion_date) as conversion_value_by_conversion_date
+    from aura.entity_days as d
+    where
+        d.brand_id = %(brand_id)s
+        and d.date = any(%(dates)s::date[])
+        and d.entity_id = any(
+            array(
+                select e.id
+                from aura.entities as e
+                where
+                    e.brand_id = %(brand_id)s
+                    and e.integration_id = %(integration_id)s
+                    and e.level = 'account'
+                    and not exists (
+                        select from aura.accounts as a
+                        where
+                            a.integration_id = e.integration_id
+                            and a.external_id = e.external_id
+                            and not a.is_selected
+                    )
+            )
+        )
+    group by d.date
+),
+
+written as (
+    insert into aura.brand_days as b (
+        brand_id, date, platform, currency, revenue, gross_sales, discounts, returns, shipping,
+        taxes, duties, orders, new_customers, ad_spend, impressions, clicks, all_clicks,
+        conversions, conversion_value, conversions_by_conversion_date,
+        conversion_value_by_conversion_date
+    )
+    select
+        %(brand_id)s,
+        s.date,
+        %(platform)s,
+        s.currency,
+        s.revenue,
+        s.gross_sales,
+        s.discounts,
+        s.returns,
+        s.shipping,
+        s.taxes,
+        s.duties,
+        s.orders,
+        s.new_customers,
+        s.ad_spend,
+        s.impressions,
+        s.clicks,
+        s.all_clicks,
+        s.conversions,
+        s.conversion_value,
+        s.conversions_by_conversion_date,
+        s.conversion_value_by_conversion_date
+    from summed as s
+    on conflict (brand_id, date, platform) do update set
+        currency = excluded.currency,
+        revenue = excluded.revenue,
+        gross_sales = excluded.gross_sales,
+        discounts = excluded.discounts,
+        returns = excluded.returns,
+        shipping = excluded.shipping,
+        taxes = excluded.taxes,
+        duties = excluded.duties,
+        orders = excluded.orders,
+        new_customers = excluded.new_customers,
+        ad_spend = excluded.ad_spend,
+        impressions = excluded.impressions,
+        clicks = excluded.clicks,
+        all_clicks = excluded.all_clicks,
+        conversions = excluded.conversions,
+        conversion_value = excluded.conversion_value,
+        conversions_by_conversion_date = excluded.conversions_by_conversion_date,
+        conversion_value_by_conversion_date = excluded.conversion_value_by_conversion_date
+    where
+    (
+        b.currency, b.revenue, b.gross_sales, b.discounts, b.returns, b.shipping, b.taxes,
+        b.duties, b.orders, b.new_customers, b.ad_spend, b.impressions, b.clicks, b.all_clicks,
+        b.conversions, b.conversion_value, b.conversions_by_conversion_date,
+        b.conversion_value_by_conversion_date
+    ) is distinct from (
+        excluded.currency, excluded.revenue, excluded.gross_sales, excluded.discounts,
+        excluded.returns, excluded.shipping, excluded.taxes, excluded.duties, excluded.orders,
+        excluded.new_customers, excluded.ad_spend, excluded.impressions, excluded.clicks,
+        excluded.all_clicks, excluded.conversions, excluded.conversion_value,
+        excluded.conversions_by_conversion_date, excluded.conversion_value_by_conversion_date
+    )
+)
+
+delete from aura.brand_days as b
+where
+    b.brand_id = %(brand_id)s
+    and b.platform = %(platform)s
+    and b.date = any(%(dates)s::date[])
+    and not exists (
+        select from summed as s
+        where s.date = b.date
+    );
+
+-- name: refresh_metrics
+-- Writes public.metrics from the rollup: one row per type that the platform states, rounded half up
+-- to two digits. New rows take the ids made by the client, in the order of day and type.
+with facts as (
+    select
+        b.date,
+        f.metric_type,
+        round(f.value, 2) as value,
+        b.currency,
+        f.metadata
+        || case
+            when f.value = round(f.value, 2) then '{}'::jsonb
+            else jsonb_build_object('exact', f.value)
+        end as metadata
+    from aura.brand_days as b
+    cross join
+        lateral (
+            values
+            (
+                'revenue',
+                b.revenue,
+                jsonb_build_object(
+                    'gross_sales', b.gross_sales,
+                    'discounts', b.discounts,
+                    'returns', b.returns,
+                    'net_sales', b.gross_sales - b.discounts - b.returns,
+                    'shipping', b.shipping,
+                    'taxes', b.taxes,
+                    'duties', b.duties
+                )
+            ),
+            ('orders', b.orders, '{}'::jsonb),
+            ('new_customers', b.new_customers, '{}'::jsonb),
+            ('ad_spend', b.ad_spend, '{}'::jsonb),
+            ('impressions', b.impressions, '{}'::jsonb),
+            ('clicks', b.clicks, '{}'::jsonb),
+            ('conversions', b.conversions, jsonb_build_object('conversion_value', b.conversion_value))
+        ) as f (metric_type, value, metadata)
+    where
+        b.brand_id = %(brand_id)s
+        and b.platform = %(platform)s
+        and b.date = any(%(dates)s::date[])
+        and f.value is not null
+),
+
+gone as (
+    delete from public.metrics as m
+    where
+        m.brand_id = %(brand_id)s
+        and m.integration_id = %(integration_id)s
+        and m.date = any(%(dates)s::date[])
+        and not exists (
+            select from facts as f
+            where f.date = m.date and f.metric_type = m.metric_type
+        )
+),
+
+changed as (
+    select
+        f.date,
+        f.metric_type,
+        f.value,
+        f.currency,
+        f.metadata,
+        row_number() over (order by f.date, f.metric_type) as position
+    from facts as f
+    left join lateral (
+        select s.*
+        from public.metrics as s
+        where
+            s.brand_id = %(brand_id)s
+            and s.integration_id = %(integration_id)s
+            and s.date = f.date
+            and s.metric_type = f.metric_type
+        offset 0
+    ) as m on true
+    where
+        m.id is null
+        or (m.value, m.currency, m.metadata) is distinct from (f.value, f.currency, f.metadata)
+)
+
+insert into public.metrics as m (
+    id, brand_id, integration_id, date, metric_type, value, currency, metadata
+)
+select
+    fresh.id,
+    %(brand_id)s,
+    %(integration_id)s,
+    c.date,
+    c.metric_type,
+    c.value,
+    c.currency,
+    c.metadata
+from changed as c
+inner join unnest(%(ids)s::uuid[]) with ordinality as fresh (id, position)
+    on fresh.position = c.position
+on conflict (brand_id, date, metric_type, integration_id) do update set
+    value = excluded.value,
+    currency = excluded.currency,
+    metadata = excluded.metadata;
+
+-- name: all_days
+-- Every day that the integration has, for a rollup that is made anew.
+select distinct d.date
+from aura.entity_days as d
+inner join aura.entities as e on e.id = d.entity_id
+where
+    d.brand_id = %(brand_id)s
+    and e.brand_id = %(brand_id)s
+    and e.integration_id = %(integration_id)s
+    and e.level = 'account'
+order by d.date;

@@ -1,0 +1,263 @@
+"""What reports read, and what a reader marks: rows of one brand as its owner may see them.
+
+In: a transaction as the signed-in person. Out: frozen rows, exact Decimals. The decision: totals
+are added by the database and rounded only where they are shown. `public.metrics` gives the same to
+the last digit: its values are rounded to cents, and where that lost something the row's metadata
+holds the `exact` value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+
+from aura.errors import NotFoundError
+from aura.model import PLATFORM_NAMES, DayRange, Platform
+from aura.store.statements import statements
+
+Connection = AsyncConnection[dict[str, Any]]
+
+MEASURES = (
+    "revenue",
+    "gross_sales",
+    "discounts",
+    "orders",
+    "new_customers",
+    "ad_spend",
+    "impressions",
+    "clicks",
+    "conversions",
+    "conversion_value",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRow:
+    """A brand: its currency, its time zone, and what bears on how its figures are read."""
+
+    id: UUID
+    name: str
+    currency: str
+    timezone: str
+    is_sample: bool
+    history_complete_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """An integration and the days read from it.
+
+    Attributes:
+        problem: in plain words why it cannot be read.
+        settles_in_days: the age from which a day counts as settled, where it was learned.
+        known_from, known_through: days read without a gap; the last may not be over.
+        file_first_day, file_last_day, file_read_at: days and moment of imported files.
+    """
+
+    integration_id: UUID
+    platform: Platform
+    status: str
+    account_name: str | None
+    last_sync_at: datetime | None
+    problem: str | None
+    settles_in_days: int | None
+    known_from: date | None
+    known_through: date | None
+    file_first_day: date | None
+    file_last_day: date | None
+    file_read_at: datetime | None
+    currencies: tuple[str, ...]
+    timezones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformTotals:
+    """Sums of one platform's rows over some days.
+
+    Attributes:
+        days: how many days have a row.
+        currencies: of those rows.
+        sums: by measure, None where no day has a value.
+        known: by measure, the number of days that have a value.
+    """
+
+    platform: Platform
+    days: int
+    currencies: tuple[str, ...]
+    sums: Mapping[str, Decimal | None]
+    known: Mapping[str, int]
+
+    @property
+    def name(self) -> str:
+        """The platform's name for people."""
+        return PLATFORM_NAMES[self.platform]
+
+    def is_whole(self, measure: str) -> bool:
+        """Whether every row has a value for the measure."""
+        return self.known.get(measure, 0) == self.days
+
+    def days_lacking(self, measure: str) -> int:
+        """How many rows have no value for the measure."""
+        return self.days - self.known.get(measure, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RangeRows:
+    """Sums of a range and of the one before, and each day of the range, by platform."""
+
+    current: Mapping[Platform, PlatformTotals]
+    previous: Mapping[Platform, PlatformTotals]
+    days: Mapping[tuple[date, Platform], PlatformTotals]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A shop or ad account behind a connection."""
+
+    integration_id: UUID
+    external_id: str
+    name: str
+    currency: str | None
+    timezone: str | None
+    status: str
+    is_manager: bool
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """Due work of a connection; `days_done` of `days_total` say how far a backfill has come."""
+
+    integration_id: UUID
+    kind: str
+    due_at: datetime | None
+    leased_until: datetime | None
+    attempts: int
+    days_done: int
+    days_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One sync: what it read, how it ended, and in plain words why when it failed."""
+
+    integration_id: UUID
+    kind: str
+    started_at: datetime
+    finished_at: datetime | None
+    first_day: date | None
+    last_day: date | None
+    rows_read: int
+    rows_changed: int
+    outcome: str
+    message: str | None
+
+
+async def schema_version(connection: Connection) -> str:
+    """The last migration that the database has seen."""
+    cursor = await connection.execute(statements("reports")["schema_version"])
+    row = await cursor.fetchone()
+    return str(row["version"]) if row else ""
+
+
+async def brands(connection: Connection) -> list[BrandRow]:
+    """The brands of the person whom the transaction speaks for, by name."""
+    cursor = await connection.execute(statements("reports")["brands"])
+    return [BrandRow(**row) for row in await cursor.fetchall()]
+
+
+async def brand(connection: Connection, brand_id: UUID) -> BrandRow:
+    """The brand; NotFoundError when it does not exist or belongs to somebody else."""
+    cursor = await connection.execute(statements("reports")["brand"], {"brand_id": brand_id})
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFoundError("This brand does not exist, or it is not yours.")
+    return BrandRow(**row)
+
+
+async def sources(connection: Connection, brand_id: UUID) -> list[SourceRow]:
+    """The brand's platforms, store first."""
+    cursor = await connection.execute(statements("reports")["sources"], {"brand_id": brand_id})
+    return [
+        SourceRow(
+            **{
+                **row,
+                "currencies": tuple(row["currencies"]),
+                "timezones": tuple(row["timezones"]),
+            }
+        )
+        for row in await cursor.fetchall()
+    ]
+
+
+async def totals_and_days(
+    connection: Connection, *, brand_id: UUID, days: DayRange, previous: DayRange
+) -> RangeRows:
+    """Sums and days of a range, and sums of the adjoining range before it, in one statement."""
+    cursor = await connection.execute(
+        statements("reports")["totals_and_days"],
+        {
+            "brand_id": brand_id,
+            "previous_first": previous.first,
+            "first": days.first,
+            "last": days.last,
+        },
+    )
+    current: dict[Platform, PlatformTotals] = {}
+    before: dict[Platform, PlatformTotals] = {}
+    by_day: dict[tuple[date, Platform], PlatformTotals] = {}
+    for row in await cursor.fetchall():
+        totals = _totals(row)
+        if row["date"] is not None:
+            by_day[row["date"], totals.platform] = totals
+        elif row["is_current"]:
+            current[totals.platform] = totals
+        else:
+            before[totals.platform] = totals
+    return RangeRows(current, before, by_day)
+
+
+def _totals(row: Mapping[str, Any]) -> PlatformTotals:
+    return PlatformTotals(
+        platform=row["platform"],
+        days=row["days"],
+        currencies=tuple(row["currencies"]),
+        sums={measure: row[measure] for measure in MEASURES},
+        known={measure: row[f"known_{measure}"] for measure in MEASURES},
+    )
+
+
+async def accounts(connection: Connection, brand_id: UUID) -> list[AccountRow]:
+    """The shops and ad accounts behind the brand's connections."""
+    cursor = await connection.execute(statements("reports")["accounts"], {"brand_id": brand_id})
+    return [AccountRow(**row) for row in await cursor.fetchall()]
+
+
+async def work(connection: Connection, brand_id: UUID) -> list[WorkRow]:
+    """What is due for the brand's connections."""
+    cursor = await connection.execute(statements("reports")["work"], {"brand_id": brand_id})
+    return [WorkRow(**row) for row in await cursor.fetchall()]
+
+
+async def runs(connection: Connection, brand_id: UUID, *, limit: int = 5) -> list[RunRow]:
+    """The last `limit` syncs of each connection, newest first."""
+    cursor = await connection.execute(
+        statements("reports")["runs"], {"brand_id": brand_id, "most": limit}
+    )
+    return [RunRow(**row) for row in await cursor.fetchall()]
+
+
+async def mark_insight_read(connection: Connection, *, brand_id: UUID, insight_id: UUID) -> None:
+    """Keep that its owner has seen an insight; NotFoundError when it is not one of the brand's."""
+    cursor = await connection.execute(
+        statements("reports")["mark_insight_read"],
+        {"brand_id": brand_id, "insight_id": insight_id},
+    )
+    if await cursor.fetchone() is None:
+        raise NotFoundError("This insight does not exist any more.")

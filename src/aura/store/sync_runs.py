@@ -1,0 +1,57 @@
+"""What each sync did: figures that grow with every window, and in the end how it went."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from aura.model import DayRange
+from aura.store.database import Connection
+from aura.store.statements import statements
+from aura.store.sync_state import Work
+
+Outcome = Literal["succeeded", "try_later", "needs_reconnect", "bad_data"]
+
+
+async def start_run(connection: Connection, work: Work, *, now: datetime) -> UUID:
+    """Record that a sync begins; its id. Runs that a dead worker left open are closed."""
+    run_id = uuid7()
+    parameters = {
+        "run_id": run_id,
+        "brand_id": work.brand_id,
+        "integration_id": work.integration_id,
+        "kind": work.kind,
+        "now": now,
+    }
+    await connection.execute(statements("sync_runs")["abandon"], parameters)
+    await connection.execute(statements("sync_runs")["start"], parameters)
+    return run_id
+
+
+async def add_window(
+    connection: Connection, run_id: UUID, *, days: DayRange, rows_read: int, rows_changed: int
+) -> None:
+    """Add what a window did, in the transaction that wrote it."""
+    await connection.execute(
+        statements("sync_runs")["add_window"],
+        {
+            "run_id": run_id,
+            "first_day": days.first,
+            "last_day": days.last,
+            "rows_read": rows_read,
+            "rows_changed": rows_changed,
+        },
+    )
+
+
+async def finish_run(
+    connection: Connection, run_id: UUID, *, outcome: Outcome, message: str | None, now: datetime
+) -> None:
+    """Record how a sync ended; `message` is what a person reads when it failed."""
+    await connection.execute(
+        statements("sync_runs")["finish"],
+        {"run_id": run_id, "outcome": outcome, "message": message, "now": now},
+    )

@@ -1,0 +1,279 @@
+"""The writers: facts of one window come in, every table that depends on them is right afterwards.
+
+Both writers work inside the caller's transaction (role aura_worker), so facts, metrics, rollup,
+revisions and the caller's cursor commit together or not at all. Rows are copied into temporary
+tables and compared there: an unchanged row is not rewritten, a changed one leaves its old values in
+`aura.revisions`, one that the platform no longer states is deleted the same way. `public.metrics`
+and `aura.brand_days` are derived from the exact `aura.entity_days`, never written beside them.
+
+Zero and unknown: the days that were read without a gap stand in the integration's metadata, from
+`known_from` to `known_through`. Within them an ad day without a row had no delivery, and a shop's
+day without orders has a row of zeros, unless it is before the shop's first order. Any other day
+without a row is unknown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from aura.errors import BadDataError
+from aura.metrics.catalogue import STORED_METRICS
+from aura.model import Account, AdDay, DayRange, Order
+from aura.store import ledger
+from aura.store.customers import customer_hasher
+from aura.store.database import Connection
+from aura.store.entities import (
+    Place,
+    account_entity,
+    entities_below,
+    place_of,
+    shop_entity,
+)
+from aura.store.secrets import Keyring
+from aura.store.statements import statements
+
+Source = Literal["api", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowResult:
+    """What a write did.
+
+    Attributes:
+        rows_read: days or orders that came in.
+        rows_changed: rows of facts added, changed or deleted; 0 when everything was known already.
+        days_touched: days of which a stored number changed, oldest first.
+    """
+
+    rows_read: int
+    rows_changed: int
+    days_touched: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """When and by what the facts were seen."""
+
+    observed_at: datetime
+    run_id: UUID | None
+    source: Source = "api"
+    import_id: UUID | None = None
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Bind parameters of the statements that write facts."""
+        return {
+            "observed_at": self.observed_at,
+            "run_id": self.run_id,
+            "source": self.source,
+            "import_id": self.import_id,
+        }
+
+
+async def write_ad_window(
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    integration_id: UUID,
+    account: Account,
+    window: DayRange,
+    days: list[AdDay],
+    observed_at: datetime,
+    run_id: UUID | None,
+) -> WindowResult:
+    """Make one ad account's stored days of a window equal to what the platform stated.
+
+    `days` is the whole window, account level and campaign level: what is stored and not among them
+    is deleted. The account's own total is kept beside its campaigns, so their difference stays
+    visible. Raises BadDataError before anything is written when a row cannot be true.
+    """
+    _check_ad_days(account, window, days)
+    place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
+    account_id = await account_entity(connection, place, account)
+    await _load_ad_days(connection, days)
+    await connection.execute(
+        statements("entities")["upsert_campaigns"], place.parameters | {"account_id": account_id}
+    )
+    await connection.execute(statements("windows")["make_incoming_days"])
+    await connection.execute(statements("windows")["place_ad_days"], place.parameters)
+    await connection.execute(statements("windows")["drop_incoming_ad_days"])
+    changed = await _replace_days(
+        connection,
+        place,
+        Observation(observed_at, run_id),
+        entities=await entities_below(connection, place, account_id),
+        dates=window.days(),
+    )
+    return WindowResult(len(days), changed.total(), tuple(sorted(changed)))
+
+
+async def write_orders(
+    connection: Connection,
+    keyring: Keyring,
+    *,
+    brand_id: UUID,
+    integration_id: UUID,
+    timezone: str,
+    orders: AsyncIterable[list[Order]],
+    observed_at: datetime,
+    run_id: UUID | None,
+    source: Source = "api",
+    import_id: UUID | None = None,
+    window: DayRange | None = None,
+    complete_history: bool = False,
+) -> WindowResult:
+    """Bring orders into the ledger and make every day they touch right.
+
+    Days are those of `timezone`, the shop's own. An order of the API replaces the same order of a
+    file, never the other way round. With `window`, all orders processed on those days are among
+    `orders`: stored ones of the API that are not, are deleted. `complete_history` says that they
+    begin with the shop's first order ever, so that new customers are known from that day on.
+    Raises BadDataError (the transaction is then unusable) for orders in two currencies.
+    """
+    place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
+    hasher = await customer_hasher(connection, keyring, brand_id=brand_id)
+    loaded = await ledger.load_orders(connection, hasher, orders, timezone=timezone)
+    merged = await ledger.merge_orders(
+        connection, place, source=source, import_id=import_id, window=window
+    )
+    if complete_history:
+        await ledger.complete_history(connection, place)
+    changed = await _recompute_shop_days(
+        connection, place, Observation(observed_at, run_id, source, import_id)
+    )
+    return WindowResult(loaded, merged + changed.total(), tuple(sorted(changed)))
+
+
+async def refresh_all_days(connection: Connection, *, brand_id: UUID, integration_id: UUID) -> int:
+    """Derive rollup and metrics of every day of an integration anew; the number of days.
+
+    Needed when the selection of accounts has changed: their facts have not.
+    """
+    place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
+    cursor = await connection.execute(statements("windows")["all_days"], place.parameters)
+    dates = [row["date"] for row in await cursor.fetchall()]
+    await _refresh_days(connection, place, dates)
+    return len(dates)
+
+
+async def recompute_shop(
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    integration_id: UUID,
+    observed_at: datetime,
+    run_id: UUID | None,
+) -> WindowResult:
+    """Make a shop's days right when not its orders but what is known of its history changed."""
+    place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
+    await ledger.nothing_loaded(connection)
+    changed = await _recompute_shop_days(connection, place, Observation(observed_at, run_id))
+    return WindowResult(0, changed.total(), tuple(sorted(changed)))
+
+
+def _check_ad_days(account: Account, window: DayRange, days: list[AdDay]) -> None:
+    seen: set[tuple[str, str, date]] = set()
+    for day in days:
+        key = (day.level, day.external_id, day.date)
+        if key in seen:
+            raise BadDataError(f"The platform stated {day.date} of one {day.level} twice.")
+        seen.add(key)
+        if not window.first <= day.date <= window.last:
+            raise BadDataError(
+                f"The platform sent {day.date}, asked for {window.first} to {window.last}."
+            )
+        if day.level == "account" and day.external_id != account.external_id:
+            raise BadDataError("The platform sent the days of another account.")
+        amounts = (day.ad_spend, day.conversions, day.conversion_value)
+        if not all(amount.is_finite() for amount in amounts):
+            raise BadDataError(f"The platform sent something on {day.date} that is not a number.")
+    currencies = {day.currency for day in days}
+    if len(currencies) > 1:
+        raise BadDataError(
+            f"The platform stated one account in {' and '.join(sorted(currencies))} at once."
+        )
+
+
+async def _load_ad_days(connection: Connection, days: Iterable[AdDay]) -> None:
+    await connection.execute(statements("windows")["make_incoming_ad_days"])
+    async with (
+        connection.cursor() as cursor,
+        cursor.copy(statements("windows")["copy_ad_days"]) as copy,
+    ):
+        for day in days:
+            await copy.write_row(
+                (
+                    day.level,
+                    day.external_id,
+                    day.date,
+                    day.name,
+                    day.status,
+                    day.currency,
+                    day.ad_spend,
+                    day.impressions,
+                    day.clicks,
+                    day.all_clicks,
+                    day.conversions,
+                    day.conversion_value,
+                    day.conversions_by_conversion_date,
+                    day.conversion_value_by_conversion_date,
+                    day.action_type,
+                )
+            )
+
+
+async def _recompute_shop_days(
+    connection: Connection, place: Place, observation: Observation
+) -> Counter[date]:
+    entity_id = await shop_entity(connection, place)
+    touched = await ledger.touched_days(connection, place, entity_id)
+    if not touched:
+        await ledger.drop_loaded(connection)
+        return Counter()
+    await connection.execute(statements("windows")["make_incoming_days"])
+    await ledger.sum_days(connection, place, entity_id)
+    await ledger.drop_loaded(connection)
+    return await _replace_days(connection, place, observation, entities=[entity_id], dates=touched)
+
+
+async def _replace_days(
+    connection: Connection,
+    place: Place,
+    observation: Observation,
+    *,
+    entities: list[int],
+    dates: list[date],
+) -> Counter[date]:
+    """Make the days of the given entities equal to `incoming_days`, which is dropped.
+
+    Returns how many rows changed by day; the days' rollup and metrics are right as well.
+    """
+    named = statements("windows")
+    parameters = place.parameters | observation.parameters | {"entities": entities, "dates": dates}
+    await connection.execute(named["keep_changed_days"], parameters)
+    written = await connection.execute(named["write_days"], parameters)
+    changed = Counter(row["date"] for row in await written.fetchall())
+    forgotten = await connection.execute(named["forget_days"], parameters)
+    changed.update(row["date"] for row in await forgotten.fetchall())
+    await connection.execute(named["drop_incoming_days"])
+    if changed:
+        await _refresh_days(connection, place, sorted(changed))
+    return changed
+
+
+async def _refresh_days(connection: Connection, place: Place, dates: list[date]) -> None:
+    named = statements("windows")
+    parameters = place.parameters | {
+        "dates": dates,
+        # made here, not by the server's default: ids that grow with time keep the index dense
+        "ids": [uuid7() for _ in range(len(dates) * len(STORED_METRICS))],
+    }
+    await connection.execute(named["refresh_brand_days"], parameters)
+    await connection.execute(named["refresh_metrics"], parameters)

@@ -1,0 +1,1 @@
+"""From due work to stored numbers: connecting, planning, reading, writing, recording."""

@@ -1,0 +1,164 @@
+"""What to read next, as a pure function of what was read: no clock, no database, no network.
+
+A daily sync reads the days that a platform still restates, up to and including today. Today is not
+over and pages leave it out, but reading it makes freshness honest: what was last seen is from this
+morning, not from yesterday. It is due at three in the morning of the account's own time zone, when
+the platforms have closed yesterday, and up to an hour later, so that not all accounts of an
+installation are read in the same minute.
+
+A backfill reads newest first, so that the days people look at come soonest. How many days it asks
+for follows from how much the last window held: full windows get shorter, thin ones longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from aura.model import Account, DayRange
+
+DAILY_HOUR: Final = 3
+SPREAD_MINUTES: Final = 60
+# a quarter and the days around it: what a daily sync asks for in one question
+LONGEST_DAILY: Final = 92
+# longer ones Meta only answers as a report that it computes in its own time
+LONGEST_WINDOW: Final = 90
+FIRST_SHOP_DAYS: Final = 7
+FIRST_AD_DAYS: Final = 30
+THIN_WINDOW: Final = 2_500
+FULL_WINDOW: Final = 10_000
+# orders updated shortly before the last read may have become visible only after it
+UPDATE_OVERLAP: Final = timedelta(hours=1)
+FIRST_RETRY: Final = timedelta(minutes=1)
+LONGEST_RETRY: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where some work stands once a window is stored."""
+
+    cursor: dict[str, Any]
+    days_done: int
+    days_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """How far a backfill has come: it goes from `newest` down to `oldest`, `next_last` is next."""
+
+    newest: date
+    oldest: date
+    next_last: date
+    span: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every day was read."""
+        return self.next_last < self.oldest
+
+    @property
+    def days_total(self) -> int:
+        """Days from first to last."""
+        return (self.newest - self.oldest).days + 1
+
+    @property
+    def days_done(self) -> int:
+        """Days that were read."""
+        return min((self.newest - self.next_last).days, self.days_total)
+
+    def window(self) -> DayRange:
+        """The next days to read; there must be some left."""
+        first = max(self.oldest, self.next_last - timedelta(days=self.span - 1))
+        return DayRange(first, self.next_last)
+
+    def after(self, window: DayRange, rows: int) -> Backfill:
+        """The backfill once `window` is stored, which held so many rows."""
+        span = self.span
+        if rows > FULL_WINDOW:
+            span = max(1, span // 2)
+        elif rows < THIN_WINDOW:
+            span = min(LONGEST_WINDOW, span * 2)
+        return replace(self, next_last=window.first - timedelta(days=1), span=span)
+
+    def step(self) -> Step:
+        """The form that is stored."""
+        cursor = {
+            "newest": self.newest.isoformat(),
+            "oldest": self.oldest.isoformat(),
+            "next_last": self.next_last.isoformat(),
+            "span": self.span,
+            "done": self.is_done,
+        }
+        return Step(cursor, self.days_done, self.days_total)
+
+
+def start_backfill(today: date, *, days: int, span: int) -> Backfill:
+    """A backfill of so many days that ends today."""
+    return Backfill(today, today - timedelta(days=days - 1), today, span)
+
+
+def resume_backfill(cursor: dict[str, Any]) -> Backfill | None:
+    """The backfill that was stored, None when none has begun."""
+    if "next_last" not in cursor:
+        return None
+    return Backfill(
+        date.fromisoformat(cursor["newest"]),
+        date.fromisoformat(cursor["oldest"]),
+        date.fromisoformat(cursor["next_last"]),
+        int(cursor["span"]),
+    )
+
+
+def daily_windows(
+    today: date, *, read_through: date | None, restatement_days: int
+) -> list[DayRange]:
+    """What a daily sync of an ad account reads, oldest first: what is known has no gap.
+
+    From the first day that was not final when it was last read, up to today: after a long absence
+    that is more than the days the platform restates.
+    """
+    first = min(today, read_through or today) - timedelta(days=restatement_days)
+    windows: list[DayRange] = []
+    while first <= today:
+        last = min(today, first + timedelta(days=LONGEST_DAILY - 1))
+        windows.append(DayRange(first, last))
+        first = last + timedelta(days=1)
+    return windows
+
+
+def next_updates(before: datetime | None, *, latest: datetime | None, now: datetime) -> datetime:
+    """From when on the updates of orders are to be read next.
+
+    `latest` is when the latest order that was read was updated: the platform's own time goes before
+    the machine's, whose clock may have been ahead. Without one nothing moves on.
+    """
+    if latest is not None:
+        return min(latest, now) - UPDATE_OVERLAP
+    return before or now - UPDATE_OVERLAP
+
+
+def local_days(accounts: Iterable[Account], now: datetime) -> tuple[date, date]:
+    """Today where the day began last, and today where it began first."""
+    days = [now.astimezone(ZoneInfo(account.timezone or "UTC")).date() for account in accounts]
+    return min(days), max(days)
+
+
+def next_daily(now: datetime, *, timezone: str | None, integration_id: UUID) -> datetime:
+    """The next moment after `now` at which a daily sync is due, in UTC."""
+    zone = ZoneInfo(timezone or "UTC")
+    at = time(DAILY_HOUR, integration_id.int % SPREAD_MINUTES)
+    day = now.astimezone(zone).date()
+    due = datetime.combine(day, at, zone)
+    if due <= now:
+        due = datetime.combine(day + timedelta(days=1), at, zone)
+    return due.astimezone(UTC)
+
+
+def retry_at(now: datetime, *, attempts: int, retry_after: float = 0.0) -> datetime:
+    """When to try again: twice as long after each failure, and never before the platform said."""
+    doubled = FIRST_RETRY * int(2 ** min(max(attempts - 1, 0), 10))
+    return now + max(min(doubled, LONGEST_RETRY), timedelta(seconds=retry_after))

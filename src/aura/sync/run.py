@@ -1,0 +1,330 @@
+"""One sync of one integration: due work comes in, stored numbers and a recorded outcome go out.
+
+The three families of connector errors decide what happens next. Busy: due again, later each time.
+The grant is gone: nothing is due until a person connects again. An answer that cannot be true: the
+integration says so and is read again when the next daily sync is due; the cursor has not moved.
+Whatever happens, windows that were stored before stay stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from aura.connectors.contract import Connector
+from aura.errors import BadDataError, ConnectorError, InputError, NeedsReconnectError, TryLaterError
+from aura.model import DayRange, Platform
+from aura.store import integrations, sync_runs, sync_state
+from aura.store.database import Database
+from aura.store.integrations import Integration
+from aura.store.secrets import Keyring
+from aura.store.sync_runs import Outcome
+from aura.store.sync_state import Kind, LeaseLostError, State, Work
+from aura.store.windows import WindowResult
+from aura.sync import plan
+from aura.sync.evaluation import evaluate_brand
+from aura.sync.grants import Grants
+from aura.sync.lease import leased
+from aura.sync.progress import Progress, ProgressCallback, RunResult
+from aura.sync.reading import (
+    Job,
+    OrderQuestion,
+    StepAfter,
+    has_orders_before,
+    sync_ad_window,
+    sync_orders,
+)
+
+_log = logging.getLogger(__name__)
+
+# what the ad platforms keep: 37 months
+BACKFILL_DAYS: Final = 1126
+
+
+async def sync_integration(
+    database: Database,
+    keyring: Keyring,
+    connectors: Mapping[Platform, Connector],
+    *,
+    integration_id: UUID,
+    brand_id: UUID,
+    kind: Kind,
+    now: datetime,
+    progress: ProgressCallback | None = None,
+    backfill_days: int = BACKFILL_DAYS,
+    owner: str | None = None,
+    windows: int | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> RunResult:
+    """Do one kind of due work of one integration, or as many `windows` of it as are allowed.
+
+    Errors of the platform do not raise: they are recorded and stand in the result. Raises
+    ConflictError while another worker reads the integration, NotFoundError when it was never
+    connected, InputError when no account was chosen yet. `should_stop` is asked between windows.
+    """
+    work = Work(brand_id, integration_id, kind)
+    owner = owner or f"once-{uuid4()}"
+    async with leased(database, work, owner=owner, now=now):
+        async with database.as_worker(brand_id) as connection:
+            integration = await integrations.load_integration(connection, integration_id)
+            state = await sync_state.load_state(connection, integration_id, kind)
+            if not integration.accounts and integration.status != "disconnected":
+                raise InputError("Choose which accounts to read first, on the page Connections.")
+            run_id = await sync_runs.start_run(connection, work, now=now)
+        connector = connectors[integration.platform]
+        grants = Grants(
+            database, keyring, connector, brand_id=brand_id, integration_id=integration_id
+        )
+        job = Job(database, keyring, connector, grants, integration, work, owner, run_id, now)
+        run = _Run(job, state, progress, backfill_days, windows, should_stop)
+        result = await run.finish()
+    if result.is_finished or kind == "daily":
+        await _evaluate(database, result, now)
+    return result
+
+
+async def _evaluate(database: Database, result: RunResult, now: datetime) -> None:
+    """Look for insights once the brand's numbers of this round are there.
+
+    Also after a platform that failed: it may be the last of the round, and the others are there.
+    """
+    async with database.as_worker(result.brand_id) as connection:
+        others = await sync_state.daily_due(connection, result.brand_id, now=now)
+    if others:
+        return
+    try:
+        await evaluate_brand(database, brand_id=result.brand_id, now=now)
+    except Exception:  # noqa: BLE001 - the numbers are stored; insights of tomorrow see them too
+        _log.exception("the insights of brand %s could not be evaluated", result.brand_id)
+
+
+def _always(step: plan.Step) -> StepAfter:
+    return lambda _rows: step
+
+
+class _Run:
+    """The course of one sync."""
+
+    def __init__(
+        self,
+        job: Job,
+        state: State,
+        progress: ProgressCallback | None,
+        backfill_days: int,
+        windows: int | None,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._job = job
+        self._state = state
+        self._progress = progress
+        self._backfill_days = backfill_days
+        self._windows = windows
+        self._should_stop = should_stop
+        self._rows_read = 0
+        self._rows_changed = 0
+
+    @property
+    def _integration(self) -> Integration:
+        return self._job.integration
+
+    async def finish(self) -> RunResult:
+        """Do the work, record how it ended and say when it is due again."""
+        try:
+            is_finished = await self._read()
+        except TryLaterError as error:
+            return await self._failed("try_later", error, retry_after=error.retry_after)
+        except NeedsReconnectError as error:
+            return await self._failed("needs_reconnect", error)
+        except ConnectorError as error:
+            return await self._failed("bad_data", error)
+        except LeaseLostError:
+            # whoever has the lease now records how it ends
+            raise
+        except Exception:
+            await self._end(
+                "try_later", "Something in Aura went wrong; see its log.", self._retry()
+            )
+            raise
+        due_at = self._next_daily() if self._job.work.kind == "daily" else None
+        await self._end("succeeded", None, due_at if is_finished else self._job.now)
+        return self._result("succeeded", None, is_finished=is_finished)
+
+    async def _read(self) -> bool:
+        if not self._integration.accounts:
+            raise NeedsReconnectError("This account is not connected.")
+        if self._job.work.kind == "backfill":
+            return await self._backfill()
+        if self._integration.platform == "shopify":
+            await self._daily_orders()
+        else:
+            await self._daily_ads()
+        return True
+
+    async def _daily_ads(self) -> None:
+        job, cursor = self._job, self._state.cursor
+        today, latest = plan.local_days(self._integration.accounts, job.now)
+        read_through = cursor.get("read_through")
+        windows = plan.daily_windows(
+            latest,
+            read_through=None if read_through is None else date.fromisoformat(read_through),
+            restatement_days=job.connector.restatement_days,
+        )
+        total, done = sum(map(len, windows)), 0
+        for window in windows:
+            is_current = window is windows[-1]
+            done += len(window)
+            moved = {"read_through": today.isoformat()} if is_current else cursor
+            step = plan.Step(moved, done, total)
+            result = await sync_ad_window(
+                job,
+                window,
+                known=DayRange(min(window.first, today), min(window.last, today)),
+                step_after=_always(step),
+                is_current=is_current,
+                starts_over=not cursor,
+            )
+            self._count(result, step)
+
+    async def _daily_orders(self) -> None:
+        job, cursor = self._job, self._state.cursor
+        today, _ = plan.local_days(self._integration.accounts, job.now)
+        updated_from = cursor.get("updated_from")
+        if updated_from is None:
+            # the first days a person sees; the backfill brings the others
+            known = DayRange(today - timedelta(days=plan.FIRST_SHOP_DAYS - 1), today)
+            question = OrderQuestion(processed_in=known)
+        else:
+            known = DayRange(today, today)
+            question = OrderQuestion(updated_from=datetime.fromisoformat(updated_from))
+
+        def step_after(_rows: int, latest: datetime | None) -> plan.Step:
+            since = plan.next_updates(question.updated_from, latest=latest, now=job.now)
+            return plan.Step({"updated_from": since.isoformat()}, len(known), len(known))
+
+        result = await sync_orders(
+            job, question, known=known, step_after=step_after, is_current=True
+        )
+        self._count(result, step_after(0, None))
+
+    async def _backfill(self) -> bool:
+        backfill = plan.resume_backfill(self._state.cursor) or self._new_backfill()
+        left = self._windows
+        while not backfill.is_done:
+            if left == 0 or self._should_stop():
+                return False
+            left = None if left is None else left - 1
+            window = backfill.window()
+            rows_before = self._rows_read
+            if self._integration.platform == "shopify":
+                await self._backfill_orders(backfill, window)
+            else:
+                await self._backfill_ads(backfill, window)
+            backfill = backfill.after(window, self._rows_read - rows_before)
+        return True
+
+    def _new_backfill(self) -> plan.Backfill:
+        is_shop = self._integration.platform == "shopify"
+        _, latest = plan.local_days(self._integration.accounts, self._job.now)
+        return plan.start_backfill(
+            latest,
+            days=min(self._backfill_days, self._job.connector.history_days),
+            span=plan.FIRST_SHOP_DAYS if is_shop else plan.FIRST_AD_DAYS,
+        )
+
+    async def _backfill_ads(self, backfill: plan.Backfill, window: DayRange) -> None:
+        result = await sync_ad_window(
+            self._job,
+            window,
+            known=window,
+            step_after=lambda rows: backfill.after(window, rows).step(),
+            is_current=False,
+        )
+        self._count(result, backfill.after(window, result.rows_read).step())
+
+    async def _backfill_orders(self, backfill: plan.Backfill, window: DayRange) -> None:
+        is_last = window.first == backfill.oldest
+        result = await sync_orders(
+            self._job,
+            OrderQuestion(processed_in=window),
+            known=window,
+            step_after=lambda rows, _latest: backfill.after(window, rows).step(),
+            is_current=False,
+            complete_history=is_last and not await has_orders_before(self._job, window.first),
+        )
+        self._count(result, backfill.after(window, result.rows_read).step())
+
+    def _count(self, result: WindowResult, step: plan.Step) -> None:
+        self._rows_read += result.rows_read
+        self._rows_changed += result.rows_changed
+        if self._progress is not None:
+            work = self._job.work
+            self._progress(
+                Progress(
+                    work.integration_id,
+                    self._integration.platform,
+                    work.kind,
+                    step.days_done,
+                    step.days_total,
+                )
+            )
+
+    def _next_daily(self) -> datetime:
+        return plan.next_daily(
+            self._job.now,
+            timezone=self._integration.accounts[0].timezone,
+            integration_id=self._integration.id,
+        )
+
+    def _retry(self, retry_after: float = 0.0) -> datetime:
+        return plan.retry_at(self._job.now, attempts=self._state.attempts, retry_after=retry_after)
+
+    async def _failed(
+        self, outcome: Outcome, error: ConnectorError, *, retry_after: float = 0.0
+    ) -> RunResult:
+        _log.warning(
+            "%s %s of integration %s: %s",
+            self._integration.platform,
+            self._job.work.kind,
+            self._integration.id,
+            outcome,
+        )
+        due_at: datetime | None = self._retry(retry_after)
+        if isinstance(error, NeedsReconnectError):
+            due_at = None
+        elif isinstance(error, BadDataError):
+            due_at = self._next_daily()
+        await self._end(outcome, error.message, due_at)
+        return self._result(outcome, error.message, is_finished=False)
+
+    async def _end(self, outcome: Outcome, message: str | None, due_at: datetime | None) -> None:
+        job = self._job
+        async with job.database.as_worker(job.work.brand_id) as connection:
+            await sync_runs.finish_run(
+                connection, job.run_id, outcome=outcome, message=message, now=job.now
+            )
+            if message is not None and outcome in {"needs_reconnect", "bad_data"}:
+                await integrations.fail(connection, job.work.integration_id, message)
+            if outcome == "needs_reconnect":
+                await sync_state.stop(connection, job.work.integration_id)
+            else:
+                failed = outcome != "succeeded"
+                await sync_state.reschedule(
+                    connection, job.work, due_at=due_at, failed=failed, owner=job.owner
+                )
+
+    def _result(self, outcome: Outcome, message: str | None, *, is_finished: bool) -> RunResult:
+        return RunResult(
+            self._job.run_id,
+            self._job.work.brand_id,
+            self._job.work.integration_id,
+            self._integration.platform,
+            self._job.work.kind,
+            outcome,
+            message,
+            self._rows_read,
+            self._rows_changed,
+            is_finished,
+        )

@@ -1,0 +1,127 @@
+"""What a query costs, and the bucket it is paid from.
+
+Shopify publishes the shape of its cost, not the formula: one point an object, nothing for a scalar,
+connections by their page size. Ours has that shape: value objects (money, visits, page info) are
+free, a connection costs 2 plus its child times (1 + log2 of the page size). So a client has to read
+`throttleStatus` and cannot hard-code anything.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+MOST_PER_QUERY = 1_000
+_FREE = frozenset(
+    {
+        "pageInfo",
+        "shopMoney",
+        "presentmentMoney",
+        "utmParameters",
+        "firstVisit",
+        "lastVisit",
+        "defaultEmailAddress",
+        "accessScopes",
+        "plan",
+        "primaryDomain",
+        "userErrors",
+    }
+)
+
+
+class CostCounter:
+    """Requested cost of one document with its variables."""
+
+    def __init__(self, document: DocumentNode, variables: dict[str, Any]) -> None:
+        self._variables = variables
+        self._fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+
+    def of(self, operation: OperationDefinitionNode) -> int:
+        """Points of an operation; a mutation costs 10 more."""
+        base = 10 if operation.operation.value == "mutation" else 0
+        return base + math.ceil(self._selection(operation.selection_set))
+
+    def _selection(self, selection_set: SelectionSetNode | None) -> float:
+        if selection_set is None:
+            return 0.0
+        points = 0.0
+        for node in selection_set.selections:
+            if isinstance(node, FieldNode):
+                points += self._field(node)
+            elif isinstance(node, InlineFragmentNode):
+                points += self._selection(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode):
+                points += self._selection(self._fragments[node.name.value].selection_set)
+        return points
+
+    def _field(self, node: FieldNode) -> float:
+        if node.selection_set is None:
+            return 0.0
+        inside = self._selection(node.selection_set)
+        size = self._page_size(node)
+        if size is not None:
+            return 2 + max(1.0, inside) * (1 + math.log2(max(1, size)))
+        name = node.name.value
+        free = (
+            name in _FREE or name.endswith(("Set", "Amount", "Taxes")) or name in {"nodes", "edges"}
+        )
+        return inside if free else inside + 1
+
+    def _page_size(self, node: FieldNode) -> int | None:
+        for argument in node.arguments or ():
+            if argument.name.value not in {"first", "last"}:
+                continue
+            if isinstance(argument.value, IntValueNode):
+                return int(argument.value.value)
+            if isinstance(argument.value, VariableNode):
+                size = self._variables.get(argument.value.name.value)
+                return size if isinstance(size, int) else None
+        return None
+
+
+class Bucket:
+    """A leaky bucket that fills by the real clock: a virtual one may stand still."""
+
+    def __init__(self, size: float, restore_rate: float) -> None:
+        self.size, self.restore_rate = size, restore_rate
+        self._left, self._seen = size, time.monotonic()
+
+    @property
+    def available(self) -> float:
+        """Points that can be spent now."""
+        now = time.monotonic()
+        self._left = min(self.size, self._left + (now - self._seen) * self.restore_rate)
+        self._seen = now
+        return self._left
+
+    def take(self, points: float) -> bool:
+        """Spend points if they are there; negative points are given back."""
+        if points > self.available:
+            return False
+        self._left = min(self.size, self._left - points)
+        return True
+
+    def status(self) -> dict[str, float]:
+        """`throttleStatus` of a reply."""
+        return {
+            "maximumAvailable": self.size,
+            "currentlyAvailable": int(self.available),
+            "restoreRate": self.restore_rate,
+        }

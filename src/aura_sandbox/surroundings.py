@@ -1,0 +1,28 @@
+"""What every endpoint stands in: the world, the clock, the grants and the state behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aura_sandbox.clock import Clock
+from aura_sandbox.grants import Grants
+from aura_sandbox.state import State
+from aura_sandbox.world.days import day_of
+from aura_sandbox.world.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """One running sandbox."""
+
+    world: World
+    clock: Clock
+    grants: Grants
+    state: State
+
+    def orders_until_now(self) -> int:
+        """Make the orders of every day that has begun anywhere; returns the moment."""
+        at = self.clock.now()
+        self.world.order_book.through(day_of(at, "UTC") + timedelta(days=1))
+        return at

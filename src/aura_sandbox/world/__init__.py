@@ -1,0 +1,1 @@
+"""The made-up world, day by day from one seed. It knows no platform's protocol."""

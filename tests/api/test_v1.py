@@ -1,0 +1,145 @@
+"""`/v1`: tokens, brands, the overview as a document, errors as problems."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import jwt
+import pytest
+
+from aura.model import DayRange
+from aura.reports.overview import overview
+from measured_brand import NOW, YESTERDAY
+
+
+async def owner(token: str) -> UUID:
+    return UUID(jwt.decode(token, options={"verify_signature": False})["sub"])
+
+
+async def test_a_token_is_checked_with_the_published_key(browser, token):
+    access = await token()
+    keys = (await browser.client.get("/.well-known/jwks.json")).json()["keys"]
+    known = (await browser.client.get("/.well-known/openid-configuration")).json()
+    key = jwt.PyJWK(keys[0])
+    claims = jwt.decode(
+        access,
+        key,
+        algorithms=["ES256"],
+        audience="authenticated",
+        issuer=known["issuer"],
+        options={"verify_exp": False, "verify_iat": False},
+    )
+    assert claims["role"] == "authenticated"
+    assert claims["exp"] - claims["iat"] == 3600
+    assert known["jwks_uri"] == f"{known['issuer']}/.well-known/jwks.json"
+
+
+async def test_a_token_needs_the_session_and_its_form_token(browser, token):
+    await token()
+    answer = await browser.client.post("/v1/token")
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    browser.client.cookies.clear()
+    answer = await browser.client.post("/v1/token", headers={"x-csrf-token": "0" * 64})
+    assert answer.status_code == 401
+
+
+async def test_the_overview_is_the_pages(token, call, measure, database):
+    access = await token()
+    made = await measure(person=await owner(access))
+    answer = await call(f"/brands/{made.brand}/overview", access)
+    assert answer.status_code == 200
+    document = answer.json()
+    days = DayRange(YESTERDAY - timedelta(days=27), YESTERDAY)
+    shown = await overview(database, user_id=made.person, brand_id=made.brand, days=days, now=NOW)
+    assert document["range"] == {"first": "2026-10-25", "last": "2026-11-21"}
+    for stated, figure in zip(document["figures"], shown.figures, strict=True):
+        assert stated["key"] == figure.metric.key
+        assert Decimal(stated["value"]) == figure.value
+        assert Decimal(stated["previous"]) == figure.previous
+        assert stated["change"]["kind"] == figure.change.kind
+    assert [Decimal(day["revenue"]) for day in document["days"]] == [
+        row.revenue for row in shown.series
+    ]
+    assert [line["platform"] for line in document["platforms"]] == [
+        "shopify",
+        "meta",
+        "google_ads",
+        None,
+    ]
+    assert {source["through"] for source in document["sources"]} == {"2026-11-21"}
+
+
+async def test_unknown_is_null_with_a_reason(token, call, measure):
+    access = await token()
+    made = await measure(person=await owner(access), platforms={"shopify": "USD"})
+    document = (await call(f"/brands/{made.brand}/overview?days=7", access)).json()
+    mer = next(one for one in document["figures"] if one["key"] == "mer")
+    assert mer["value"] is None
+    assert mer["reason"] == "No ad account is connected"
+
+
+async def test_brands_are_those_of_the_token(token, call, measure):
+    access = await token()
+    mine = await measure(person=await owner(access), name="Mine")
+    await measure(name="Theirs")
+    document = (await call("/brands", access)).json()
+    assert [(one["id"], one["name"]) for one in document["brands"]] == [(str(mine.brand), "Mine")]
+
+
+@pytest.mark.parametrize("brand", ["foreign", "missing", "nonsense"])
+async def test_foreign_and_missing_brands_are_one_problem(token, call, measure, brand):
+    access = await token()
+    wanted = {"foreign": (await measure()).brand, "missing": uuid4(), "nonsense": "x"}[brand]
+    answer = await call(f"/brands/{wanted}/overview", access)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "about:blank",
+        "status": 404,
+        "code": "not-found",
+        "title": "Not found.",
+    }
+
+
+@pytest.mark.parametrize("access", [None, "", "x", "a.b.c"])
+async def test_without_a_valid_token_there_is_nothing(call, access):
+    answer = await call("/brands", access)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json()["code"] == "sign-in"
+
+
+async def test_an_inactive_person_has_no_token(token, call, database):
+    access = await token()
+    async with database.as_owner() as connection:
+        await connection.execute("update public.users set is_active = false")
+    assert (await call("/brands", access)).status_code == 401
+
+
+async def test_a_range_that_makes_no_sense_is_a_problem(token, call, measure):
+    access = await token()
+    made = await measure(person=await owner(access))
+    answer = await call(f"/brands/{made.brand}/overview?from=2026-11-02&to=2026-11-01", access)
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "The range ends before it starts: swap the two days."
+
+
+async def test_what_is_not_there_is_a_problem_too(call):
+    answer = await call("/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_it_describes_itself(call):
+    document = (await call("/openapi.json")).json()
+    assert set(document["paths"]) == {"/token", "/brands", "/brands/{brand_id}/overview"}
+
+
+async def test_health_and_readiness_answer(browser, database):
+    assert (await browser.client.get("/healthz")).json() == {"status": "ok"}
+    ready = (await browser.client.get("/readyz")).json()
+    assert ready["status"] == "ready"
+    assert ready["schema"].isdigit()

@@ -1,0 +1,106 @@
+"""Our documents against the Admin schema that Shopify publishes in its npm package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from graphql import (
+    FieldNode,
+    GraphQLSchema,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    parse,
+    validate,
+    visit,
+)
+
+from aura.connectors.shopify.consent import SCOPES
+from aura.connectors.shopify.documents import API_VERSION, DOCUMENTS
+from aura.connectors.versions import answered_versions
+from contracts.published import introspected, published
+
+VERSIONS = answered_versions("shopify", datetime.now(UTC).date())
+
+
+def scopes_of(version: str) -> dict[str, list[str]]:
+    """The scopes of a version's types and fields."""
+    return {
+        ".".join(filter(None, (item["typeName"], item.get("fieldName")))): item["offlineScopes"]
+        for item in introspected(version)["offline_scopes"]["items"]
+    }
+
+
+def touched(schema: GraphQLSchema, document: str) -> Iterator[str]:
+    """Names of the types and fields that a document reads."""
+    info = TypeInfo(schema)
+    names: set[str] = set()
+
+    class Reader(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            parent, field = info.get_parent_type(), info.get_field_def()
+            if parent is not None and field is not None:
+                names.update((parent.name, f"{parent.name}.{node.name.value}"))
+                names.add(get_named_type(field.type).name)
+
+    visit(parse(document), TypeInfoVisitor(info, Reader()))
+    yield from sorted(names)
+
+
+def test_the_newest_version_is_the_one_we_ask_for() -> None:
+    assert VERSIONS[-1] == API_VERSION
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.xdist_group("shopify-schema")
+def test_a_document_is_valid(name: str, version: str) -> None:
+    errors = [error.message for error in validate(published(version), parse(DOCUMENTS[name]))]
+    assert errors == [], f"change the document {name!r} in connectors/shopify/documents.py"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.xdist_group("shopify-schema")
+def test_a_document_needs_no_scope_that_is_not_asked_for(name: str, version: str) -> None:
+    schema, scopes = published(version), scopes_of(version)
+    denied = {
+        what: needed
+        for what in touched(schema, DOCUMENTS[name])
+        if (needed := scopes.get(what, [])) and not set(needed) & set(SCOPES)
+    }
+    assert denied == {}, "ask for the scope in connectors/shopify/consent.py, or do without it"
+
+
+@pytest.mark.xdist_group("shopify-schema")
+def test_every_scope_that_the_schema_knows_is_needed_by_a_document() -> None:
+    schema, scopes = published(API_VERSION), scopes_of(API_VERSION)
+    needed = {
+        scope
+        for document in DOCUMENTS.values()
+        for what in touched(schema, document)
+        for scope in scopes.get(what, [])
+    }
+    # read_all_orders belongs to no field: it decides how far back orders are shown
+    assert set(SCOPES) - {"read_all_orders"} <= needed
+
+
+@pytest.mark.xdist_group("shopify-schema")
+def test_every_line_type_of_the_schema_has_its_component() -> None:
+    schema = published(API_VERSION)
+    line_types = schema.type_map["SaleLineType"]
+    assert set(line_types.values) == {
+        "PRODUCT",
+        "ADJUSTMENT",
+        "SHIPPING",
+        "DUTY",
+        "FEE",
+        "ADDITIONAL_FEE",
+        "GIFT_CARD",
+        "TIP",
+        "UNKNOWN",
+    }

@@ -1,0 +1,1 @@
+"""Fault scripts and kills, shared by the tests and the benchmarks."""

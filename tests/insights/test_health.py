@@ -1,0 +1,97 @@
+"""Outages of tracking: recognised, told apart from lost sales, silencing what depends on them."""
+
+from __future__ import annotations
+
+import pytest
+
+from aura.insights.engine import evaluate, examine
+from insights.worlds import Event, shop
+
+START, END = 260, 263
+
+
+def kinds(world, morning, **options) -> list[str]:
+    history = world.history(morning, **options)
+    return [finding.finding_type for finding in evaluate(history, world.day(morning))]
+
+
+@pytest.mark.parametrize("platform", ["meta", "google_ads"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_outage_is_found_and_nothing_else_is_said(platform: str, seed: int) -> None:
+    world = shop(seed=seed, events=[Event("outage", START, END, 0.02, platform)])
+    for morning in range(START, START + 25):
+        assert set(kinds(world, morning)) <= {"tracking_outage"}
+    assert kinds(world, START + 3) == ["tracking_outage"]
+    assert kinds(world, END + 5) == ["tracking_outage"]
+
+
+def test_an_outage_names_its_days_and_whether_it_goes_on() -> None:
+    world = shop(seed=1, events=[Event("outage", START, END, 0.0, "google_ads")])
+    during = evaluate(world.history(END), world.day(END))[0]
+    assert during.details["is_ongoing"] is True
+    assert "since" in during.title
+    after = evaluate(world.history(END + 6), world.day(END + 6))[0]
+    assert after.details["is_ongoing"] is False
+    assert (after.window.first, after.window.last) == (world.day(START), world.day(END))
+    assert after.details["observed"]["conversions"] < 0.1 * after.details["expected"]["conversions"]
+    assert after.impact is None
+    assert after.is_health
+
+
+def test_an_outage_in_sight_is_told_for_two_weeks_and_then_forgotten() -> None:
+    world = shop(seed=1, events=[Event("outage", START, END, 0.0, "google_ads")])
+    assert kinds(world, END + 12) == ["tracking_outage"]
+    assert kinds(world, END + 25) == []
+
+
+def test_sales_that_are_really_lost_are_no_outage() -> None:
+    # nothing is bought through the platform any more, and within days the store has felt it
+    world = shop(
+        seed=2, organic_orders=0, events=[Event("rate", START, START + 20, 0.02, "google_ads")]
+    )
+    said = [kind for morning in range(START + 4, START + 10) for kind in kinds(world, morning)]
+    assert "high_cpa" in said
+    assert "tracking_outage" not in said
+
+
+def test_a_collapse_of_one_campaign_is_no_outage() -> None:
+    world = shop(seed=2, events=[Event("rate", START, 299, 0.0, "meta", "Prospecting")])
+    said = {kind for morning in range(START + 2, START + 14) for kind in kinds(world, morning)}
+    assert said == {"high_cpa"}
+
+
+def test_a_true_rise_is_still_found_beside_an_outage() -> None:
+    events = [
+        Event("outage", START, END, 0.02, "google_ads"),
+        Event("rate", START - 6, 299, 0.5, "meta", "Prospecting"),
+    ]
+    world = shop(seed=3, events=events)
+    assert set(kinds(world, START + 10)) == {"tracking_outage", "high_cpa"}
+
+
+def test_without_a_store_only_a_near_total_collapse_is_called_an_outage() -> None:
+    total = shop(seed=1, with_store=False, events=[Event("outage", START, END, 0.0, "google_ads")])
+    assert kinds(total, END + 2) == ["tracking_outage"]
+    partly = shop(
+        seed=1, with_store=False, events=[Event("outage", START, END, 0.25, "google_ads")]
+    )
+    assert "tracking_outage" not in kinds(partly, END + 2)
+
+
+def test_days_of_an_outage_do_not_lower_what_is_expected_later() -> None:
+    world = shop(seed=1, events=[Event("outage", START, END, 0.0, "google_ads")])
+    quiet = shop(seed=1)
+    after = START + 20
+    expected = {}
+    for name, one in (("with", world), ("without", quiet)):
+        found = examine(one.history(after), one.day(after))
+        expected[name] = found
+    assert expected["with"].findings == expected["without"].findings == ()
+
+
+def test_a_silent_source_is_named_with_its_reason() -> None:
+    world = shop()
+    examination = examine(world.history(200), world.day(206))
+    assert {silence.platform for silence in examination.silences} == {"meta", "google_ads"}
+    assert all("numbers end on" in silence.reason for silence in examination.silences)
+    assert ("meta", "") not in examination.judged

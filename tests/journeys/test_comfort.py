@@ -1,0 +1,192 @@
+"""Small screens, both themes, keyboard, and what the script adds."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from aura.accounts.people import sign_up
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+async def made(database, measure):
+    person = await sign_up(database, email="maya@example.com", password=PASSWORD)
+    return await measure(person=person.id)
+
+
+@pytest.fixture
+async def enter(served, chromium):
+    """Opens a window of a size and a theme and signs in there."""
+    contexts = []
+
+    async def enter(width=1280, height=860, theme="light"):
+        context = await chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        await page.goto(f"{served.url}/sign-in")
+        await page.get_by_label("E-mail").fill("maya@example.com")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        # the chart is a slider as soon as the script has run
+        await expect(page.get_by_role("slider")).to_be_visible()
+        return page
+
+    yield enter
+    for context in contexts:
+        await context.close()
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+async def test_no_page_is_wider_than_the_screen(made, enter, served, width):
+    page = await enter(width, 740)
+    base = f"{served.url}/b/{made.brand}"
+    disconnect = f"{base}/connections/{made.integrations['meta']}/disconnect"
+    for address in (
+        base,
+        f"{base}?days=365",
+        f"{base}/connections",
+        f"{base}/insights",
+        f"{served.url}/brands/new",
+        f"{served.url}/nowhere",
+        disconnect,
+    ):
+        await page.goto(address)
+        wide = await page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, address
+
+
+LUMINANCE = """
+() => {
+    const light = (text) => {
+        const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
+        const part = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+        return a < 0.99 ? null : 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+    };
+    const weak = [];
+    for (const node of document.querySelectorAll("body *")) {
+        const own = [...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
+        const box = node.getBoundingClientRect();
+        if (!own || box.width < 2 || node.closest(".hidden, svg, .skip, .sample")) continue;
+        let ground = node, back = null;
+        while (ground && back === null) {
+            back = light(getComputedStyle(ground).backgroundColor);
+            ground = ground.parentElement;
+        }
+        const style = getComputedStyle(node), ink = light(style.color);
+        const [high, low] = [Math.max(ink, back), Math.min(ink, back)];
+        const ratio = (high + 0.05) / (low + 0.05);
+        const name = `${node.tagName}.${node.className} ${node.textContent.trim()}`;
+        if (ratio < 4.5) weak.push(`${name} ${ratio.toFixed(2)}`);
+    }
+    return weak;
+}
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_text_stands_out_from_its_ground_in_both_themes(made, enter, served, theme):
+    page = await enter(theme=theme)
+    base = f"{served.url}/b/{made.brand}"
+    for address in (base, f"{base}/connections", f"{base}/insights", f"{served.url}/brands/new"):
+        await page.goto(address)
+        assert await page.evaluate(LUMINANCE) == []
+
+
+async def test_every_control_has_a_name_and_is_large_enough_to_hit(made, enter, served):
+    page = await enter(360, 740)
+    for section in ("", "/connections"):
+        await page.goto(f"{served.url}/b/{made.brand}{section}")
+        for control in await page.locator("a, button, summary, input:not([type=hidden])").all():
+            box = await control.bounding_box()
+            if box is None or not await control.is_visible():
+                continue
+            name = await control.evaluate(
+                "node => node.ariaLabel || node.textContent.trim() || node.labels?.[0]?.textContent"
+            )
+            assert name, await control.evaluate("node => node.outerHTML")
+            inline = await control.evaluate("node => getComputedStyle(node).display === 'inline'")
+            assert inline or min(box["width"], box["height"]) >= 24, name
+
+
+async def test_the_keyboard_reaches_the_content_first_and_then_everything(made, enter):
+    page = await enter()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Last 7 days")).to_be_focused()
+    outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+async def test_arrow_keys_move_from_day_to_day_and_say_the_numbers(made, enter):
+    page = await enter()
+    chart = page.get_by_role("slider")
+    await chart.focus()
+    await page.keyboard.press("Home")
+    await expect(chart).to_have_attribute("aria-valuetext", re.compile(r"^Sun 25 Oct, Revenue \$"))
+    await page.keyboard.press("ArrowRight")
+    await expect(chart).to_have_attribute("aria-valuetext", re.compile("^Mon 26 Oct"))
+    await expect(page.locator(".tip")).to_contain_text("Mon 26 Oct")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".tip")).to_be_hidden()
+
+
+async def test_another_range_comes_without_a_new_page_and_back_works(made, enter):
+    page = await enter()
+    await page.evaluate("window.isTheSamePage = true")
+    await page.get_by_role("link", name="Last 7 days").click()
+    await expect(page.get_by_role("link", name="Last 7 days")).to_have_attribute(
+        "aria-current", "true"
+    )
+    assert page.url.endswith("?days=7")
+    assert await page.evaluate("window.isTheSamePage")
+    await expect(page.get_by_role("slider")).to_have_attribute("aria-valuemax", "7")
+    await page.go_back()
+    await expect(page.get_by_role("link", name="Last 28 days")).to_have_attribute(
+        "aria-current", "true"
+    )
+    assert await page.evaluate("window.isTheSamePage")
+
+
+async def test_single_keys_work_can_be_switched_off_and_never_while_typing(made, enter):
+    page = await enter()
+    await page.keyboard.press("n")
+    await page.wait_for_url("**days=91")
+    await page.keyboard.press("?")
+    await page.get_by_role("button", name="Switch keys off").click()
+    await page.get_by_role("button", name="Close").click()
+    await page.keyboard.press("w")
+    await page.keyboard.press("g")
+    await page.keyboard.press("c")
+    assert page.url.endswith("days=91")
+    await page.keyboard.press("?")
+    await page.get_by_role("button", name="Switch keys on").click()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("g")
+    await page.keyboard.press("c")
+    await page.wait_for_url("**/connections")
+    await page.goto(page.url.replace("/connections", ""))
+    await page.locator(".custom > summary").click()
+    await page.get_by_label("First day").focus()
+    await page.keyboard.press("w")
+    assert "days=7" not in page.url
+
+
+async def test_menus_close_with_escape_and_a_click_elsewhere(made, enter):
+    page = await enter()
+    menu = page.locator("details.switcher")
+    await menu.locator("summary").click()
+    await expect(menu).to_have_attribute("open", "")
+    await page.keyboard.press("Escape")
+    await expect(menu).not_to_have_attribute("open", "")
+    await expect(menu.locator("summary")).to_be_focused()
+    await menu.locator("summary").click()
+    await page.get_by_role("heading", name="By platform").click()
+    await expect(menu).not_to_have_attribute("open", "")
