@@ -11,7 +11,8 @@ from pathlib import Path
 def files_below(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """Every file below with its bytes.
 
-    What vanishes while this walks is left out: the tests share one server, and each drops its database at its end.
+    What vanishes while this walks is left out: the tests share one server, and each drops its
+    database at its end.
     """
     for parent, _, names in os.walk(folder):
         for name in names:
