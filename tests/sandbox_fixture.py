@@ -80,6 +80,10 @@ class RunningSandbox:
         """Let no more requests fail."""
         _CLIENT.delete(f"{self.url}/__faults").raise_for_status()
 
+    def usage(self) -> dict[str, Any]:
+        """Requests by platform, and what became of the GraphQL points."""
+        return _CLIENT.get(f"{self.url}/__usage").raise_for_status().json()
+
     def settings(self) -> dict[str, str]:
         """The AURA_* variables that point Aura here."""
         meta, google = f"{self.url}/meta", f"{self.url}/google"
@@ -118,6 +122,7 @@ def running_sandbox(
     anchor: date | None = ANCHOR,
     now: datetime | None = None,
     state: Path | None = None,
+    plan: str | None = None,
 ) -> Iterator[RunningSandbox]:
     """A sandbox on a free port, ended at the end."""
     given = {
@@ -126,6 +131,7 @@ def running_sandbox(
         "--anchor": anchor,
         "--now": None if now is None else now.isoformat(),
         "--state": state,
+        "--plan": plan,
     }
     command = [sys.executable, "-m", "aura_sandbox", "--port", "0", "--exit-with-parent"]
     for option, value in given.items():

@@ -19,6 +19,7 @@ from aura_sandbox.application import create_application
 from aura_sandbox.clock import Clock, parse_moment
 from aura_sandbox.grants import Grants
 from aura_sandbox.scenarios import SCENARIOS
+from aura_sandbox.shopify.cost import PLANS, Bucket
 from aura_sandbox.state import State, StateError
 from aura_sandbox.surroundings import Surroundings
 from aura_sandbox.world.world import World
@@ -32,7 +33,7 @@ set, and the true numbers are known (GET /__truth/daily). Nothing leaves this ma
 EXAMPLES = """
 addresses, under the printed one:
   /shopify/{shop}/admin/...   /meta/v26.0/...   /google/...
-  /__health  /__clock  /__truth/daily  /__truth/events  /__faults
+  /__health  /__clock  /__truth/daily  /__truth/events  /__faults  /__usage
 client ids aura-sandbox-shopify, -meta and -google_ads; secrets sandbox-secret-shopify, -meta and
 -google_ads; any redirect address on this machine is accepted.
 """
@@ -67,6 +68,12 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         type=parse_moment,
         metavar="MOMENT",
         help="fix the clock at a moment, as 2026-11-22T08:00:00Z (default real time)",
+    )
+    parser.add_argument(
+        "--plan",
+        choices=list(PLANS),
+        help="the Shopify plan whose GraphQL limit holds; unlimited never throttles (default the "
+        "scenario's own limit)",
     )
     parser.add_argument(
         "--state",
@@ -110,7 +117,8 @@ def _surroundings(options: argparse.Namespace) -> Surroundings:
     world = World(
         chosen["seed"], SCENARIOS[chosen["scenario"]], date.fromisoformat(chosen["anchor"])
     )
-    return Surroundings(world, clock, Grants(state, clock), state)
+    bucket = Bucket(*(PLANS[options.plan] if options.plan else world.scenario.shop.bucket))
+    return Surroundings(world, clock, Grants(state, clock), state, bucket)
 
 
 def _listen(port: int) -> socket.socket:

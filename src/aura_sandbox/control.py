@@ -33,7 +33,7 @@ async def _home(request: Request) -> Response:
         f"<ul><li>shopify: {escape(scenario.shop.name)} ({scenario.shop.domain})</li>{rows}</ul>"
         '<p><a href="/__health">health</a> · <a href="/__clock">clock</a> · '
         '<a href="/__truth/events">injected events</a> · <a href="/__truth/daily">truth by day</a> '
-        '· <a href="/__faults">faults</a></p></html>'
+        '· <a href="/__faults">faults</a> · <a href="/__usage">usage</a></p></html>'
     )
 
 
@@ -115,6 +115,18 @@ async def _faults(request: Request) -> Response:
     return JSONResponse({"faults": script.shown()})
 
 
+async def _usage(request: Request) -> Response:
+    around: Surroundings = request.app.state.around
+    bucket = around.bucket
+    points = {
+        "size": bucket.size,
+        "restore_rate": bucket.restore_rate,
+        "spent": bucket.spent,
+        "throttled": bucket.refused,
+    }
+    return JSONResponse({"requests": dict(around.requests), "shopify_points": points})
+
+
 ROUTES = [
     Route("/", _home),
     Route("/__health", _health),
@@ -122,4 +134,5 @@ ROUTES = [
     Route("/__truth/daily", _truth),
     Route("/__truth/events", _events),
     Route("/__faults", _faults, methods=["GET", "POST", "DELETE"]),
+    Route("/__usage", _usage),
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aura_sandbox.clock import Clock
 from aura_sandbox.grants import Grants
+from aura_sandbox.shopify.cost import Bucket
 from aura_sandbox.state import State
 from aura_sandbox.world.days import day_of
 from aura_sandbox.world.world import World
@@ -20,6 +22,10 @@ class Surroundings:
     clock: Clock
     grants: Grants
     state: State
+    # the GraphQL points of the one app and shop there are
+    bucket: Bucket
+    # requests that were answered or failed, by platform: the first part of their address
+    requests: Counter[str] = field(default_factory=Counter)
 
     def orders_until_now(self) -> int:
         """Make the orders of every day that has begun anywhere; returns the moment."""

@@ -17,6 +17,7 @@ def sandbox_command(
     port: int,
     anchor: str | None,
     state: Path | None,
+    plan: str | None = None,
     exit_with_parent: bool = False,
 ) -> list[str]:
     """The command line that starts the sandbox."""
@@ -26,6 +27,8 @@ def sandbox_command(
         command += ["--anchor", anchor]
     if state:
         command += ["--state", str(state)]
+    if plan:
+        command += ["--plan", plan]
     if exit_with_parent:
         command += ["--exit-with-parent"]
     return command
@@ -34,7 +37,9 @@ def sandbox_command(
 def sandbox(
     *,
     seed: Annotated[int, typer.Option(help="The world is the same for the same seed.")] = 1,
-    scenario: Annotated[str, typer.Option(help="The world: demo, plain, edges or tiny.")] = "demo",
+    scenario: Annotated[
+        str, typer.Option(help="The world: demo, plain, edges, tiny or midsize.")
+    ] = "demo",
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.")] = 8322,
     anchor: Annotated[
         str | None,
@@ -45,10 +50,19 @@ def sandbox(
     state: Annotated[
         Path | None, typer.Option(help="File that keeps consents over a restart.")
     ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            help="Shopify plan whose limit holds: standard, advanced, plus, enterprise or "
+            "unlimited; default the world's own."
+        ),
+    ] = None,
 ) -> None:
     """Serve Shopify, Meta and Google Ads from one made-up world whose truth is known.
 
     Point any connector at it; GET /__truth/daily says what the numbers really are.
     """
-    command = sandbox_command(seed=seed, scenario=scenario, port=port, anchor=anchor, state=state)
+    command = sandbox_command(
+        seed=seed, scenario=scenario, port=port, anchor=anchor, state=state, plan=plan
+    )
     os.execv(command[0], command)  # noqa: S606 - the sandbox takes this process over: no shell, our own words

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aura_sandbox.scenario import Scenario
-from aura_sandbox.scenarios import demo, edges, plain, tiny
+from aura_sandbox.scenarios import demo, edges, midsize, plain, tiny
 
 SCENARIOS: dict[str, Scenario] = {
-    module.SCENARIO.name: module.SCENARIO for module in (demo, plain, edges, tiny)
+    module.SCENARIO.name: module.SCENARIO for module in (demo, plain, edges, tiny, midsize)
 }

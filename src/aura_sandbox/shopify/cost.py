@@ -25,6 +25,14 @@ from graphql import (
 )
 
 MOST_PER_QUERY = 1_000
+# points the bucket holds and gets back in a second; shopify.dev, "Shopify API limits"
+PLANS = {
+    "standard": (2_000.0, 100.0),
+    "advanced": (4_000.0, 200.0),
+    "plus": (20_000.0, 1_000.0),
+    "enterprise": (40_000.0, 2_000.0),
+    "unlimited": (1_000_000_000.0, 1_000_000_000.0),
+}
 _FREE = frozenset(
     {
         "pageInfo",
@@ -97,10 +105,14 @@ class CostCounter:
 
 
 class Bucket:
-    """A leaky bucket that fills by the real clock: a virtual one may stand still."""
+    """A leaky bucket that fills by the real clock: a virtual one may stand still.
+
+    `spent` and `refused` count the points that were paid and the queries that could not be.
+    """
 
     def __init__(self, size: float, restore_rate: float) -> None:
         self.size, self.restore_rate = size, restore_rate
+        self.spent, self.refused = 0.0, 0
         self._left, self._seen = size, time.monotonic()
 
     @property
@@ -114,8 +126,10 @@ class Bucket:
     def take(self, points: float) -> bool:
         """Spend points if they are there; negative points are given back."""
         if points > self.available:
+            self.refused += 1
             return False
         self._left = min(self.size, self._left - points)
+        self.spent += points
         return True
 
     def status(self) -> dict[str, float]:

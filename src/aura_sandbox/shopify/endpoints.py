@@ -8,7 +8,6 @@ from starlette.routing import BaseRoute, Route
 
 from aura_sandbox.shopify import oauth
 from aura_sandbox.shopify.connections import OrderIndex
-from aura_sandbox.shopify.cost import Bucket
 from aura_sandbox.shopify.execution import run
 from aura_sandbox.shopify.schema import Visit
 from aura_sandbox.surroundings import Surroundings
@@ -18,13 +17,12 @@ VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
 
 
 class GraphqlEndpoint:
-    """POST graphql.json: one bucket and one index of orders per shop."""
+    """POST graphql.json: one index of orders for the one shop."""
 
     def __init__(self, around: Surroundings) -> None:
         shop = around.world.scenario.shop
         self._around = around
         self._index = OrderIndex(around.world.order_book, shop.timezone)
-        self._bucket = Bucket(*shop.bucket)
 
     async def answer(self, request: Request) -> Response:
         """Execute a query for the owner of the token."""
@@ -54,7 +52,7 @@ class GraphqlEndpoint:
             uninstall=lambda: around.grants.revoke_all("shopify"),
             drop_scopes=lambda scopes: around.grants.drop_scopes(token.grant_id, scopes),
         )
-        return JSONResponse(run(body, visit, self._bucket), headers=headers)
+        return JSONResponse(run(body, visit, around.bucket), headers=headers)
 
 
 def routes(around: Surroundings) -> list[BaseRoute]:
