@@ -14,7 +14,7 @@ from aura.errors import (
     TryLaterError,
 )
 from aura.model import Account, DayRange
-from aura.sync import plan
+from aura.sync import connect, plan
 from sync.paper import fail_once
 
 SPEND = "select date, value from public.metrics where metric_type = 'ad_spend' order by 1"
@@ -234,3 +234,47 @@ async def test_without_a_choice_of_accounts_there_is_nothing_to_sync(ads, connec
 
 def test_the_overlap_of_updates_is_longer_than_clocks_differ():
     assert timedelta(minutes=10) < plan.UPDATE_OVERLAP
+
+
+async def test_a_sync_asked_for_while_one_runs_follows_it_at_once(
+    ads, meta, sync, read, person, database, clock
+):
+    asked = []
+
+    async def ask():
+        asked.append(
+            await connect.sync_now(
+                database, user_id=person, integration_id=meta, now=clock() + timedelta(minutes=1)
+            )
+        )
+
+    ads.before_page = lambda: asked or loop.create_task(ask())
+    loop = asyncio.get_running_loop()
+    await sync(meta)
+    assert asked == [True]
+    assert [due_at for due_at, *_ in await read(STATE)] == [clock() + timedelta(minutes=1)]
+
+    # the one that follows answers the wish, which is then gone
+    ads.before_page = lambda: None
+    clock.advance(minutes=1)
+    await sync(meta)
+    ((due_at, *_),) = await read(STATE)
+    assert due_at > clock() + timedelta(hours=1)
+
+
+async def test_a_wish_does_not_shorten_the_pause_that_a_platform_asked_for(
+    ads, meta, sync, read, person, database, clock
+):
+    await connect.sync_now(database, user_id=person, integration_id=meta, now=clock())
+
+    def busy():
+        raise TryLaterError("Meta is busy.", retry_after=600)
+
+    ads.before_page = busy
+    await sync(meta)
+    assert [due_at for due_at, *_ in await read(STATE)] == [clock() + timedelta(minutes=10)]
+
+
+async def test_a_sync_asked_for_while_nothing_runs_says_so(meta, person, database, clock):
+    args = {"user_id": person, "integration_id": meta, "now": clock()}
+    assert await connect.sync_now(database, **args) is False

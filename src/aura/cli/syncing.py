@@ -45,8 +45,8 @@ def sync(
         for result in results:
             typer.echo(
                 f"{PLATFORM_NAMES[result.platform]}, {result.kind}: {result.rows_read:,} rows "
-                f"read, {result.rows_changed:,} changed, {result.outcome}"
-                + (f": {result.message}" if result.message else "")
+                f"read, {result.rows_changed:,} changed, {result.requests:,} requests, "
+                f"{result.outcome}" + (f": {result.message}" if result.message else "")
             )
     if any(result.outcome != "succeeded" for result in results):
         raise typer.Exit(ConnectorError.exit_code)

@@ -32,9 +32,15 @@ async def start_run(connection: Connection, work: Work, *, now: datetime) -> UUI
 
 
 async def add_window(
-    connection: Connection, run_id: UUID, *, days: DayRange, rows_read: int, rows_changed: int
+    connection: Connection,
+    run_id: UUID,
+    *,
+    days: DayRange,
+    rows_read: int,
+    rows_changed: int,
+    requests: int,
 ) -> None:
-    """Add what a window did, in the transaction that wrote it."""
+    """Add what a window did, in the transaction that wrote it; `requests` are the run's so far."""
     await connection.execute(
         statements("sync_runs")["add_window"],
         {
@@ -43,15 +49,28 @@ async def add_window(
             "last_day": days.last,
             "rows_read": rows_read,
             "rows_changed": rows_changed,
+            "requests": requests,
         },
     )
 
 
 async def finish_run(
-    connection: Connection, run_id: UUID, *, outcome: Outcome, message: str | None, now: datetime
+    connection: Connection,
+    run_id: UUID,
+    *,
+    outcome: Outcome,
+    message: str | None,
+    requests: int,
+    now: datetime,
 ) -> None:
     """Record how a sync ended; `message` is what a person reads when it failed."""
     await connection.execute(
         statements("sync_runs")["finish"],
-        {"run_id": run_id, "outcome": outcome, "message": message, "now": now},
+        {
+            "run_id": run_id,
+            "outcome": outcome,
+            "message": message,
+            "requests": requests,
+            "now": now,
+        },
     )

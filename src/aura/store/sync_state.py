@@ -75,9 +75,17 @@ async def stop(connection: Connection, integration_id: UUID) -> None:
     await _execute(connection, "stop", {"integration_id": integration_id})
 
 
-async def hurry(connection: Connection, integration_id: UUID, *, now: datetime) -> None:
-    """Make the daily sync due now."""
-    await _execute(connection, "hurry", {"integration_id": integration_id, "now": now})
+async def hurry(connection: Connection, integration_id: UUID, *, now: datetime) -> bool:
+    """Make the daily sync due now, or after the one that is running; whether one is."""
+    row = await _row(connection, "hurry", {"integration_id": integration_id, "now": now})
+    return row is not None and bool(row["is_running"])
+
+
+async def answer_request(connection: Connection, work: Work) -> None:
+    """Note that the sync a person asked for begins."""
+    await _execute(
+        connection, "answer_request", {"integration_id": work.integration_id, "kind": work.kind}
+    )
 
 
 async def take(

@@ -215,15 +215,18 @@ async def disconnect(
 
 async def sync_now(
     database: Database, *, user_id: UUID, integration_id: UUID, now: datetime
-) -> None:
-    """Make the daily sync due at once; ConflictError for an account that is not connected."""
+) -> bool:
+    """Make the daily sync due at once; ConflictError for an account that is not connected.
+
+    While one is running (True) the wish is kept: another one follows when it has ended.
+    """
     async with database.as_accounts(user_id=user_id) as connection:
         integration = await integrations.load_integration(connection, integration_id)
         if integration.status == "disconnected":
             raise ConflictError("This account is not connected. Press Connect first.")
         if not integration.accounts:
             raise InputError("Choose which accounts to read first.")
-        await sync_state.hurry(connection, integration_id, now=now)
+        return await sync_state.hurry(connection, integration_id, now=now)
 
 
 async def _keep(

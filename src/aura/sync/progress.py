@@ -36,6 +36,7 @@ class RunResult:
         outcome: succeeded, or the family of error that ended it; what was stored before stays.
         message: what to tell a person when it did not succeed.
         rows_read, rows_changed: facts that came in, and those that were not known already.
+        requests: how often the platform was asked, tries that failed among them.
         is_finished: False when a backfill has more windows to read.
     """
 
@@ -48,4 +49,5 @@ class RunResult:
     message: str | None
     rows_read: int
     rows_changed: int
+    requests: int
     is_finished: bool

@@ -14,6 +14,7 @@ from typing import Final, cast
 from uuid import UUID
 
 from aura.connectors.contract import AdConnector, Connector, StoreConnector
+from aura.connectors.http import Usage
 from aura.model import Account, AdDay, DayRange, Grant, Order
 from aura.store import integrations, sync_runs, sync_state
 from aura.store.database import Connection, Database
@@ -45,6 +46,7 @@ class Job:
     work: Work
     owner: str
     run_id: UUID
+    usage: Usage
     now: datetime
 
 
@@ -193,6 +195,7 @@ async def _record(connection: Connection, job: Job, days: DayRange, result: Wind
         days=days,
         rows_read=result.rows_read,
         rows_changed=result.rows_changed,
+        requests=job.usage.requests,
     )
 
 

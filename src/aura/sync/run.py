@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from aura.connectors.contract import Connector
+from aura.connectors.http import counting
 from aura.errors import BadDataError, ConnectorError, InputError, NeedsReconnectError, TryLaterError
 from aura.model import DayRange, Platform
 from aura.store import integrations, sync_runs, sync_state
@@ -73,14 +74,18 @@ async def sync_integration(
             state = await sync_state.load_state(connection, integration_id, kind)
             if not integration.accounts and integration.status != "disconnected":
                 raise InputError("Choose which accounts to read first, on the page Connections.")
+            await sync_state.answer_request(connection, work)
             run_id = await sync_runs.start_run(connection, work, now=now)
         connector = connectors[integration.platform]
         grants = Grants(
             database, keyring, connector, brand_id=brand_id, integration_id=integration_id
         )
-        job = Job(database, keyring, connector, grants, integration, work, owner, run_id, now)
-        run = _Run(job, state, progress, backfill_days, windows, should_stop)
-        result = await run.finish()
+        with counting() as usage:
+            job = Job(
+                database, keyring, connector, grants, integration, work, owner, run_id, usage, now
+            )
+            run = _Run(job, state, progress, backfill_days, windows, should_stop)
+            result = await run.finish()
     if result.is_finished or kind == "daily":
         await _evaluate(database, result, now)
     return result
@@ -303,7 +308,12 @@ class _Run:
         job = self._job
         async with job.database.as_worker(job.work.brand_id) as connection:
             await sync_runs.finish_run(
-                connection, job.run_id, outcome=outcome, message=message, now=job.now
+                connection,
+                job.run_id,
+                outcome=outcome,
+                message=message,
+                requests=job.usage.requests,
+                now=job.now,
             )
             if message is not None and outcome in {"needs_reconnect", "bad_data"}:
                 await integrations.fail(connection, job.work.integration_id, message)
@@ -326,5 +336,6 @@ class _Run:
             message,
             self._rows_read,
             self._rows_changed,
+            self._job.usage.requests,
             is_finished,
         )

@@ -210,6 +210,7 @@ NOTICES: dict[str, str] = {
     "chosen": "Saved. The first numbers arrive within a few minutes.",
     "disconnected": "Disconnected. The numbers read so far stay.",
     "syncing": "A sync has been asked for and starts within moments.",
+    "queued": "A sync is running. Another one follows as soon as it has ended.",
     "welcome": "Welcome to Aura. Add your first brand to begin.",
     "brand": "Brand added. Connect its store to see the first numbers.",
 }

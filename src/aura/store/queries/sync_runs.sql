@@ -10,6 +10,7 @@ values (%(run_id)s, %(brand_id)s, %(integration_id)s, %(kind)s, %(now)s, 'runnin
 update aura.sync_runs set
     rows_read = rows_read + %(rows_read)s,
     rows_changed = rows_changed + %(rows_changed)s,
+    requests = %(requests)s,
     first_day = least(first_day, %(first_day)s),
     last_day = greatest(last_day, %(last_day)s)
 where id = %(run_id)s;
@@ -18,6 +19,7 @@ where id = %(run_id)s;
 -- A sync has ended, one way or the other.
 update aura.sync_runs set
     finished_at = %(now)s,
+    requests = %(requests)s,
     outcome = %(outcome)s,
     message = %(message)s
 where id = %(run_id)s;

@@ -26,9 +26,16 @@ update aura.sync_state set due_at = null
 where integration_id = %(integration_id)s;
 
 -- name: hurry
--- A person does not want to wait for the next daily sync.
-update aura.sync_state set due_at = least(due_at, %(now)s), attempts = 0
-where integration_id = %(integration_id)s and kind = 'daily';
+-- A person does not want to wait for the next daily sync. One that is running does not answer the wish:
+-- it may have read what the person waits for already.
+update aura.sync_state set due_at = least(due_at, %(now)s), requested_at = %(now)s, attempts = 0
+where integration_id = %(integration_id)s and kind = 'daily'
+returning coalesce(leased_until > %(now)s, false) as is_running;
+
+-- name: answer_request
+-- The sync that a person asked for begins.
+update aura.sync_state set requested_at = null
+where integration_id = %(integration_id)s and kind = %(kind)s and requested_at is not null;
 
 -- name: take
 -- Takes the most urgent due work of an integration that nobody works on: daily before backfill, then
@@ -115,9 +122,14 @@ where integration_id = %(integration_id)s and kind = %(kind)s and leased_by = %(
 returning integration_id;
 
 -- name: reschedule
--- Says when the work is due again, if ever; a person who disconnected or chose anew meanwhile wins.
+-- Says when the work is due again, if ever; a person who disconnected or chose anew meanwhile wins. One
+-- who asked for a sync meanwhile gets it at once, unless the platform wants a pause.
 update aura.sync_state set
-    due_at = case when due_at is null then null else %(due_at)s::timestamptz end,
+    due_at = case
+        when due_at is null then null
+        when requested_at is not null and not %(failed)s then requested_at
+        else %(due_at)s::timestamptz
+    end,
     attempts = case when %(failed)s then attempts else 0 end
 where
     integration_id = %(integration_id)s

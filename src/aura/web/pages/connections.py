@@ -213,10 +213,11 @@ async def do_sync(
     del form  # read for its token alone
     brand = member.brand(brand_id)
     found = await _connection(site, member, brand, integration)
-    await sync_now(
+    is_running = await sync_now(
         site.database, user_id=member.person.id, integration_id=_key(found), now=site.clock()
     )
-    return redirect(f"/b/{brand.id}/connections", notice="syncing")
+    notice = "queued" if is_running else "syncing"
+    return redirect(f"/b/{brand.id}/connections", notice=notice)
 
 
 def _callback(request: Request, site: Site, platform: Platform) -> str:
