@@ -12,7 +12,7 @@ import re
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -100,13 +100,24 @@ class RunningSandbox:
             made[f"AURA_{platform.upper()}_CLIENT_SECRET"] = f"sandbox-secret-{platform}"
         return made
 
+    def credentials(self, platform: str, **wish: Any) -> dict[str, str]:
+        """Credentials of one's own, as the platform's pages would show them."""
+        return self._post("/__credentials", {"platform": platform, **wish})
+
+    def google_testing(self, is_testing: bool) -> None:  # noqa: FBT001 - the one thing it says
+        """Put Google's consent screen in testing, or publish it."""
+        self._post("/__consent", {"google_testing": is_testing})
+
     @staticmethod
-    def approve(authorization_url: str, *, decision: str = "allow") -> str:
+    def approve(
+        authorization_url: str, *, decision: str = "allow", decline: Sequence[str] = ()
+    ) -> str:
         """Answer a consent page as a person does; the address the browser is sent back to."""
         page = _CLIENT.get(authorization_url).raise_for_status()
         fields = {html.unescape(n): html.unescape(v) for n, v in _INPUT.findall(page.text)}
         address = authorization_url.partition("?")[0]
-        answer = _CLIENT.post(address, data={**fields, "decision": decision})
+        chosen = {**fields, "decision": decision, "decline": list(decline)}
+        answer = _CLIENT.post(address, data=chosen)
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]
 

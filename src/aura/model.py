@@ -21,6 +21,7 @@ PLATFORM_NAMES: dict[Platform, str] = {
 }
 
 Level = Literal["account", "campaign"]
+GrantKind = Literal["consent", "client_credentials", "system_user", "own_project"]
 RefundKind = Literal["refund", "return", "edit", "cancellation"]
 
 
@@ -50,14 +51,42 @@ class DayRange:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnClient:
+    """The application of a person's own that their credentials belong to.
+
+    Attributes:
+        client_id: its id; Meta's tokens do not need it.
+        client_secret: its secret; empty where a token works without it (Meta).
+        manager: the Google Ads manager account to sign in as, ten digits.
+    """
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    manager: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
-    """What a platform gave us after a consent. Tokens never appear in its repr."""
+    """What a platform gave us after a consent or for own credentials. No token is in its repr.
+
+    Attributes:
+        expires_at: when the access token ends.
+        refresh_expires_at: when the refresh token ends, None for never or unknown.
+        data_expires_at: when the platform stops showing data to it, renewed or not (Meta).
+        missing_scopes: scopes that Aura needs and `scopes` does not hold.
+        kind: `consent`, or the kind of credentials that a person brought.
+        client: the person's own application; None for this installation's.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
     refresh_expires_at: datetime | None = None
+    data_expires_at: datetime | None = None
     scopes: tuple[str, ...] = ()
+    missing_scopes: tuple[str, ...] = ()
+    kind: GrantKind = "consent"
+    client: OwnClient | None = None
 
 
 @dataclass(frozen=True, slots=True)

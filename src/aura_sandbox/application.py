@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from aura_sandbox import control
+from aura_sandbox import control, credentials
 from aura_sandbox.faults import FaultMiddleware, FaultScript
 from aura_sandbox.google_ads import endpoints as google_ads
 from aura_sandbox.meta import endpoints as meta
@@ -29,6 +29,7 @@ def create_application(around: Surroundings) -> Starlette:
     application = _Application(
         routes=[
             *control.ROUTES,
+            *credentials.ROUTES,
             Mount("/shopify", routes=shopify.routes(around)),
             Mount("/meta", routes=meta.routes(around)),
             Mount("/google", routes=google_ads.routes(around)),

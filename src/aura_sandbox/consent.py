@@ -5,10 +5,13 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from html import escape
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import HTMLResponse, RedirectResponse
 
+# a wish that a person leaves out of what they allow
+DECLINED = "decline"
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0; display: grid; min-height: 100vh; place-items: center; }
@@ -18,7 +21,9 @@ h1 { font-size: 1.3rem; margin: .2rem 0 1rem; }
 .sandbox { font-size: .85rem; padding: .5rem .75rem; border-radius: 8px; background: #fb02;
   border: 1px solid #b808; }
 ul { padding-left: 1.2rem; }
-form { display: flex; gap: .75rem; margin-top: 1.5rem; }
+form { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
+form p, form ul { width: 100%; margin-block: 0; }
+label { font-size: .85rem; opacity: .8; }
 button { flex: 1; font: inherit; padding: .6rem; border-radius: 8px;
   border: 1px solid #8888; cursor: pointer; }
 button[value=allow] { background: #1a6b45; border-color: #1a6b45; color: #fff; }
@@ -50,12 +55,16 @@ def ask(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in query.items()
     )
-    wanted = "".join(f"<li>{escape(wish)}</li>" for wish in wishes)
+    wanted = "".join(
+        f"<li>{escape(wish)} <label><input type=checkbox name={DECLINED} "
+        f'value="{escape(wish)}"> leave out</label></li>'
+        for wish in wishes
+    )
     return _page(
         f"{platform} sandbox: allow {client_id}?",
         f"<h1>Allow <em>{escape(client_id)}</em> to read from {escape(who)} at {escape(platform)}?"
-        f"</h1><p>It asks for:</p><ul>{wanted}</ul>"
-        f'<form method="post">{hidden}<button name="decision" value="deny">Deny</button>'
+        f'</h1><form method="post"><p>It asks for:</p><ul>{wanted}</ul>{hidden}'
+        '<button name="decision" value="deny">Deny</button>'
         '<button name="decision" value="allow">Allow</button></form>',
     )
 
@@ -64,6 +73,12 @@ def refuse(platform: str, title: str, detail: str, status: int = 400) -> HTMLRes
     """A page for a request that must not be answered by a redirect."""
     inside = f"<h1>{escape(title)}</h1><p>{escape(detail)}</p>"
     return _page(f"{platform} sandbox: {title}", inside, status)
+
+
+def allowed(scopes: list[str], form: Any) -> list[str]:
+    """The scopes that a person did not leave out on the page."""
+    declined = set(form.getlist(DECLINED))
+    return [scope for scope in scopes if scope not in declined]
 
 
 def is_loopback(address: str) -> bool:

@@ -38,8 +38,18 @@ class Token:
 
 
 def client_of(platform: PlatformName) -> tuple[str, str]:
-    """Client id and secret of the one application the platform knows."""
+    """Client id and secret of the application that asks for consents."""
     return f"aura-sandbox-{platform}", f"sandbox-secret-{platform}"
+
+
+def own_client_of(platform: PlatformName) -> tuple[str, str]:
+    """Client id and secret of the application that the brand's own people made."""
+    return f"own-sandbox-{platform}", f"own-secret-{platform}"
+
+
+def secret_of(platform: PlatformName, client_id: str) -> str | None:
+    """The secret of an application the platform knows, None for another."""
+    return dict([client_of(platform), own_client_of(platform)]).get(client_id)
 
 
 class Grants:
@@ -154,6 +164,21 @@ class Grants:
             if grant["platform"] == platform:
                 grant["revoked"] = True
         self._state.save()
+
+    def newest(self, platform: PlatformName, client_id: str) -> str | None:
+        """The latest grant of an application that is not revoked."""
+        found = [
+            grant_id
+            for grant_id, grant in self._grants.items()
+            if grant["platform"] == platform
+            and grant["client_id"] == client_id
+            and not grant["revoked"]
+        ]
+        return found[-1] if found else None
+
+    def scopes_of(self, grant_id: str) -> tuple[str, ...]:
+        """What a grant allows."""
+        return tuple(self._grants[grant_id]["scopes"])
 
     def drop_scopes(self, grant_id: str, scopes: list[str]) -> None:
         """Take scopes out of a grant."""

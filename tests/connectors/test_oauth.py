@@ -112,7 +112,7 @@ def test_a_grant_knows_when_it_and_its_refresh_end_and_shows_no_token() -> None:
         },
         "answer",
     )
-    grant = grant_of(answer, now=NOW, scopes=("read_orders",))
+    grant = grant_of(answer, now=NOW, scopes=("read_orders",), needed=("read_orders",))
     assert grant.expires_at == NOW + timedelta(hours=1)
     assert grant.refresh_expires_at == NOW + timedelta(days=90)
     assert "secret" not in repr(grant)
@@ -120,11 +120,22 @@ def test_a_grant_knows_when_it_and_its_refresh_end_and_shows_no_token() -> None:
 
 def test_a_refresh_token_stays_in_force_when_an_answer_brings_no_other() -> None:
     grant = grant_of(
-        Document({"access_token": "a"}, "answer"), now=NOW, scopes=(), refresh_token="before"
+        Document({"access_token": "a"}, "answer"),
+        now=NOW,
+        scopes=(),
+        needed=(),
+        refresh_token="before",
     )
     assert (grant.refresh_token, grant.expires_at) == ("before", None)
 
 
 def test_an_answer_without_a_token_is_refused() -> None:
     with pytest.raises(BadDataError, match="access_token"):
-        grant_of(Document({"access_token": ""}, "answer"), now=NOW, scopes=())
+        grant_of(Document({"access_token": ""}, "answer"), now=NOW, scopes=(), needed=())
+
+
+def test_a_grant_knows_what_it_lacks_and_a_write_scope_counts_as_its_read_scope() -> None:
+    answer = Document({"access_token": "a"}, "answer")
+    needed = ("read_all_orders", "read_customers", "read_orders")
+    grant = grant_of(answer, now=NOW, scopes=("write_orders", "read_customers"), needed=needed)
+    assert grant.missing_scopes == ("read_all_orders",)

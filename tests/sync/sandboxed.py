@@ -6,6 +6,7 @@ The clock of both is one: whoever asks `world()` for the time gets the sandbox's
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -84,9 +85,10 @@ class World:
     def first_day(self) -> date:
         return self.sandbox.first_day
 
-    def allow(self, address: str) -> dict[str, str]:
-        """What a person's browser brings back after pressing Allow."""
-        return dict(parse_qsl(urlsplit(self.sandbox.approve(address)).query))
+    def allow(self, address: str, *, decline: Sequence[str] = ()) -> dict[str, str]:
+        """What a person's browser brings back after pressing Allow, with some wishes left out."""
+        back = self.sandbox.approve(address, decline=decline)
+        return dict(parse_qsl(urlsplit(back).query))
 
     def settings(self, home: Path) -> Settings:
         made = self.sandbox.settings().items()

@@ -57,8 +57,11 @@ async def test_tokens_are_sealed_and_what_is_known_beside_them_is_kept(connected
     assert access.startswith("v1:")
     assert refresh.startswith("v1:")
     assert metadata == {
+        "grant_kind": "consent",
         "scopes": ["read"],
+        "missing_scopes": [],
         "refresh_expires_at": None,
+        "data_access_expires_at": None,
         "currency": "USD",
         "timezone": "America/New_York",
     }

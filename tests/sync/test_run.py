@@ -40,8 +40,11 @@ async def test_a_daily_sync_stores_the_days_that_are_restated_and_says_when_it_i
             "connected",
             clock(),
             {
+                "grant_kind": "consent",
                 "scopes": ["read"],
+                "missing_scopes": [],
                 "refresh_expires_at": None,
+                "data_access_expires_at": None,
                 "currency": "USD",
                 "timezone": "America/New_York",
                 "known_from": days_ago(3).isoformat(),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from aura.model import Account, AdDay, DayRange, Grant, Order, Platform
+from aura.model import Account, AdDay, DayRange, Grant, Order, OwnClient, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,21 @@ class Consent:
     shop: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCredentials:
+    """What a person brings instead of a consent.
+
+    Attributes:
+        client: their own application; its parts are empty where the platform needs none.
+        token: Meta's System User token or Google's refresh token.
+        shop: the shop's address, for Shopify.
+    """
+
+    client: OwnClient
+    token: str = field(default="", repr=False)
+    shop: str | None = None
+
+
 class Connector(Protocol):
     """One platform. An instance holds one HTTP client and is safe to share in one event loop."""
 
@@ -62,6 +77,14 @@ class Connector(Protocol):
         """
         ...
 
+    async def adopt(self, credentials: OwnCredentials) -> Grant:
+        """A grant for credentials that a person brought, checked with the platform.
+
+        Raises InputError for what cannot be right, NeedsReconnectError and BadDataError with the
+        platform's reason not to take them.
+        """
+        ...
+
     async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:
         """A new grant, or None where the platform has no refresh. Store it before using it."""
         ...
@@ -71,7 +94,10 @@ class Connector(Protocol):
         ...
 
     async def revoke(self, grant: Grant, *, shop: str | None = None) -> None:
-        """End the grant at the platform. A grant that is gone already is no error."""
+        """End the grant at the platform. A grant that is gone already is no error.
+
+        Own credentials are left alone there: they may serve other tools.
+        """
         ...
 
     async def aclose(self) -> None:

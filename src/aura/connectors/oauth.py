@@ -15,7 +15,13 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from aura.connectors.fields import Document
+from aura.errors import BadDataError, NeedsReconnectError
 from aura.model import Grant
+
+
+class UnknownClientError(BadDataError):
+    """The platform does not know the application, or not with this secret."""
+
 
 _UNSIGNED = frozenset({"hmac", "signature"})
 
@@ -73,8 +79,32 @@ def meta_appsecret_proof(access_token: str, app_secret: str) -> str:
     return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
 
 
+def lacking(granted: Sequence[str], needed: Sequence[str]) -> tuple[str, ...]:
+    """The needed scopes that were not granted.
+
+    Shopify leaves a read scope out of the list when the write scope is there.
+    """
+    return tuple(
+        scope
+        for scope in needed
+        if scope not in granted and scope.replace("read_", "write_", 1) not in granted
+    )
+
+
+def client_refused(platform: str) -> NeedsReconnectError:
+    """What to say when a platform does not take the id and secret of a person's own application."""
+    return NeedsReconnectError(
+        f"{platform} does not know your client id, or not with this client secret: copy both again."
+    )
+
+
 def grant_of(
-    answer: Document, *, now: datetime, scopes: tuple[str, ...], refresh_token: str | None = None
+    answer: Document,
+    *,
+    now: datetime,
+    scopes: tuple[str, ...],
+    needed: tuple[str, ...],
+    refresh_token: str | None = None,
 ) -> Grant:
     """The grant in a token endpoint's answer (RFC 6749, section 5.1).
 
@@ -91,4 +121,5 @@ def grant_of(
             None if not refresh_expires_in else now + timedelta(seconds=refresh_expires_in)
         ),
         scopes=scopes,
+        missing_scopes=lacking(scopes, needed),
     )

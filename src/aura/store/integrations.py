@@ -2,15 +2,17 @@
 
 The row of an integration is never deleted: disconnecting clears its tokens, connecting again fills
 the same row, and its numbers stay where they are. Beside the tokens `metadata` keeps what the
-columns cannot: `scopes`, `refresh_expires_at`, `currency`, `timezone`, `known_from` and
+columns cannot: `grant_kind`, `scopes`, `missing_scopes` (needed ones that were not given),
+`refresh_expires_at`, `data_access_expires_at`, `currency`, `timezone`, `known_from` and
 `known_through` (the days that were read without a gap), `settles_in_days` (the age from which a day
 hardly changes) and, when something is wrong, `problem` in plain words.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +20,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from aura.errors import NeedsReconnectError, NotFoundError
-from aura.model import Account, DayRange, Grant, Platform
+from aura.model import Account, DayRange, Grant, OwnClient, Platform
 from aura.store.database import Connection
 from aura.store.secrets import Keyring, open_sealed, seal
 from aura.store.statements import statements
@@ -36,6 +38,7 @@ class Integration:
     last_sync_at: datetime | None
     known_from: date | None
     known_through: date | None
+    missing_scopes: tuple[str, ...]
     accounts: tuple[Account, ...]
 
 
@@ -138,17 +141,24 @@ async def load_integration(connection: Connection, integration_id: UUID) -> Inte
         row["last_sync_at"],
         _day(metadata.get("known_from")),
         _day(metadata.get("known_through")),
+        tuple(metadata.get("missing_scopes", ())),
         tuple(one.account for one in known if one.is_selected and one.is_usable),
     )
 
 
-async def connected_account(
+async def connected_before(
     connection: Connection, *, brand_id: UUID, platform: Platform
-) -> str | None:
-    """The account that the brand's integration of the platform stands for; the row is locked."""
+) -> tuple[str | None, frozenset[str]]:
+    """What the brand's integration of the platform stands for and lacks; the row is locked.
+
+    Its account, None when there is none, and the scopes that were missing.
+    """
     parameters = {"brand_id": brand_id, "platform": platform}
     row = await _row(connection, "integration_of_platform", parameters)
-    return None if row is None else row["platform_account_id"]
+    if row is None:
+        return None, frozenset()
+    metadata = row["metadata"] or {}
+    return row["platform_account_id"], frozenset(metadata.get("missing_scopes", ()))
 
 
 async def connect(
@@ -239,20 +249,25 @@ async def select_accounts(
 async def keep_grant(
     connection: Connection, keyring: Keyring, *, integration_id: UUID, grant: Grant
 ) -> None:
-    """Seal a grant into its row."""
-    refresh_expires_at = grant.refresh_expires_at
+    """Seal a grant into its row; secrets of a person's own application go with the refresh token.
+
+    Both are needed for the same thing, and the five public tables have no other place for a secret.
+    """
+    renewal = _renewal(grant)
     await connection.execute(
         statements("integrations")["keep_grant"],
         {
             "integration_id": integration_id,
             "access_token": await seal(connection, keyring, integration_id, grant.access_token),
-            "refresh_token": grant.refresh_token
-            and await seal(connection, keyring, integration_id, grant.refresh_token),
+            "refresh_token": renewal and await seal(connection, keyring, integration_id, renewal),
             "token_expires_at": grant.expires_at,
             "metadata": Jsonb(
                 {
+                    "grant_kind": grant.kind,
                     "scopes": list(grant.scopes),
-                    "refresh_expires_at": refresh_expires_at and refresh_expires_at.isoformat(),
+                    "missing_scopes": list(grant.missing_scopes),
+                    "refresh_expires_at": _text(grant.refresh_expires_at),
+                    "data_access_expires_at": _text(grant.data_expires_at),
                 }
             ),
         },
@@ -271,15 +286,20 @@ async def locked_grant(
         raise NotFoundError("This connection does not exist.")
     if row["access_token"] is None:
         raise NeedsReconnectError("This account is not connected.")
-    sealed_refresh = row["refresh_token"]
-    refresh_expires_at = row["metadata"].get("refresh_expires_at")
+    sealed_renewal, metadata = row["refresh_token"], row["metadata"]
+    refresh_token, client = _opened_renewal(
+        sealed_renewal and await open_sealed(connection, keyring, integration_id, sealed_renewal)
+    )
     grant = Grant(
         access_token=await open_sealed(connection, keyring, integration_id, row["access_token"]),
-        refresh_token=sealed_refresh
-        and await open_sealed(connection, keyring, integration_id, sealed_refresh),
+        refresh_token=refresh_token,
         expires_at=row["token_expires_at"],
-        refresh_expires_at=refresh_expires_at and datetime.fromisoformat(refresh_expires_at),
-        scopes=tuple(row["metadata"].get("scopes", ())),
+        refresh_expires_at=_moment(metadata.get("refresh_expires_at")),
+        data_expires_at=_moment(metadata.get("data_access_expires_at")),
+        scopes=tuple(metadata.get("scopes", ())),
+        missing_scopes=tuple(metadata.get("missing_scopes", ())),
+        kind=metadata.get("grant_kind", "consent"),
+        client=client,
     )
     return grant, row["platform_account_id"]
 
@@ -333,6 +353,29 @@ async def note_settled_ages(
             statements("integrations")["note_settled_age"],
             {"brand_id": brand_id, "platform": platform, "age": age},
         )
+
+
+def _renewal(grant: Grant) -> str | None:
+    """What the grant is renewed by: a refresh token, or JSON where an own application counts."""
+    if grant.client is None:
+        return grant.refresh_token
+    return json.dumps({"refresh_token": grant.refresh_token, "client": asdict(grant.client)})
+
+
+def _opened_renewal(text: str | None) -> tuple[str | None, OwnClient | None]:
+    # no platform's refresh token begins with a brace
+    if text is None or not text.startswith("{"):
+        return text, None
+    renewal = json.loads(text)
+    return renewal["refresh_token"], OwnClient(**renewal["client"])
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _day(text: str | None) -> date | None:

@@ -71,7 +71,7 @@ async def begin(
     `session_hash` is that of the browser's session, `shop` what a person typed for Shopify. Raises
     InputError for a shop that is none, NotFoundError for another person's brand.
     """
-    connector = _connector(connectors, platform)
+    connector = connector_of(connectors, platform)
     host = shop_host(shop) if platform == "shopify" else None
     consent = Consent(new_state(), redirect_uri, new_code_verifier(), host)
     address = connector.authorization_url(consent)
@@ -110,7 +110,7 @@ async def complete(
     or covers nothing to read, ConflictError for another shop than the brand's. Nothing that was
     stored before has changed then.
     """
-    connector = _connector(connectors, platform)
+    connector = connector_of(connectors, platform)
     state = query.get("state", "")
     async with database.as_accounts(user_id=user_id) as connection:
         consented = await integrations.use_state(
@@ -128,13 +128,13 @@ async def complete(
     consent = Consent(state, redirect_uri, consented.code_verifier, consented.shop)
     grant = await connector.exchange(consent, query)
     accounts = await connector.accounts(grant, shop=consented.shop)
-    if not any(_is_usable(account) for account in accounts):
+    if not has_usable(accounts):
         raise InputError(
             f"{PLATFORM_NAMES[platform]} was connected with a login that has no active account. "
             "Nothing was stored. Sign in there with one that has, and press Connect again."
         )
     async with database.as_accounts(user_id=user_id) as connection:
-        return await _keep(
+        return await keep_connection(
             connection,
             keyring,
             brand_id=consented.brand_id,
@@ -203,7 +203,7 @@ async def disconnect(
     if grant is None:
         return
     try:
-        await _connector(connectors, integration.platform).revoke(grant, shop=account_id)
+        await connector_of(connectors, integration.platform).revoke(grant, shop=account_id)
     except ConnectorError as error:
         _log.warning(
             "%s did not take back the grant of integration %s: %s",
@@ -229,7 +229,7 @@ async def sync_now(
         return await sync_state.hurry(connection, integration_id, now=now)
 
 
-async def _keep(
+async def keep_connection(
     connection: Connection,
     keyring: Keyring,
     *,
@@ -239,7 +239,13 @@ async def _keep(
     accounts: list[Account],
     now: datetime,
 ) -> Connected:
-    before = await integrations.connected_account(connection, brand_id=brand_id, platform=platform)
+    """Store a grant with its accounts; what can be read without a choice is due at once.
+
+    A scope that was missing before shows days that were hidden: everything is read again then.
+    """
+    before, lacked = await integrations.connected_before(
+        connection, brand_id=brand_id, platform=platform
+    )
     if platform == "shopify" and before not in {None, accounts[0].external_id}:
         raise ConflictError(
             f"This brand's numbers are those of {before}. Add another brand for "
@@ -260,7 +266,7 @@ async def _keep(
             brand_id=brand_id,
             integration_id=integration_id,
             now=now,
-            starts_over=False,
+            starts_over=bool(lacked - set(grant.missing_scopes)),
         )
     elif len(usable) == 1:
         chosen = [usable[0].account]
@@ -288,11 +294,13 @@ async def _read_from_now_on(
     )
 
 
-def _is_usable(account: Account) -> bool:
-    return KnownAccount(account, is_selected=False).is_usable
+def has_usable(accounts: list[Account]) -> bool:
+    """Whether there is an account whose days can be read."""
+    return any(KnownAccount(account, is_selected=False).is_usable for account in accounts)
 
 
-def _connector(connectors: Mapping[Platform, Connector], platform: Platform) -> Connector:
+def connector_of(connectors: Mapping[Platform, Connector], platform: Platform) -> Connector:
+    """The platform's connector; NotFoundError where there is none."""
     try:
         return connectors[platform]
     except KeyError:

@@ -29,6 +29,9 @@ LONGEST_DAILY: Final = 92
 LONGEST_WINDOW: Final = 90
 FIRST_SHOP_DAYS: Final = 7
 FIRST_AD_DAYS: Final = 30
+# orders of the last 60 days are what Shopify shows without `read_all_orders`; the oldest day may be
+# half out of sight already, and another one may leave it while the others are read
+VISIBLE_SHOP_DAYS: Final = 59
 THIN_WINDOW: Final = 2_500
 FULL_WINDOW: Final = 10_000
 # orders updated shortly before the last read may have become visible only after it
@@ -99,6 +102,12 @@ class Backfill:
 def start_backfill(today: date, *, days: int, span: int) -> Backfill:
     """A backfill of so many days that ends today."""
     return Backfill(today, today - timedelta(days=days - 1), today, span)
+
+
+def within_sight(backfill: Backfill, latest: date) -> Backfill:
+    """The backfill without the days of which Shopify shows nothing for want of a scope."""
+    visible_from = latest - timedelta(days=VISIBLE_SHOP_DAYS - 1)
+    return replace(backfill, oldest=max(backfill.oldest, visible_from))
 
 
 def resume_backfill(cursor: dict[str, Any]) -> Backfill | None:

@@ -135,6 +135,11 @@ class _Run:
     def _integration(self) -> Integration:
         return self._job.integration
 
+    @property
+    def _sees_part(self) -> bool:
+        """Whether the shop hides its older orders from us: what is not seen is not zero."""
+        return "read_all_orders" in self._integration.missing_scopes
+
     async def finish(self) -> RunResult:
         """Do the work, record how it ended and say when it is due again."""
         try:
@@ -216,6 +221,9 @@ class _Run:
 
     async def _backfill(self) -> bool:
         backfill = plan.resume_backfill(self._state.cursor) or self._new_backfill()
+        if self._sees_part:
+            _, latest = plan.local_days(self._integration.accounts, self._job.now)
+            backfill = plan.within_sight(backfill, latest)
         left = self._windows
         while not backfill.is_done:
             if left == 0 or self._should_stop():
@@ -257,7 +265,9 @@ class _Run:
             known=window,
             step_after=lambda rows, _latest: backfill.after(window, rows).step(),
             is_current=False,
-            complete_history=is_last and not await has_orders_before(self._job, window.first),
+            complete_history=is_last
+            and not self._sees_part
+            and not await has_orders_before(self._job, window.first),
         )
         self._count(result, backfill.after(window, result.rows_read).step())
 

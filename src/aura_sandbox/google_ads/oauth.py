@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from aura_sandbox import consent
-from aura_sandbox.grants import client_of
+from aura_sandbox.grants import client_of, secret_of
 from aura_sandbox.surroundings import Surroundings
 
 ADWORDS = "https://www.googleapis.com/auth/adwords"
 ACCESS_LIFE = 3_599
+TESTING_LIFE = 7 * 86_400 - 1
 
 
 def challenge_of(verifier: str) -> str:
@@ -75,6 +76,7 @@ async def authorize(request: Request) -> Response:
     state = {"state": query["state"]} if "state" in query else {}
     if query.get("decision") != "allow":
         return consent.back(query["redirect_uri"], {"error": "access_denied", **state})
+    scopes = consent.allowed(scopes, source)
     code = "4/0A" + around.grants.new_code(
         "google_ads",
         scopes=scopes,
@@ -95,8 +97,9 @@ async def token(request: Request) -> Response:
     """Exchange a code, or refresh."""
     around: Surroundings = request.app.state.around
     fields = {name: str(value) for name, value in (await request.form()).items()}
-    client_id, secret = client_of("google_ads")
-    if fields.get("client_id") != client_id:
+    client_id = fields.get("client_id", "")
+    secret = secret_of("google_ads", client_id)
+    if secret is None:
         return _error("invalid_client", "The OAuth client was not found.", 401)
     if not hmac.compare_digest(fields.get("client_secret", ""), secret):
         return _error("invalid_client", "Unauthorized", 401)
@@ -104,7 +107,7 @@ async def token(request: Request) -> Response:
     if kind == "authorization_code":
         return _exchange(around, fields)
     if kind == "refresh_token":
-        return _refreshed(around, fields.get("refresh_token", ""))
+        return _refreshed(around, fields.get("refresh_token", ""), client_id)
     return _error("unsupported_grant_type", f"Invalid grant_type: {kind}")
 
 
@@ -124,10 +127,18 @@ def _exchange(around: Surroundings, fields: Mapping[str, str]) -> Response:
     grant = around.grants.new_grant("google_ads", tuple(code["scopes"]), client_of("google_ads")[0])
     answer = _access(around, grant, code["scopes"])
     if code["offline"]:
+        life = TESTING_LIFE if is_testing(around) else None
         answer["refresh_token"] = around.grants.new_token(
-            grant, "refresh", prefix="1//0", life=None
+            grant, "refresh", prefix="1//0", life=life
         )
+        if life is not None:
+            answer["refresh_token_expires_in"] = life
     return JSONResponse(answer)
+
+
+def is_testing(around: Surroundings) -> bool:
+    """Whether the consent screen is in testing: permissions given now end after seven days."""
+    return bool(around.state.fields.get("google_testing"))
 
 
 def _access(
@@ -143,13 +154,18 @@ def _access(
     }
 
 
-def _refreshed(around: Surroundings, text: str) -> Response:
+def _refreshed(around: Surroundings, text: str, client_id: str) -> Response:
     found = around.grants.find("google_ads", text, "refresh")
     if found is None:
         return _error("invalid_grant", "Bad Request")
+    if found.client_id != client_id:
+        return _error("unauthorized_client", "Unauthorized", 401)
     if not found.alive:
         return _error("invalid_grant", "Token has been expired or revoked.")
-    return JSONResponse(_access(around, found.grant_id, found.scopes))
+    answer = _access(around, found.grant_id, found.scopes)
+    if found.expires_at is not None:
+        answer["refresh_token_expires_in"] = found.expires_at - around.clock.now()
+    return JSONResponse(answer)
 
 
 async def revoke(request: Request) -> Response:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from aura_sandbox import consent
-from aura_sandbox.grants import Token, client_of
+from aura_sandbox.grants import Token, client_of, own_client_of, secret_of
 from aura_sandbox.meta.errors import GraphError, parameter
 from aura_sandbox.surroundings import Surroundings
 
@@ -61,6 +61,7 @@ async def dialog(request: Request) -> Response:
             "error_reason": "user_denied",
         }
         return consent.back(redirect_uri, {**denied, **state}, "#_=_")
+    scopes = consent.allowed(scopes, source)
     code = around.grants.new_code("meta", scopes=scopes, redirect_uri=redirect_uri)
     return consent.back(redirect_uri, {"code": code, **state}, "#_=_")
 
@@ -137,13 +138,15 @@ def token_of(request: Request, parameters: Mapping[str, str]) -> Token:
     if token is None or not token.alive:
         raise dead_token(token)
     proof = parameters.get("appsecret_proof")
-    if proof is None:
+    is_own = token.client_id == own_client_of("meta")[0]
+    if proof is None and not is_own:
         raise GraphError(
             "API calls from the server require an appsecret_proof argument",
             code=100,
             kind="GraphMethodException",
         )
-    if not hmac.compare_digest(proof, appsecret_proof(text, client_of("meta")[1])):
+    secret = secret_of("meta", token.client_id) or ""
+    if proof is not None and not hmac.compare_digest(proof, appsecret_proof(text, secret)):
         raise GraphError(
             "Invalid appsecret_proof provided in the API argument",
             code=100,
@@ -166,14 +169,15 @@ async def debug_token(request: Request) -> Response:
     token = around.grants.find("meta", text, "access")
     if token is None:
         return JSONResponse({"data": {"is_valid": False, "scopes": []}})
+    is_system = around.grants.detail(text, "is_system_user")
     data: dict[str, Any] = {
-        "app_id": client_id,
-        "type": "USER",
+        "app_id": token.client_id,
+        "type": "SYSTEM_USER" if is_system else "USER",
         "application": "Sandbox application",
         "is_valid": token.alive,
         "issued_at": token.issued_at,
         "expires_at": token.expires_at or 0,
-        "data_access_expires_at": token.issued_at + DATA_ACCESS_LIFE,
+        "data_access_expires_at": 0 if is_system else token.issued_at + DATA_ACCESS_LIFE,
         "scopes": list(token.scopes),
         "user_id": "10150000000000001",
     }

@@ -2,7 +2,8 @@
 
 Source: shopify.dev, "Implement authorization code grant manually", "About offline access tokens"
 (expiring tokens: an access token lives 60 minutes, its refresh token 90 days; the previous refresh
-token stays good until the replacement is first used).
+token stays good until the replacement is first used), "Using the client credentials grant" (for
+apps of the shop's own organisation; a token lives 24 hours).
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from aura_sandbox import consent
-from aura_sandbox.grants import Token, client_of
+from aura_sandbox.grants import Token, client_of, own_client_of, secret_of
 from aura_sandbox.surroundings import Surroundings
 
 # what encodeURIComponent leaves alone
 _UNRESERVED = "!~*'()"
 ACCESS_LIFE, REFRESH_LIFE = 3_600, 90 * 86_400
+CREDENTIALS_LIFE = 86_399
 
 
 def signature(parameters: Mapping[str, str | list[str]], secret: str) -> str:
@@ -95,6 +97,7 @@ async def authorize(request: Request) -> Response:
         "timestamp": str(around.clock.now()),
     }
     if query.get("decision") == "allow":
+        scopes = consent.allowed(scopes, source)
         answer["code"] = around.grants.new_code("shopify", scopes=scopes, client_id=client_id)
     else:
         answer["error"] = "access_denied"
@@ -112,14 +115,29 @@ async def access_token(request: Request) -> Response:
     fields = await _fields(request)
     if request.path_params["shop"] != around.world.scenario.shop.domain:
         return JSONResponse({"errors": "Not Found"}, 404)
-    client_id, secret = client_of("shopify")
-    if fields.get("client_id") != client_id:
+    client_id = str(fields.get("client_id", ""))
+    secret = secret_of("shopify", client_id)
+    if secret is None:
         return _error("application_cannot_be_found", "Could not find the application", 401)
     if not hmac.compare_digest(str(fields.get("client_secret", "")), secret):
         return _error("invalid_client", "The client secret is not valid", 401)
+    if fields.get("grant_type") == "client_credentials":
+        return _by_credentials(around, client_id)
     if fields.get("grant_type") == "refresh_token":
         return _refreshed(around, str(fields.get("refresh_token", "")))
     return _exchanged(around, fields)
+
+
+def _by_credentials(around: Surroundings, client_id: str) -> JSONResponse:
+    """A token of a day for an app of the shop's own organisation, while it is installed."""
+    if client_id != own_client_of("shopify")[0]:
+        return _error("shop_not_permitted", "Client credentials cannot be performed on this shop.")
+    grant = around.grants.newest("shopify", client_id)
+    if grant is None:
+        return _error("app_not_installed", "The application is not installed on this shop.")
+    token = around.grants.new_token(grant, "access", prefix="shpat_", life=CREDENTIALS_LIFE)
+    scopes = ",".join(around.grants.scopes_of(grant))
+    return JSONResponse({"access_token": token, "scope": scopes, "expires_in": CREDENTIALS_LIFE})
 
 
 def _exchanged(around: Surroundings, fields: Mapping[str, Any]) -> JSONResponse:

@@ -25,12 +25,16 @@ ACCOUNT = Account(NUMBER, "Aurora", "USD", "America/New_York")
 GRANT = Grant("an-access-token")
 WEEK = DayRange(date(2026, 11, 1), date(2026, 11, 7))
 CONSENT = Consent("a-state", "http://127.0.0.1:8321/connect/meta/callback", "unused")
-PERMISSIONS = {
-    "data": [
-        {"permission": "ads_read", "status": "granted"},
-        {"permission": "public_profile", "status": "granted"},
-        {"permission": "email", "status": "declined"},
-    ]
+DATA_ENDS = datetime(2027, 2, 20, 12, tzinfo=UTC)
+FACTS = {
+    "data": {
+        "app_id": "an-id",
+        "type": "USER",
+        "is_valid": True,
+        "expires_at": int((NOW + timedelta(days=60)).timestamp()),
+        "data_access_expires_at": int(DATA_ENDS.timestamp()),
+        "scopes": ["public_profile", "ads_read"],
+    }
 }
 
 
@@ -72,17 +76,19 @@ async def test_a_code_becomes_a_grant_of_sixty_days(
     platform.will_answer(
         {"access_token": "short", "token_type": "bearer", "expires_in": 5000},
         {"access_token": "long", "token_type": "bearer", "expires_in": 5_183_944},
-        PERMISSIONS,
+        FACTS,
     )
     grant = await connector.exchange(CONSENT, {"code": "a-code", "state": "a-state"})
     assert (grant.access_token, grant.refresh_token) == ("long", None)
     assert grant.expires_at == NOW + timedelta(seconds=5_183_944)
-    assert grant.scopes == ("ads_read", "public_profile")
-    code, exchange, permissions = platform.asked
+    assert grant.data_expires_at == DATA_ENDS
+    assert (grant.scopes, grant.missing_scopes) == (("ads_read", "public_profile"), ())
+    code, exchange, facts = platform.asked
     assert code.query["code"] == "a-code"
     assert exchange.query["grant_type"] == "fb_exchange_token"
     assert exchange.query["fb_exchange_token"] == "short"
-    assert permissions.query["appsecret_proof"] == meta_appsecret_proof("long", "hush")
+    assert facts.query["input_token"] == "long"
+    assert facts.query["appsecret_proof"] == meta_appsecret_proof("long", "hush")
 
 
 async def test_a_denied_consent_is_said(connector: MetaConnector) -> None:
@@ -94,7 +100,7 @@ async def test_an_unticked_permission_is_named(
     connector: MetaConnector, platform: Platform
 ) -> None:
     token = {"access_token": "token", "expires_in": 5000}
-    platform.will_answer(token, token, {"data": []})
+    platform.will_answer(token, token, {"data": {**FACTS["data"], "scopes": []}})
     with pytest.raises(InputError, match="ads_read"):
         await connector.exchange(CONSENT, {"code": "a-code"})
 

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.responses import JSONResponse
 
-from aura.connectors.contract import Application, Consent
+from aura.connectors.contract import Application, Consent, OwnCredentials
 from aura.connectors.oauth import shopify_query_signature
 from aura.connectors.shopify.client import ShopifyConnector
 from aura.errors import BadDataError, ForbiddenError, InputError, NeedsReconnectError
-from aura.model import Grant
+from aura.model import Account, DayRange, Grant, OwnClient
 from connectors.scripted import Platform
 from connectors.shopify.orders import errors
 
@@ -112,9 +112,72 @@ async def test_a_denied_consent_is_said(connector: ShopifyConnector) -> None:
 
 
 async def test_a_missing_scope_is_named(connector: ShopifyConnector, platform: Platform) -> None:
-    platform.will_answer({**TOKENS, "scope": "read_orders,read_customers"})
-    with pytest.raises(InputError, match="read_all_orders"):
+    platform.will_answer({**TOKENS, "scope": "read_orders,read_all_orders"})
+    with pytest.raises(InputError, match="read_customers"):
         await connector.exchange(CONSENT, callback())
+
+
+async def test_sixty_days_of_orders_are_better_than_none(
+    connector: ShopifyConnector, platform: Platform
+) -> None:
+    platform.will_answer({**TOKENS, "scope": "read_orders,read_customers"})
+    grant = await connector.exchange(CONSENT, callback())
+    assert grant.missing_scopes == ("read_all_orders",)
+
+
+async def test_days_out_of_sight_are_never_taken_for_empty(
+    connector: ShopifyConnector, platform: Platform
+) -> None:
+    grant = Grant("token", missing_scopes=("read_all_orders",))
+    account = Account(SHOP, "Aurora", "USD", "America/New_York")
+    hidden = DayRange(date(2026, 9, 1), date(2026, 9, 30))
+    with pytest.raises(BadDataError, match="60 days"):
+        connector.read_orders(grant, account, processed_in=hidden)
+    assert platform.asked == []
+
+
+OWN = OwnCredentials(OwnClient("own-id", "own-secret"), shop="aurora-outfitters")
+
+
+async def test_an_own_app_gets_a_token_of_a_day_and_asks_again(
+    connector: ShopifyConnector, platform: Platform
+) -> None:
+    answer = {"access_token": "day", "scope": "read_orders,read_customers", "expires_in": 86_399}
+    platform.will_answer(answer, {**answer, "access_token": "next-day"})
+    grant = await connector.adopt(OWN)
+    assert grant.kind == "client_credentials"
+    assert grant.expires_at == NOW + timedelta(seconds=86_399)
+    fresh = await connector.refresh(grant, shop=SHOP)
+    assert fresh is not None
+    assert (fresh.access_token, fresh.client) == ("next-day", grant.client)
+    for asked in platform.asked:
+        assert asked.document == {
+            "client_id": "own-id",
+            "client_secret": "own-secret",
+            "grant_type": "client_credentials",
+        }
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("app_not_installed", "Install app"),
+        ("shop_not_permitted", "organisation"),
+        ("invalid_client", "copy both again"),
+        ("application_cannot_be_found", "copy both again"),
+    ],
+)
+async def test_an_own_app_that_is_refused_is_told_why(
+    connector: ShopifyConnector, platform: Platform, code: str, said: str
+) -> None:
+    platform.will_answer(JSONResponse({"error": code}, 400))
+    with pytest.raises(NeedsReconnectError, match=said):
+        await connector.adopt(OWN)
+
+
+async def test_an_own_app_stays_installed(connector: ShopifyConnector, platform: Platform) -> None:
+    await connector.revoke(Grant("day", client=OWN.client), shop=SHOP)
+    assert platform.asked == []
 
 
 async def test_a_callback_used_before_is_said(

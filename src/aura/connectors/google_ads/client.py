@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from aura.connectors.contract import Application, Consent
+from aura.connectors.contract import Application, Consent, OwnCredentials
 from aura.connectors.google_ads import consent as oauth
 from aura.connectors.google_ads import queries
 from aura.connectors.google_ads.normalise import account_of, ad_day, disabled_account
@@ -52,14 +52,29 @@ class GoogleAdsConnector:
             self._http, self._application, consent=consent, callback=callback, now=self._clock()
         )
 
+    async def adopt(self, credentials: OwnCredentials) -> Grant:
+        """The grant behind a refresh token of a person's own Cloud project."""
+        return await oauth.grant_of_own_project(
+            self._http,
+            self._application,
+            token=credentials.token,
+            client=credentials.client,
+            now=self._clock(),
+        )
+
     async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:  # noqa: ARG002 - the contract's shape
         """A new access token; NeedsReconnectError when the permission was withdrawn."""
         return await oauth.refresh(self._http, self._application, grant=grant, now=self._clock())
 
     async def accounts(self, grant: Grant, *, shop: str | None = None) -> list[Account]:  # noqa: ARG002 - the contract's shape
-        """Every customer in reach, directly or through managers; direct access is preferred."""
+        """Every customer in reach, directly or through managers; direct access is preferred.
+
+        Own credentials may name a manager: then those below it.
+        """
         found: dict[str, Account] = {}
-        for root in await self._api.accessible_customers(grant.access_token):
+        manager = grant.client.manager if grant.client else None
+        roots = [manager] if manager else await self._api.accessible_customers(grant.access_token)
+        for root in roots:
             for account in await self._below(grant, root):
                 known = found.get(account.external_id)
                 is_direct = account.login_external_id is None and account.currency is not None
@@ -75,7 +90,9 @@ class GoogleAdsConnector:
         return [account_of(row, root=root) for row in rows]
 
     async def revoke(self, grant: Grant, *, shop: str | None = None) -> None:  # noqa: ARG002 - the contract's shape
-        """End the permission, which ends every token of it."""
+        """End the permission, which ends every token of it; own ones may serve other tools."""
+        if grant.client is not None:
+            return
         token = grant.refresh_token or grant.access_token
         await oauth.revoke(self._http, self._application, token=token)
 

@@ -9,6 +9,7 @@ Source: developers.google.com/identity/protocols/oauth2/web-server.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -16,9 +17,14 @@ from urllib.parse import urlencode
 from aura.connectors.contract import Application, Consent
 from aura.connectors.fields import Document
 from aura.connectors.http import Answer, HttpClient, failure_by_status
-from aura.connectors.oauth import code_challenge, grant_of
-from aura.errors import BadDataError, ConnectorError, InputError, NeedsReconnectError
-from aura.model import Grant
+from aura.connectors.oauth import (
+    UnknownClientError,
+    client_refused,
+    code_challenge,
+    grant_of,
+)
+from aura.errors import ConnectorError, InputError, NeedsReconnectError
+from aura.model import Grant, OwnClient
 
 SCOPE: Final = "https://www.googleapis.com/auth/adwords"
 
@@ -84,8 +90,33 @@ async def refresh(
     if grant.refresh_token is None:
         raise NeedsReconnectError("Google gave no lasting permission; connect again.")
     fields = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
-    answer = await _token(http, application, fields)
+    try:
+        answer = await _token(http, _asking(application, grant.client), fields)
+    except UnknownClientError:
+        if grant.client is None:
+            raise
+        raise client_refused("Google") from None
     return _grant(answer, now, before=grant)
+
+
+async def grant_of_own_project(
+    http: HttpClient, application: Application, *, token: str, client: OwnClient, now: datetime
+) -> Grant:
+    """The grant behind a refresh token of a person's own Cloud project.
+
+    Raises InputError when it does not allow Google Ads.
+    """
+    before = Grant(access_token="", refresh_token=token, kind="own_project", client=client)
+    grant = await refresh(http, application, grant=before, now=now)
+    if grant.scopes and SCOPE not in grant.scopes:
+        raise InputError(f"The refresh token was made without the scope {SCOPE}. Make one with it.")
+    return grant
+
+
+def _asking(application: Application, client: OwnClient | None) -> Application:
+    if client is None:
+        return application
+    return replace(application, client_id=client.client_id, client_secret=client.client_secret)
 
 
 async def revoke(http: HttpClient, application: Application, *, token: str) -> None:
@@ -117,7 +148,7 @@ def _failure_of(answer: Answer) -> ConnectorError | None:
     if code == "invalid_grant":
         return NeedsReconnectError("Google no longer accepts the permission.")
     if str(code) in {"invalid_client", "unauthorized_client", "redirect_uri_mismatch"}:
-        return BadDataError(
+        return UnknownClientError(
             "Google does not know this app under this address: check "
             "AURA_GOOGLE_ADS_CLIENT_ID, AURA_GOOGLE_ADS_CLIENT_SECRET and AURA_PUBLIC_URL."
         )
@@ -130,10 +161,19 @@ def _revoke_failure_of(answer: Answer) -> ConnectorError | None:
 
 def _grant(answer: Document, now: datetime, *, before: Grant | None = None) -> Grant:
     stated = answer.optional_text("scope")
-    scopes = tuple(sorted(stated.split())) if stated else (before.scopes if before else ())
-    return grant_of(
+    if before is None:
+        return grant_of(answer, now=now, scopes=_scopes(stated), needed=(SCOPE,))
+    grant = grant_of(
         answer,
         now=now,
-        scopes=scopes,
-        refresh_token=before.refresh_token if before else None,
+        scopes=_scopes(stated) or before.scopes,
+        needed=(SCOPE,),
+        refresh_token=before.refresh_token,
     )
+    # Google does not say again when a refresh token ends; it ends when it was said to
+    ends_at = grant.refresh_expires_at or before.refresh_expires_at
+    return replace(grant, refresh_expires_at=ends_at, kind=before.kind, client=before.client)
+
+
+def _scopes(stated: str | None) -> tuple[str, ...]:
+    return tuple(sorted((stated or "").split()))

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from aura.connectors.contract import Application, Consent
+from aura.connectors.contract import Application, Consent, OwnCredentials
 from aura.connectors.http import HttpClient
 from aura.connectors.meta import consent as oauth
 from aura.connectors.meta import insights
@@ -62,6 +62,17 @@ class MetaConnector:
             now=self._clock(),
         )
 
+    async def adopt(self, credentials: OwnCredentials) -> Grant:
+        """The grant that a System User token is; the app's secret is used when it is known."""
+        client = credentials.client
+        api = self._api.with_secret(client.client_secret)
+        return await oauth.grant_of_system_user(api, token=credentials.token, client=client)
+
+    def _api_for(self, grant: Grant) -> GraphApi:
+        if grant.client is None:
+            return self._api
+        return self._api.with_secret(grant.client.client_secret)
+
     async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:  # noqa: ARG002 - the contract's shape
         """None: Meta has no refresh."""
         return None
@@ -71,12 +82,16 @@ class MetaConnector:
         params = {"fields": ",".join(ACCOUNT_FIELDS), "limit": "100"}
         return [
             ad_account(row)
-            async for page in self._api.pages(grant.access_token, "me/adaccounts", params=params)
+            async for page in self._api_for(grant).pages(
+                grant.access_token, "me/adaccounts", params=params
+            )
             for row in page.documents("data")
         ]
 
     async def revoke(self, grant: Grant, *, shop: str | None = None) -> None:  # noqa: ARG002 - the contract's shape
-        """Take all permissions back from the app."""
+        """Take all permissions back from the app; a System User token may serve other tools."""
+        if grant.client is not None:
+            return
         try:
             await self._api.call(grant.access_token, "me/permissions", method="DELETE")
         except NeedsReconnectError:
@@ -86,7 +101,7 @@ class MetaConnector:
         self, grant: Grant, account: Account, window: DayRange
     ) -> AsyncIterator[list[AdDay]]:
         """Account days, then campaign days, of a window in the ad account's time zone."""
-        return insights.days(self._api, grant.access_token, account, window)
+        return insights.days(self._api_for(grant), grant.access_token, account, window)
 
     async def aclose(self) -> None:
         """Close the HTTP client."""

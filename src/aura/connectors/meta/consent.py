@@ -1,13 +1,16 @@
 """Meta's login: a code for a token of an hour, that one for a token of about sixty days.
 
 A callback goes in, a `Grant` comes out. There is no refresh: when the sixty days end a person must
-connect again, so `expires_at` is what a face warns by.
-Source: developers.facebook.com, "Manually build a login flow", "Long-lived access tokens" (v26.0).
+connect again, so `expires_at` is what a face warns by. A System User token of a business is a grant
+as it is: it ends never, or 60 days after it was made.
+Source: developers.facebook.com, "Manually build a login flow", "Long-lived access tokens", "System
+users" (v26.0).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -15,9 +18,10 @@ from aura.connectors.contract import Application, Consent
 from aura.connectors.fields import Document
 from aura.connectors.http import Answer, HttpClient
 from aura.connectors.meta.graph import API_VERSION, SCOPES, GraphApi, failure_of
-from aura.connectors.oauth import grant_of
+from aura.connectors.meta.token_facts import token_facts
+from aura.connectors.oauth import UnknownClientError, grant_of, lacking
 from aura.errors import BadDataError, ConnectorError, InputError, NeedsReconnectError
-from aura.model import Grant
+from aura.model import Grant, OwnClient
 
 
 def authorization_url(application: Application, consent: Consent) -> str:
@@ -68,11 +72,36 @@ async def exchange(
         application,
         {"grant_type": "fb_exchange_token", "fb_exchange_token": short.text("access_token")},
     )
-    scopes = await _granted(api, long_lived.text("access_token"))
-    missing = [scope for scope in SCOPES if scope not in scopes]
-    if missing:
+    facts = await token_facts(api, long_lived.text("access_token"))
+    if missing := lacking(facts.scopes, SCOPES):
         raise InputError(f"Meta was not allowed {', '.join(missing)}. Please connect again.")
-    return grant_of(long_lived, now=now, scopes=scopes)
+    grant = grant_of(long_lived, now=now, scopes=facts.scopes, needed=SCOPES)
+    return replace(grant, data_expires_at=facts.data_expires_at)
+
+
+async def grant_of_system_user(api: GraphApi, *, token: str, client: OwnClient) -> Grant:
+    """The grant that a System User token is.
+
+    Raises InputError for a token of a person and for one without the needed permission.
+    """
+    facts = await token_facts(api, token)
+    if not facts.is_of_system_user:
+        raise InputError(
+            "This is no System User token: a person's token ends within hours. Make one in Meta "
+            "Business settings, System users, Generate token."
+        )
+    if missing := lacking(facts.scopes, SCOPES):
+        raise InputError(
+            f"The System User token lacks {', '.join(missing)}. Generate one with it ticked."
+        )
+    return Grant(
+        access_token=token,
+        expires_at=facts.expires_at,
+        data_expires_at=facts.data_expires_at,
+        scopes=facts.scopes,
+        kind="system_user",
+        client=client,
+    )
 
 
 async def _token(
@@ -94,18 +123,7 @@ async def _token(
 def _token_failure_of(answer: Answer) -> ConnectorError | None:
     error = answer.body.get("error") if isinstance(answer.body, Mapping) else None
     if isinstance(error, Mapping) and error.get("code") in {1, 101} and answer.status == 400:
-        return BadDataError(
+        return UnknownClientError(
             "Meta does not know this app: check AURA_META_CLIENT_ID and AURA_META_CLIENT_SECRET."
         )
     return failure_of(answer)
-
-
-async def _granted(api: GraphApi, token: str) -> tuple[str, ...]:
-    answer = await api.call(token, "me/permissions")
-    return tuple(
-        sorted(
-            row.text("permission")
-            for row in answer.documents("data")
-            if row.text("status") == "granted"
-        )
-    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from aura.connectors.contract import Application
@@ -54,6 +55,17 @@ class GraphApi:
         self._pauses: dict[str, float] = {}
         self.sleep = sleep
 
+    def with_secret(self, secret: str) -> GraphApi:
+        """The same API at the same paces, for tokens of the app with this secret.
+
+        Without a secret no proof is sent.
+        """
+        other = GraphApi(
+            self._http, replace(self._application, client_secret=secret), sleep=self.sleep
+        )
+        other._pauses = self._pauses
+        return other
+
     def url(self, path: str) -> str:
         """The address of a path of this API version."""
         return f"{self._application.api_url.rstrip('/')}/{API_VERSION}/{path}"
@@ -71,12 +83,14 @@ class GraphApi:
         """One call on behalf of a grant; calls about the same account share a pace."""
         if pause := self._pauses.pop(account, 0.0):
             await self.sleep(pause)
-        proof = meta_appsecret_proof(token, self._application.client_secret)
+        signed = {"access_token": token}
+        if secret := self._application.client_secret:
+            signed["appsecret_proof"] = meta_appsecret_proof(token, secret)
         answer = await self._http.send(
             method,
             self.url(path),
             failure_of=failure_of,
-            params={**(params or {}), "access_token": token, "appsecret_proof": proof},
+            params={**(params or {}), **signed},
             form=form,
         )
         self._pauses[account] = quota_of(answer.headers).pause

@@ -8,20 +8,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import httpx
 
-from aura.connectors.contract import Application, Consent
+from aura.connectors.contract import Application, Consent, OwnCredentials
 from aura.connectors.http import HttpClient
 from aura.connectors.shopify import consent as oauth
-from aura.connectors.shopify import orders
+from aura.connectors.shopify import orders, own_app
 from aura.connectors.shopify.documents import APP_UNINSTALL, SHOP
 from aura.connectors.shopify.graphql import AdminApi
 from aura.connectors.shopify.normalise import shop_account
 from aura.connectors.shopify.shop import shop_host
 from aura.errors import BadDataError, NeedsReconnectError
-from aura.model import Account, DayRange, Grant, Order, Platform
+from aura.model import Account, DayRange, Grant, Order, OwnClient, Platform
+
+# what an app without `read_all_orders` sees
+VISIBLE_FOR: Final = timedelta(days=60)
 
 
 class ShopifyConnector:
@@ -58,8 +62,21 @@ class ShopifyConnector:
         shop, code = oauth.check_callback(self._application, consent, callback, now)
         return await oauth.exchange(self._http, self._application, shop=shop, code=code, now=now)
 
+    async def adopt(self, credentials: OwnCredentials) -> Grant:
+        """A grant of a day for an app of the shop's own organisation."""
+        grant = await self._by_credentials(credentials.client, credentials.shop)
+        oauth.check_scopes(grant)
+        return grant
+
+    async def _by_credentials(self, client: OwnClient, shop: str | None) -> Grant:
+        return await own_app.grant_by_credentials(
+            self._http, self._application, shop=shop_host(shop), client=client, now=self._clock()
+        )
+
     async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:
-        """The next pair of tokens; None for a grant that does not expire."""
+        """The next tokens; None for a grant that does not expire."""
+        if grant.client is not None:
+            return await self._by_credentials(grant.client, shop)
         if grant.refresh_token is None:
             return None
         return await oauth.refresh(
@@ -83,8 +100,11 @@ class ShopifyConnector:
         """Uninstall the app from the shop, which ends every token of it.
 
         The mutation is chosen over the older DELETE of `api_permissions`: it belongs to the
-        versioned API and to the published schema.
+        versioned API and to the published schema. A person's own app stays installed: it may
+        serve other tools, and its token ends within a day.
         """
+        if grant.client is not None:
+            return
         host = shop_host(shop)
         try:
             await self._uninstall(host, grant)
@@ -116,6 +136,7 @@ class ShopifyConnector:
         if processed_in is not None and updated_from is None:
             if account.timezone is None:
                 raise BadDataError("The shop's time zone is not known.")
+            self._check_visible(grant, processed_in)
             search, sort_key = orders.processed_within(processed_in, account.timezone)
         elif updated_from is not None and processed_in is None:
             search, sort_key = orders.updated_since(updated_from)
@@ -128,6 +149,15 @@ class ShopifyConnector:
             search=search,
             sort_key=sort_key,
         )
+
+    def _check_visible(self, grant: Grant, days: DayRange) -> None:
+        """Days that Shopify hides would look empty; BadDataError instead."""
+        oldest = self._clock().date() - VISIBLE_FOR
+        if "read_all_orders" in grant.missing_scopes and days.first < oldest:
+            raise BadDataError(
+                "Shopify shows this app only the orders of the last 60 days: read_all_orders is "
+                "missing. Older days were left as they are."
+            )
 
     async def aclose(self) -> None:
         """Close the HTTP client."""

@@ -17,10 +17,15 @@ from urllib.parse import urlencode
 from aura.connectors.contract import Application, Consent
 from aura.connectors.fields import Document
 from aura.connectors.http import Answer, HttpClient, failure_by_status
-from aura.connectors.oauth import grant_of, same, shopify_query_signature
+from aura.connectors.oauth import (
+    UnknownClientError,
+    grant_of,
+    lacking,
+    same,
+    shopify_query_signature,
+)
 from aura.connectors.shopify.shop import at_shop, shop_host
 from aura.errors import (
-    BadDataError,
     ConnectorError,
     ForbiddenError,
     InputError,
@@ -30,7 +35,20 @@ from aura.model import Grant
 
 # read_all_orders: without it Shopify shows the last 60 days only, and says nothing about the rest.
 SCOPES: Final = ("read_all_orders", "read_customers", "read_orders")
+# Without these the orders cannot be read at all.
+REQUIRED: Final = ("read_customers", "read_orders")
 CALLBACK_SECONDS: Final = 90
+# of the client credentials grant, by Shopify's code
+_REASONS: Final = {
+    "app_not_installed": (
+        "The app is not installed in this shop: open it in Shopify's Dev Dashboard and press "
+        "Install app."
+    ),
+    "shop_not_permitted": (
+        "The app and the shop do not belong to the same Shopify organisation; client credentials "
+        "work only then. Connect with this installation's app instead."
+    ),
+}
 
 
 def authorization_url(application: Application, consent: Consent) -> str:
@@ -73,22 +91,26 @@ def check_callback(
 async def exchange(
     http: HttpClient, application: Application, *, shop: str, code: str, now: datetime
 ) -> Grant:
-    """The first grant of a shop. Raises InputError when a scope is missing from it."""
+    """The first grant of a shop. Raises InputError when it does not allow to read orders."""
     try:
-        answer = await _token(http, application, shop, {"code": code, "expiring": "1"})
+        answer = await token_answer(http, application, shop, {"code": code, "expiring": "1"})
     except NeedsReconnectError:
         raise InputError(
             "Shopify no longer accepts this callback: it was used before or is too old. "
             "Please connect again."
         ) from None
-    grant = _grant(answer, now)
-    missing = [scope for scope in SCOPES if not _covers(grant.scopes, scope)]
-    if missing:
+    grant = shop_grant(answer, now)
+    check_scopes(grant)
+    return grant
+
+
+def check_scopes(grant: Grant) -> None:
+    """Raises InputError when the grant does not allow to read orders."""
+    if missing := lacking(grant.scopes, REQUIRED):
         raise InputError(
             f"The shop did not grant {', '.join(missing)}, without which its sales cannot be "
-            "read in full. Check the app's access at Shopify and connect again."
+            "read. Add it to the app's scopes at Shopify and connect again."
         )
-    return grant
 
 
 async def refresh(
@@ -96,12 +118,16 @@ async def refresh(
 ) -> Grant:
     """The next grant. Raises NeedsReconnectError when the refresh token is spent."""
     fields = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-    return _grant(await _token(http, application, shop, fields), now)
+    return shop_grant(await token_answer(http, application, shop, fields), now)
 
 
-async def _token(
+async def token_answer(
     http: HttpClient, application: Application, shop: str, fields: Mapping[str, str]
 ) -> Document:
+    """What the shop's token endpoint answers the application.
+
+    Raises UnknownClientError for an application that Shopify does not know.
+    """
     answer = await http.send(
         "POST",
         f"{at_shop(application.token_url, shop)}/admin/oauth/access_token",
@@ -119,19 +145,17 @@ def _failure_of(answer: Answer) -> ConnectorError | None:
     if answer.status in {400, 401, 403, 404}:
         code = answer.body.get("error") if isinstance(answer.body, Mapping) else None
         if str(code) in {"invalid_client", "application_cannot_be_found"}:
-            return BadDataError(
+            return UnknownClientError(
                 "Shopify does not know this app: check AURA_SHOPIFY_CLIENT_ID and "
                 "AURA_SHOPIFY_CLIENT_SECRET."
             )
-        return NeedsReconnectError("Shopify no longer accepts the shop's permission.")
+        return NeedsReconnectError(
+            _REASONS.get(str(code), "Shopify no longer accepts the shop's permission.")
+        )
     return failure_by_status("Shopify", answer)
 
 
-def _grant(answer: Document, now: datetime) -> Grant:
+def shop_grant(answer: Document, now: datetime) -> Grant:
+    """The grant in a token endpoint's answer."""
     scopes = tuple(sorted(part.strip() for part in answer.text("scope").split(",") if part.strip()))
-    return grant_of(answer, now=now, scopes=scopes)
-
-
-def _covers(granted: tuple[str, ...], scope: str) -> bool:
-    # Shopify leaves a read scope out of the list when the write scope is there.
-    return scope in granted or scope.replace("read_", "write_", 1) in granted
+    return grant_of(answer, now=now, scopes=scopes, needed=SCOPES)

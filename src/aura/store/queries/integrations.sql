@@ -47,9 +47,8 @@ where id = %(integration_id)s;
 -- name: integration_of_platform
 -- The brand's integration of a platform, locked until the transaction ends.
 select
-    id,
-    status,
-    platform_account_id
+    platform_account_id,
+    metadata
 from public.integrations
 where brand_id = %(brand_id)s and platform = %(platform)s
 for update;
@@ -106,7 +105,8 @@ update public.integrations set
     access_token = null,
     refresh_token = null,
     token_expires_at = null,
-    metadata = metadata - 'problem'
+    metadata = metadata - 'problem' - 'scopes' - 'missing_scopes' - 'grant_kind'
+    - 'refresh_expires_at' - 'data_access_expires_at'
 where id = %(integration_id)s;
 
 -- name: fail
