@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     shopify_url: str = Field(
         default="https://{shop}", description="Where shops answer; {shop} is the shop's host name."
     )
+    shopify_bulk: bool = Field(
+        default=True,
+        description="Whether a backfill of a shop with many orders lets Shopify export them "
+        "(bulk operations). Off: every order is read page by page, as fast as the shop's plan "
+        "allows.",
+    )
     meta_client_id: str = Field(default="", description="App id of your Meta app.")
     meta_client_secret: SecretStr = Field(
         default=SecretStr(""), description="App secret of your Meta app."

@@ -30,7 +30,7 @@ def create_application(around: Surroundings) -> Starlette:
         routes=[
             *control.ROUTES,
             *credentials.ROUTES,
-            Mount("/shopify", routes=shopify.routes(around)),
+            Mount("/shopify", routes=shopify.routes(around, script)),
             Mount("/meta", routes=meta.routes(around)),
             Mount("/google", routes=google_ads.routes(around)),
         ],

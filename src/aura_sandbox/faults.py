@@ -9,6 +9,9 @@ k matching requests pass, the next n fail. Kinds:
 - lost on the way: timeout (no answer for `seconds`), reset (the connection is torn down), truncate
   (half of the body, then the connection ends), cut (half of the body as if it were whole),
   lost_response (the request is carried out, its answer is lost)
+- bulk operations of Shopify, counted by operations that begin: bulk_limit (no place), bulk_failed
+  (with a part of the data), bulk_stuck, bulk_expired (its file is gone), bulk_cut and bulk_short
+  (its file ends in the middle of a line, or of its lines)
 - wrong in the middle: partial (data, then an error), job_failed and job_stuck (Meta's reports)
 - the grant: expire (the request's access token ends), revoke (the whole grant ends)
 """
@@ -19,7 +22,7 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 from urllib.parse import parse_qs
@@ -44,6 +47,12 @@ Kind = Literal[
     "partial",
     "job_failed",
     "job_stuck",
+    "bulk_limit",
+    "bulk_failed",
+    "bulk_stuck",
+    "bulk_expired",
+    "bulk_cut",
+    "bulk_short",
     "expire",
     "revoke",
 ]
@@ -61,8 +70,15 @@ class Fault:
     after: int = 0
     seconds: float = 60.0
 
+    @property
+    def is_bulk(self) -> bool:
+        """Whether bulk operations meet it, not requests."""
+        return self.kind.startswith("bulk_")
+
     def meets(self, path: str) -> bool:
         """Whether a request to this path fails; a job's rows are not its state."""
+        if self.is_bulk:
+            return False
         is_job = self.kind.startswith("job_")
         return path.startswith(self.match) and not (is_job and path.endswith("/insights"))
 
@@ -89,8 +105,16 @@ class FaultScript:
 
     def next_for(self, path: str) -> Fault | None:
         """The fault this request meets, counted off."""
+        return self._next(lambda fault: fault.meets(path))
+
+    def next_for_bulk(self) -> str | None:
+        """The kind of fault that a bulk operation meets which begins now, counted off."""
+        found = self._next(lambda fault: fault.is_bulk)
+        return None if found is None else found.kind
+
+    def _next(self, meets: Callable[[Fault], bool]) -> Fault | None:
         for fault in self._faults:
-            if not fault.meets(path):
+            if not meets(fault):
                 continue
             if fault.after > 0:
                 fault.after -= 1

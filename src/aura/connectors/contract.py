@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from aura.errors import TryLaterError
 from aura.model import Account, AdDay, DayRange, Grant, Order, OwnClient, Platform
 
 
@@ -53,6 +54,33 @@ class OwnCredentials:
     client: OwnClient
     token: str = field(default="", repr=False)
     shop: str | None = None
+
+
+class BulkFailedError(TryLaterError):
+    """An export that the platform was asked for is lost; nothing of it was stored.
+
+    Attributes:
+        is_final: whether another one would be refused as well.
+    """
+
+    def __init__(self, message: str | None = None, *, is_final: bool = False) -> None:
+        super().__init__(message)
+        self.is_final = is_final
+
+
+@dataclass(frozen=True, slots=True)
+class BulkState:
+    """How far a bulk job has come.
+
+    Attributes:
+        is_done: whether its orders can be read.
+        objects: what it has collected so far; grows while it is alive.
+        created_at: from when on it collects, by the platform's clock.
+    """
+
+    is_done: bool
+    objects: int
+    created_at: datetime
 
 
 class Connector(Protocol):
@@ -130,4 +158,32 @@ class StoreConnector(Connector, Protocol):
 
         Days are the shop's own (`account.timezone`). Exactly one of the two is given.
         """
+        ...
+
+    # whether many days of orders can be had as a job that the platform does in its own time
+    has_bulk: bool
+
+    async def start_bulk(
+        self, grant: Grant, account: Account, days: DayRange, *, since: datetime
+    ) -> str:
+        """Have the orders processed within days collected; the job's id.
+
+        A job that was started at `since` or later, whose answer was lost, is found again. Raises
+        BulkFailedError when the platform refuses.
+        """
+        ...
+
+    async def watch_bulk(self, grant: Grant, account: Account, job_id: str) -> BulkState:
+        """Wait up to a minute for a job. Raises BulkFailedError when it is lost."""
+        ...
+
+    def read_bulk(self, grant: Grant, account: Account, job_id: str) -> AsyncIterator[list[Order]]:
+        """Pages of the orders of a job that is done, as they were when it collected them.
+
+        Raises BulkFailedError, before the first page, when they are not all there.
+        """
+        ...
+
+    async def cancel_bulk(self, grant: Grant, account: Account, job_id: str) -> None:
+        """Have the platform give up a job."""
         ...

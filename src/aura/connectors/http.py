@@ -13,12 +13,12 @@ import functools
 import json
 import logging
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 import stamina
@@ -89,6 +89,7 @@ class Answer:
 
 
 FailureOf = Callable[[Answer], ConnectorError | None]
+Result = TypeVar("Result")
 
 
 class _TryAgainError(Exception):
@@ -104,6 +105,33 @@ def _backoff(error: Exception) -> bool | float:
     if not isinstance(error, _TryAgainError):
         return False
     return True if error.wait is None else error.wait
+
+
+async def _given_up(answer: Awaitable[Result]) -> Result:
+    """The one try there is; what was worth another one is the caller's error."""
+    try:
+        return await answer
+    except _TryAgainError as error:
+        raise error.error from error.__cause__
+
+
+async def _tried(once: Callable[[], Awaitable[Result]]) -> Result:
+    """What a request gives that may be tried again."""
+
+    async def until_it_works() -> Result:
+        async for attempt in stamina.retry_context(
+            on=_backoff,
+            attempts=ATTEMPTS,
+            timeout=None,
+            wait_initial=0.5,
+            wait_max=8.0,
+            wait_jitter=0.5,
+        ):
+            with attempt:
+                return await once()
+        raise AssertionError("the loop above returns or raises")
+
+    return await _given_up(until_it_works())
 
 
 class HttpClient:
@@ -124,10 +152,12 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         document: Any = None,
+        once: bool = False,
     ) -> Answer:
         """Send a request until it has an answer, at most `ATTEMPTS` times.
 
-        `form` is sent URL-encoded, `document` as JSON. `failure_of` judges every answer.
+        `form` is sent URL-encoded, `document` as JSON. `failure_of` judges every answer. A request
+        that must not be carried out twice is sent `once`.
         """
         request = functools.partial(
             self._open().build_request,
@@ -138,41 +168,67 @@ class HttpClient:
             data=form,
             json=document,
         )
-        try:
-            async for attempt in stamina.retry_context(
-                on=_backoff,
-                attempts=ATTEMPTS,
-                timeout=None,
-                wait_initial=0.5,
-                wait_max=8.0,
-                wait_jitter=0.5,
-            ):
-                with attempt:
-                    return await self._once(request(), failure_of)
-        except _TryAgainError as given_up:
-            raise given_up.error from given_up.__cause__
-        raise AssertionError("the loop above returns or raises")
+        if once:
+            return await _given_up(self._once(request(), failure_of))
+        return await _tried(lambda: self._once(request(), failure_of))
+
+    async def fetch(
+        self,
+        url: str,
+        read: Callable[[AsyncIterator[bytes]], Awaitable[Result]],
+        *,
+        failure_of: FailureOf,
+    ) -> Result:
+        """Download a file and have it read as it comes; from its start when the connection breaks.
+
+        `read` gets the bytes in pieces and starts from nothing when it is called again. No header
+        of ours goes along: a file's address carries its own permission.
+        """
+
+        async def once() -> Result:
+            self._count()
+            try:
+                async with self._open().stream(
+                    "GET", url, headers={"Accept-Encoding": "identity"}
+                ) as response:
+                    if not response.is_success:
+                        answer = Answer(response.status_code, response.headers, None)
+                        self._judge(answer, failure_of)
+                    return await read(response.aiter_bytes())
+            except httpx.RequestError as error:
+                raise self._unreachable(error) from error
+
+        return await _tried(once)
 
     async def _once(self, request: httpx.Request, failure_of: FailureOf) -> Answer:
-        if (usage := _usage.get()) is not None:
-            usage.requests += 1
+        self._count()
         try:
             response = await self._open().send(request)
         except httpx.TransportError as error:
-            kind = type(error).__name__
-            later = TryLaterError(f"{self.name} could not be reached ({kind}).")
-            raise _TryAgainError(later, None) from error
+            raise self._unreachable(error) from error
         except httpx.HTTPError as error:
             raise BadDataError(
                 f"{self.name} answered with something that is not HTTP ({type(error).__name__})."
             ) from None
         answer = self._answer(response)
+        self._judge(answer, failure_of)
+        return answer
+
+    @staticmethod
+    def _count() -> None:
+        if (usage := _usage.get()) is not None:
+            usage.requests += 1
+
+    def _unreachable(self, error: httpx.RequestError) -> _TryAgainError:
+        kind = type(error).__name__
+        return _TryAgainError(TryLaterError(f"{self.name} could not be reached ({kind})."), None)
+
+    def _judge(self, answer: Answer, failure_of: FailureOf) -> None:
         failure = failure_of(answer)
-        if failure is None:
-            return answer
         if isinstance(failure, TryLaterError):
-            self._try_again(failure, response.status_code)
-        raise failure
+            self._try_again(failure, answer.status)
+        if failure is not None:
+            raise failure
 
     def _try_again(self, failure: TryLaterError, status: int) -> None:
         if failure.retry_after <= PATIENCE_SECONDS:

@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from aura_sandbox.faults import FaultScript
 from aura_sandbox.shopify import oauth
+from aura_sandbox.shopify.bulk import BulkOperations
 from aura_sandbox.shopify.connections import OrderIndex
 from aura_sandbox.shopify.execution import run
 from aura_sandbox.shopify.schema import Visit
@@ -17,12 +19,13 @@ VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
 
 
 class GraphqlEndpoint:
-    """POST graphql.json: one index of orders for the one shop."""
+    """POST graphql.json: one index of orders and the bulk operations of the one shop."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, faults: FaultScript) -> None:
         shop = around.world.scenario.shop
         self._around = around
         self._index = OrderIndex(around.world.order_book, shop.timezone)
+        self._bulk = BulkOperations(faults, around.clock.now)
 
     async def answer(self, request: Request) -> Response:
         """Execute a query for the owner of the token."""
@@ -51,14 +54,25 @@ class GraphqlEndpoint:
             client_id=token.client_id,
             uninstall=lambda: around.grants.revoke_all("shopify"),
             drop_scopes=lambda scopes: around.grants.drop_scopes(token.grant_id, scopes),
+            bulk=self._bulk,
+            site=f"{request.url.scheme}://{request.url.netloc}",
         )
         return JSONResponse(run(body, visit, around.bucket), headers=headers)
 
+    async def file(self, request: Request) -> Response:
+        """The file of a bulk operation, for whoever has its address."""
+        name, secret = request.path_params["name"], request.query_params.get("signature", "")
+        content = self._bulk.file(name, secret)
+        if content is None:
+            return Response("<Error><Code>ExpiredToken</Code></Error>", 403)
+        return Response(content, media_type="application/jsonl")
 
-def routes(around: Surroundings) -> list[BaseRoute]:
+
+def routes(around: Surroundings, faults: FaultScript) -> list[BaseRoute]:
     """The routes under /shopify."""
-    graphql = GraphqlEndpoint(around)
+    graphql = GraphqlEndpoint(around, faults)
     return [
+        Route("/bulk-files/{name}", graphql.file),
         Route("/{shop}/admin/oauth/authorize", oauth.authorize, methods=["GET", "POST"]),
         Route("/{shop}/admin/oauth/access_token", oauth.access_token, methods=["POST"]),
         Route("/{shop}/admin/api/{version}/graphql.json", graphql.answer, methods=["POST"]),

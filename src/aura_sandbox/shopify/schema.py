@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     GraphQLError,
@@ -35,6 +35,9 @@ from aura_sandbox.world.days import iso, midnight, zone
 from aura_sandbox.world.orders import Order, total
 from aura_sandbox.world.world import World
 
+if TYPE_CHECKING:
+    from aura_sandbox.shopify.bulk import BulkOperations
+
 SIXTY_DAYS = 60 * 86_400
 Resolver = Callable[..., Any]
 
@@ -50,6 +53,8 @@ class Visit:
     client_id: str
     uninstall: Callable[[], None]
     drop_scopes: Callable[[list[str]], None]
+    bulk: BulkOperations
+    site: str
 
     @property
     def shop(self) -> Shop:
@@ -220,6 +225,16 @@ def _revoke_scopes(_root: Any, info: Any, scopes: list[str]) -> Any:
     return {"revoked": [_scope_view(scope) for scope in scopes], "userErrors": []}
 
 
+def _bulk_run(_root: Any, info: Any, **arguments: Any) -> Any:
+    visit: Visit = info.context
+    return visit.bulk.run(visit, arguments["query"], grouped=arguments["groupObjects"])
+
+
+def _bulk_list(_root: Any, info: Any, **arguments: Any) -> Any:
+    visit: Visit = info.context
+    return short_connection(visit.bulk.listed(visit, arguments.get("query")), arguments)
+
+
 def _person_view(visit: Visit, person: Any) -> View:
     placed = sum(
         1
@@ -276,6 +291,9 @@ def _refunds(view: View, _info: Any, first: int | None = None) -> Any:
 
 _RESOLVERS: dict[str, dict[str, Resolver]] = {
     "QueryRoot": {
+        "bulkOperation": lambda _, info, **asked: info.context.bulk.one(info.context, asked["id"]),
+        "bulkOperations": _bulk_list,
+        "currentBulkOperation": lambda _, info, **_asked: info.context.bulk.current(info.context),
         "currentAppInstallation": _installation,
         "customer": _customer,
         "node": _node,
@@ -284,7 +302,12 @@ _RESOLVERS: dict[str, dict[str, Resolver]] = {
         "ordersCount": _orders_count,
         "shop": _shop,
     },
-    "Mutation": {"appRevokeAccessScopes": _revoke_scopes, "appUninstall": _uninstall},
+    "Mutation": {
+        "appRevokeAccessScopes": _revoke_scopes,
+        "appUninstall": _uninstall,
+        "bulkOperationCancel": lambda _, info, id: info.context.bulk.cancel(info.context, id),  # noqa: A006 - Shopify's name
+        "bulkOperationRunQuery": _bulk_run,
+    },
     "Order": {
         "agreements": lambda view, _info, **arguments: short_connection(
             views.agreement_views(view), arguments

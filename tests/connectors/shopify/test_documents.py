@@ -104,3 +104,49 @@ def test_every_line_type_of_the_schema_has_its_component() -> None:
         "TIP",
         "UNKNOWN",
     }
+
+
+def selected(document: str) -> set[str]:
+    """Every field below an order, by its path; what belongs to paging is left out."""
+    found: set[str] = set()
+    path: list[str] = []
+
+    class Reader(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            path.append(node.name.value)
+            found.add(".".join(one for one in path if one not in {"edges", "node", "nodes"}))
+
+        def leave_field(self, *_: Any) -> None:
+            path.pop()
+
+    visit(parse(document), Reader())
+    return {one for one in found if "pageInfo" not in one}
+
+
+def test_a_bulk_operation_reads_what_pages_read() -> None:
+    assert selected(DOCUMENTS["bulk_orders"]) == selected(DOCUMENTS["orders"])
+
+
+@pytest.mark.xdist_group("shopify-schema")
+def test_a_bulk_operation_keeps_to_its_limits() -> None:
+    """Five connections, two levels below the first, and an id for whatever has children."""
+    info = TypeInfo(published(API_VERSION))
+    depths: list[int] = []
+    inside: list[FieldNode] = []
+
+    class Reader(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            kind = info.get_type()
+            if kind is not None and get_named_type(kind).name.endswith("Connection"):
+                depths.append(len(inside))
+                inside.append(node)
+            elif node.name.value == "node":
+                names = [one.name.value for one in node.selection_set.selections]  # type: ignore[union-attr]
+                assert "id" in names
+
+        def leave_field(self, node: FieldNode, *_: Any) -> None:
+            if inside and inside[-1] is node:
+                inside.pop()
+
+    visit(parse(DOCUMENTS["bulk_orders"]), TypeInfoVisitor(info, Reader()))
+    assert depths == [0, 1, 2]

@@ -13,10 +13,11 @@ from typing import Final
 
 import httpx
 
-from aura.connectors.contract import Application, Consent, OwnCredentials
+from aura.connectors.contract import Application, BulkState, Consent, OwnCredentials
 from aura.connectors.http import HttpClient
 from aura.connectors.shopify import consent as oauth
 from aura.connectors.shopify import orders, own_app
+from aura.connectors.shopify.bulk import BulkOperations
 from aura.connectors.shopify.documents import APP_UNINSTALL, SHOP
 from aura.connectors.shopify.graphql import AdminApi
 from aura.connectors.shopify.normalise import shop_account
@@ -42,6 +43,7 @@ class ShopifyConnector:
         self,
         application: Application,
         *,
+        bulk: bool = True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -51,6 +53,8 @@ class ShopifyConnector:
         self._clock = clock
         self._http = HttpClient("Shopify", transport=transport)
         self._api = AdminApi(self._http, application, sleep=sleep, elapsed=elapsed)
+        self._bulk = BulkOperations(self._http, self._api, sleep=sleep)
+        self.has_bulk = bulk
 
     def authorization_url(self, consent: Consent) -> str:
         """The page on which the merchant allows the app; InputError without a proper shop."""
@@ -134,10 +138,8 @@ class ShopifyConnector:
     ) -> AsyncIterator[list[Order]]:
         """Orders updated since a moment, or processed within days of the shop's time zone."""
         if processed_in is not None and updated_from is None:
-            if account.timezone is None:
-                raise BadDataError("The shop's time zone is not known.")
             self._check_visible(grant, processed_in)
-            search, sort_key = orders.processed_within(processed_in, account.timezone)
+            search, sort_key = _processed_within(processed_in, account)
         elif updated_from is not None and processed_in is None:
             search, sort_key = orders.updated_since(updated_from)
         else:
@@ -159,6 +161,33 @@ class ShopifyConnector:
                 "missing. Older days were left as they are."
             )
 
+    async def start_bulk(
+        self, grant: Grant, account: Account, days: DayRange, *, since: datetime
+    ) -> str:
+        """Have Shopify collect the orders processed within days; the operation's id."""
+        self._check_visible(grant, days)
+        search, _ = _processed_within(days, account)
+        shop = shop_host(account.external_id)
+        return await self._bulk.start(shop, grant.access_token, search=search, since=since)
+
+    async def watch_bulk(self, grant: Grant, account: Account, job_id: str) -> BulkState:
+        """Wait up to a minute for an operation."""
+        return await self._bulk.watch(shop_host(account.external_id), grant.access_token, job_id)
+
+    def read_bulk(self, grant: Grant, account: Account, job_id: str) -> AsyncIterator[list[Order]]:
+        """The orders of an operation that is done; nothing of a file that is not whole."""
+        return self._bulk.read(shop_host(account.external_id), grant.access_token, job_id)
+
+    async def cancel_bulk(self, grant: Grant, account: Account, job_id: str) -> None:
+        """Have Shopify give up an operation."""
+        await self._bulk.cancel(shop_host(account.external_id), grant.access_token, job_id)
+
     async def aclose(self) -> None:
         """Close the HTTP client."""
         await self._http.aclose()
+
+
+def _processed_within(days: DayRange, account: Account) -> tuple[str, str]:
+    if account.timezone is None:
+        raise BadDataError("The shop's time zone is not known.")
+    return orders.processed_within(days, account.timezone)

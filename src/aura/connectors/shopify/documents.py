@@ -7,6 +7,7 @@ Source: shopify.dev/docs/api/admin-graphql/2026-10.
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from aura.connectors.versions import SHOPIFY_VERSION
@@ -24,26 +25,40 @@ query Shop {
 }
 """
 
-_SALE: Final = """
-fragment sale on Sale {
-  id
-  actionType
-  lineType
-  totalAmount { shopMoney { amount currencyCode } }
-  totalTaxAmount { shopMoney { amount currencyCode } }
-  totalDiscountAmountBeforeTaxes { shopMoney { amount currencyCode } }
+# What is read of an order, an agreement and a sale, whichever way they are read.
+_ORDER_FIELDS: Final = """
+id
+name
+processedAt
+updatedAt
+cancelledAt
+test
+currencyCode
+email
+customer { id }
+customerJourneySummary {
+  ready
+  firstVisit { source utmParameters { source medium campaign } }
+  lastVisit { source utmParameters { source medium campaign } }
 }
 """
 
-_VISIT: Final = """
-fragment visit on CustomerVisit {
-  source
-  utmParameters { source medium campaign }
-}
+_AGREEMENT_FIELDS: Final = """
+id
+happenedAt
+reason
 """
 
-ORDERS: Final = (
-    """
+_SALE_FIELDS: Final = """
+id
+actionType
+lineType
+totalAmount { shopMoney { amount currencyCode } }
+totalTaxAmount { shopMoney { amount currencyCode } }
+totalDiscountAmountBeforeTaxes { shopMoney { amount currencyCode } }
+"""
+
+ORDERS: Final = f"""
 query Orders(
   $first: Int!
   $after: String
@@ -51,67 +66,114 @@ query Orders(
   $sortKey: OrderSortKeys!
   $agreements: Int!
   $sales: Int!
-) {
-  orders(first: $first, after: $after, query: $query, sortKey: $sortKey) {
-    nodes {
-      id
-      name
-      processedAt
-      updatedAt
-      cancelledAt
-      test
-      currencyCode
-      email
-      customer { id }
-      customerJourneySummary {
-        ready
-        firstVisit { ...visit }
-        lastVisit { ...visit }
-      }
-      agreements(first: $agreements) {
-        nodes {
-          id
-          happenedAt
-          reason
-          sales(first: $sales) {
-            nodes { ...sale }
-            pageInfo { hasNextPage endCursor }
-          }
-        }
-        pageInfo { hasNextPage endCursor }
-      }
-    }
-    pageInfo { hasNextPage endCursor }
-  }
-}
+) {{
+  orders(first: $first, after: $after, query: $query, sortKey: $sortKey) {{
+    nodes {{
+      {_ORDER_FIELDS}
+      agreements(first: $agreements) {{
+        nodes {{
+          {_AGREEMENT_FIELDS}
+          sales(first: $sales) {{
+            nodes {{ {_SALE_FIELDS} }}
+            pageInfo {{ hasNextPage endCursor }}
+          }}
+        }}
+        pageInfo {{ hasNextPage endCursor }}
+      }}
+    }}
+    pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
 """
-    + _SALE
-    + _VISIT
-)
 
 # One agreement at a time, so that both the agreement and its sales have a cursor of their own.
-ORDER_AGREEMENT: Final = (
-    """
-query OrderAgreement($id: ID!, $after: String, $sales: Int!, $salesAfter: String) {
-  order(id: $id) {
+ORDER_AGREEMENT: Final = f"""
+query OrderAgreement($id: ID!, $after: String, $sales: Int!, $salesAfter: String) {{
+  order(id: $id) {{
     id
-    agreements(first: 1, after: $after) {
-      nodes {
-        id
-        happenedAt
-        reason
-        sales(first: $sales, after: $salesAfter) {
-          nodes { ...sale }
-          pageInfo { hasNextPage endCursor }
-        }
-      }
-      pageInfo { hasNextPage endCursor }
-    }
+    agreements(first: 1, after: $after) {{
+      nodes {{
+        {_AGREEMENT_FIELDS}
+        sales(first: $sales, after: $salesAfter) {{
+          nodes {{ {_SALE_FIELDS} }}
+          pageInfo {{ hasNextPage endCursor }}
+        }}
+      }}
+      pageInfo {{ hasNextPage endCursor }}
+    }}
+  }}
+}}
+"""
+
+
+def bulk_orders(search: str) -> str:
+    """The query of a bulk operation: every order of a search with all agreements and sales.
+
+    Three connections, two of them nested: Shopify allows five and a depth of two. Pages are left to
+    Shopify; every node has its `id`, which its children name.
+    """
+    return f"""
+query BulkOrders {{
+  orders(query: {json.dumps(search)}) {{
+    edges {{
+      node {{
+        {_ORDER_FIELDS}
+        agreements {{
+          edges {{
+            node {{
+              {_AGREEMENT_FIELDS}
+              sales {{ edges {{ node {{ {_SALE_FIELDS} }} }} }}
+            }}
+          }}
+        }}
+      }}
+    }}
+  }}
+}}
+"""
+
+
+# The default of `groupObjects` has changed between versions, and grouping makes operations fail.
+BULK_RUN: Final = """
+mutation BulkRun($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) {
+    bulkOperation { id }
+    userErrors { code field message }
   }
 }
 """
-    + _SALE
-)
+
+BULK_OPERATION: Final = """
+query BulkOperation($id: ID!) {
+  bulkOperation(id: $id) {
+    id
+    status
+    errorCode
+    createdAt
+    objectCount
+    rootObjectCount
+    fileSize
+    url
+  }
+}
+"""
+
+BULK_RECENT: Final = """
+query BulkRecent($search: String!) {
+  bulkOperations(first: 20, query: $search) {
+    nodes { id status createdAt query }
+  }
+}
+"""
+
+BULK_CANCEL: Final = """
+mutation BulkCancel($id: ID!) {
+  bulkOperationCancel(id: $id) {
+    bulkOperation { id status }
+    userErrors { field message }
+  }
+}
+"""
 
 APP_UNINSTALL: Final = """
 mutation AppUninstall {
@@ -125,5 +187,10 @@ DOCUMENTS: Final[dict[str, str]] = {
     "shop": SHOP,
     "orders": ORDERS,
     "order_agreement": ORDER_AGREEMENT,
+    "bulk_orders": bulk_orders("processed_at:>='2026-01-01T00:00:00Z'"),
+    "bulk_run": BULK_RUN,
+    "bulk_operation": BULK_OPERATION,
+    "bulk_recent": BULK_RECENT,
+    "bulk_cancel": BULK_CANCEL,
     "app_uninstall": APP_UNINSTALL,
 }

@@ -63,10 +63,20 @@ class AdminApi:
         """The budget of a shop."""
         return self._lane(shop).governor
 
+    def address(self, shop: str) -> str:
+        """Where a shop's API is."""
+        return f"{at_shop(self._application.api_url, shop)}/admin/api/{API_VERSION}/graphql.json"
+
     async def run(
-        self, shop: str, token: str, document: str, variables: Mapping[str, Any] | None = None
+        self,
+        shop: str,
+        token: str,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        once: bool = False,
     ) -> tuple[Document, Cost | None]:
-        """Run one document: its data, and what it cost.
+        """Run one document: its data, and what it cost. What must not happen twice runs `once`.
 
         Raises QueryTooExpensiveError when a smaller page is needed.
         """
@@ -76,10 +86,11 @@ class AdminApi:
                 await self._sleep(wait)
             answer = await self._http.send(
                 "POST",
-                f"{at_shop(self._application.api_url, shop)}/admin/api/{API_VERSION}/graphql.json",
+                self.address(shop),
                 failure_of=failure_of,
                 headers={"X-Shopify-Access-Token": token},
                 document={"query": document, "variables": dict(variables or {})},
+                once=once,
             )
             cost = cost_of(answer.body)
             lane.governor.observe(cost, self._elapsed())

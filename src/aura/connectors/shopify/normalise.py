@@ -57,7 +57,10 @@ def order_of(fields: Any) -> Order:
     order = Document(fields, "Shopify order")
     order.where = f"Shopify order {tail_of(order, 'id')}"
     currency = order.text("currencyCode")
-    agreements = [_agreement(row, currency) for row in complete_nodes(order, "agreements")]
+    agreements = sorted(
+        (_agreement(row, currency) for row in complete_nodes(order, "agreements")),
+        key=lambda agreement: (agreement.happened_at, agreement.agreement_id),
+    )
     sale = _sale_of(order, agreements)
     cancelled_at = order.moment("cancelledAt") if "cancelledAt" in order else None
     journey = order.optional_document("customerJourneySummary")
@@ -104,9 +107,8 @@ def tail_of(document: Document, key: str) -> str:
 
 
 def _sale_of(order: Document, agreements: list[_Agreement]) -> _Agreement:
-    oldest_first = sorted(agreements, key=lambda agreement: agreement.happened_at)
     for reason in ("ORDER", "UNKNOWN"):
-        for agreement in oldest_first:
+        for agreement in agreements:
             if agreement.reason == reason:
                 return agreement
     raise BadDataError(f"{order.where} has no agreement about its own sale.")
