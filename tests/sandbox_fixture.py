@@ -12,6 +12,7 @@ import re
 import ssl
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -81,8 +82,12 @@ class RunningSandbox:
         _CLIENT.delete(f"{self.url}/__faults").raise_for_status()
 
     def usage(self) -> dict[str, Any]:
-        """Requests by platform, and what became of the GraphQL points."""
+        """Requests by platform and address, and what became of the GraphQL points."""
         return _CLIENT.get(f"{self.url}/__usage").raise_for_status().json()
+
+    def addresses(self) -> Counter[str]:
+        """How often each address was asked since the start, by method and path."""
+        return Counter(self.usage()["addresses"])
 
     def settings(self) -> dict[str, str]:
         """The AURA_* variables that point Aura here."""

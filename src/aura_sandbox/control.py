@@ -124,7 +124,13 @@ async def _usage(request: Request) -> Response:
         "spent": bucket.spent,
         "throttled": bucket.refused,
     }
-    return JSONResponse({"requests": dict(around.requests), "shopify_points": points})
+    return JSONResponse(
+        {
+            "requests": around.requests,
+            "addresses": dict(around.addresses),
+            "shopify_points": points,
+        }
+    )
 
 
 ROUTES = [

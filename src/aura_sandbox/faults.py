@@ -154,7 +154,7 @@ class FaultMiddleware:
         path: str = scope.get("path", "")
         fault = None
         if scope["type"] == "http" and not path.startswith("/__"):
-            self._around.requests[path.split("/")[1]] += 1
+            self._around.count(scope["method"], path)
             fault = self._script.next_for(path)
         if fault is None:
             await self._app(scope, receive, send)

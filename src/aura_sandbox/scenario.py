@@ -24,6 +24,7 @@ class Lag:
         soon, soon_days: share and mean delay of those who come back after a few days.
         late_days: mean delay of the rest.
         longest_days: nothing arrives later than this many days after the start of the click's day.
+        taken_back: share that is taken back again, at most `taken_back_days` after its report.
     """
 
     prompt: float
@@ -31,6 +32,8 @@ class Lag:
     soon_days: float
     late_days: float
     longest_days: float
+    taken_back: float = 0.012
+    taken_back_days: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ class Event:
 
     late_conversions: the budget of a slow campaign; conversion_rate: the rate; tracking_outage:
     the share of conversions that is still recorded; refund_wave: the share of the orders of
-    `orders` that is refunded on the days of the event; vanished_day: nothing, the day disappears.
+    `orders` that is refunded on the days of the event; vanished_day: nothing, the day disappears
+    `days_later`.
     """
 
     kind: EventKind
@@ -115,6 +119,7 @@ class Event:
     campaign: str | None = None
     factor: float = 1.0
     orders: tuple[int, int] | None = None
+    days_later: int = 3
 
     def covers(self, offset: int) -> bool:
         """Whether the event is on at this many days from the anchor."""

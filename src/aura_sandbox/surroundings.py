@@ -24,8 +24,20 @@ class Surroundings:
     state: State
     # the GraphQL points of the one app and shop there are
     bucket: Bucket
-    # requests that were answered or failed, by platform: the first part of their address
-    requests: Counter[str] = field(default_factory=Counter)
+    # requests that were answered or failed, by method and path
+    addresses: Counter[str] = field(default_factory=Counter)
+
+    def count(self, method: str, path: str) -> None:
+        """Count a request."""
+        self.addresses[f"{method} {path}"] += 1
+
+    @property
+    def requests(self) -> dict[str, int]:
+        """Requests by platform: the first part of their path."""
+        counts: Counter[str] = Counter()
+        for address, count in self.addresses.items():
+            counts[address.split("/")[1]] += count
+        return dict(counts)
 
     def orders_until_now(self) -> int:
         """Make the orders of every day that has begun anywhere; returns the moment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from sandbox_calls import Shopify, meta, shopify
@@ -25,6 +26,13 @@ class TestUsage:
         assert after["requests"]["meta"] > 0
         assert after["shopify_points"]["spent"] == paid
         assert after["shopify_points"]["throttled"] == 0
+
+    def test_counts_requests_by_address_faults_included(self, sandbox):
+        before = sandbox.addresses()
+        sandbox.faults({"match": "/google/token", "kind": "500", "times": 1})
+        for _ in range(3):
+            httpx.post(f"{sandbox.url}/google/token")
+        assert sandbox.addresses() - before == {"POST /google/token": 3}
 
     def test_counts_what_was_throttled_and_not_what_it_would_have_cost(self, start_sandbox):
         sandbox = start_sandbox("plain", plan="standard")

@@ -36,6 +36,7 @@ class Paper:
     clock: Clock
     known: list[Account]
     restatement_days: int = 3
+    weekly_restatement_days: int = 3
     history_days: int = 40
     token_life: timedelta | None = None
     can_refresh: bool = True

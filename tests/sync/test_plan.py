@@ -18,23 +18,71 @@ TODAY = date(2026, 11, 22)
 ID = UUID(int=17)
 
 
+META, GOOGLE = plan.Restatement(28, 28), plan.Restatement(30, 90)
+
+
 def test_a_daily_sync_reads_what_is_restated_and_today():
-    (window,) = plan.daily_windows(TODAY, read_through=date(2026, 11, 21), restatement_days=28)
+    (window,) = plan.Daily(date(2026, 11, 21), None).windows(TODAY, META)
 
     # the 21st was read when it was not over, and 28 days before it were not final
     assert (window.first, window.last) == (date(2026, 10, 24), TODAY)
 
 
 def test_the_first_daily_sync_reads_one_restatement_window():
-    (window,) = plan.daily_windows(TODAY, read_through=None, restatement_days=28)
+    (window,) = plan.Daily(None, None).windows(TODAY, META)
 
     assert (window.first, window.last) == (date(2026, 10, 25), TODAY)
+
+
+def test_google_is_read_thirty_days_back_daily_and_ninety_weekly_never_in_more_than_one_question():
+    daily, lengths = plan.Daily(None, None), []
+    for number in range(22):
+        today = TODAY + timedelta(days=number)
+        (window,) = daily.windows(today, GOOGLE)
+        daily = daily.after(today, was_weekly=daily.is_weekly(today, GOOGLE))
+        assert plan.resume_daily(daily.cursor()) == daily
+        lengths.append((today - window.first).days)
+
+    # the week that has passed since and the day before, which was not over when it was read
+    assert lengths == [90, *[31] * 6, 97, *[31] * 6, 97, *[31] * 6, 97]
+
+
+def test_a_cursor_of_daily_reads_alone_is_followed_by_a_weekly_one():
+    daily = plan.resume_daily({"read_through": "2026-11-20"})
+
+    (window,) = daily.windows(TODAY, GOOGLE)
+    assert window.first == date(2026, 11, 20) - timedelta(days=90)
+
+
+@given(
+    gaps=st.lists(st.integers(0, 120), min_size=1, max_size=40),
+    daily_days=st.integers(0, 40),
+    more=st.integers(1, 60),
+)
+def test_however_often_it_is_read_every_day_is_read_after_it_has_become_final(
+    gaps, daily_days, more
+):
+    restatement = plan.Restatement(daily_days, daily_days + more)
+    daily, today = plan.Daily(None, None), TODAY
+    last_read: dict[date, date] = {}
+    for gap in gaps:
+        today += timedelta(days=gap)
+        for window in daily.windows(today, restatement):
+            last_read |= dict.fromkeys(window.days(), today)
+        daily = daily.after(today, was_weekly=daily.is_weekly(today, restatement))
+        for day, read_on in last_read.items():
+            # a week may pass until what came late is read
+            if (today - day).days >= restatement.weekly_days + 7:
+                assert (read_on - day).days >= restatement.weekly_days
+            if (today - day).days <= daily_days:
+                assert read_on == today
 
 
 @given(absent=st.integers(0, 500), restatement=st.integers(0, 90))
 def test_after_any_absence_every_day_that_was_not_final_is_read_without_a_gap(absent, restatement):
     read_through = TODAY - timedelta(days=absent)
-    windows = plan.daily_windows(TODAY, read_through=read_through, restatement_days=restatement)
+    daily = plan.Daily(read_through, None)
+    windows = daily.windows(TODAY, plan.Restatement(restatement, restatement))
 
     days = [day for window in windows for day in window.days()]
     assert days[0] == read_through - timedelta(days=restatement)

@@ -90,6 +90,8 @@ class Connector(Protocol):
     needed_scopes: tuple[str, ...]
     # how many past days a daily sync reads again, because the platform restates them
     restatement_days: int
+    # how many it reads again once a week, for what comes late; not fewer
+    weekly_restatement_days: int
     # how far back a backfill can go, in days
     history_days: int
 

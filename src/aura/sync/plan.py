@@ -2,9 +2,10 @@
 
 A daily sync reads the days that a platform still restates, up to and including today. Today is not
 over and pages leave it out, but reading it makes freshness honest: what was last seen is from this
-morning, not from yesterday. It is due at three in the morning of the account's own time zone, when
-the platforms have closed yesterday, and up to an hour later, so that not all accounts of an
-installation are read in the same minute.
+morning, not from yesterday. Where a platform restates little after some weeks (Google Ads), those
+weeks are read daily and the rest once a week. It is due at three in the morning of the account's
+own time zone, when the platforms have closed yesterday, and up to an hour later, so that not all
+accounts of an installation are read in the same minute.
 
 A backfill reads newest first, so that the days people look at come soonest. How many days it asks
 for follows from how much the last window held: full windows get shorter, thin ones longer.
@@ -23,8 +24,9 @@ from aura.model import Account, DayRange
 
 DAILY_HOUR: Final = 3
 SPREAD_MINUTES: Final = 60
-# a quarter and the days around it: what a daily sync asks for in one question
-LONGEST_DAILY: Final = 92
+WEEK: Final = timedelta(days=7)
+# a quarter, the week since it was last read, and today: what a daily sync asks for in one question
+LONGEST_DAILY: Final = 98
 # longer ones Meta only answers as a report that it computes in its own time
 LONGEST_WINDOW: Final = 90
 FIRST_SHOP_DAYS: Final = 7
@@ -122,21 +124,70 @@ def resume_backfill(cursor: dict[str, Any]) -> Backfill | None:
     )
 
 
-def daily_windows(
-    today: date, *, read_through: date | None, restatement_days: int
-) -> list[DayRange]:
-    """What a daily sync of an ad account reads, oldest first: what is known has no gap.
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """How many past days a daily sync reads again, and how many the one of each week."""
 
-    From the first day that was not final when it was last read, up to today: after a long absence
-    that is more than the days the platform restates.
+    daily_days: int
+    weekly_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Where the daily syncs of an ad account stand.
+
+    `read_through` is the day of the last one, `weekly_through` that of the last one that read every
+    day which the platform may restate.
     """
-    first = min(today, read_through or today) - timedelta(days=restatement_days)
-    windows: list[DayRange] = []
-    while first <= today:
-        last = min(today, first + timedelta(days=LONGEST_DAILY - 1))
-        windows.append(DayRange(first, last))
-        first = last + timedelta(days=1)
-    return windows
+
+    read_through: date | None
+    weekly_through: date | None
+
+    def is_weekly(self, today: date, restatement: Restatement) -> bool:
+        """Whether everything that may be restated is due to be read again."""
+        return restatement.weekly_days > restatement.daily_days and (
+            self.weekly_through is None or today - self.weekly_through >= WEEK
+        )
+
+    def windows(self, today: date, restatement: Restatement) -> list[DayRange]:
+        """What is read today, oldest first: what is known has no gap.
+
+        From the first day that could change since it was last read, up to today: after a long
+        absence that is more than the days the platform restates.
+        """
+        first = _first_open(today, self.read_through, restatement.daily_days)
+        if self.is_weekly(today, restatement):
+            last = self.weekly_through or self.read_through
+            first = min(first, _first_open(today, last, restatement.weekly_days))
+        windows: list[DayRange] = []
+        while first <= today:
+            last_day = min(today, first + timedelta(days=LONGEST_DAILY - 1))
+            windows.append(DayRange(first, last_day))
+            first = last_day + timedelta(days=1)
+        return windows
+
+    def after(self, today: date, *, was_weekly: bool) -> Daily:
+        """Where they stand once everything up to today is stored."""
+        return Daily(today, today if was_weekly else self.weekly_through)
+
+    def cursor(self) -> dict[str, Any]:
+        """The form that is stored."""
+        days = {"read_through": self.read_through, "weekly_through": self.weekly_through}
+        return {name: day.isoformat() for name, day in days.items() if day is not None}
+
+
+def resume_daily(cursor: dict[str, Any]) -> Daily:
+    """Where the daily syncs stand by what was stored."""
+    read, weekly = cursor.get("read_through"), cursor.get("weekly_through")
+    return Daily(
+        None if read is None else date.fromisoformat(read),
+        None if weekly is None else date.fromisoformat(weekly),
+    )
+
+
+def _first_open(today: date, read_through: date | None, days: int) -> date:
+    """The first day that could still change when days up to `read_through` were last read."""
+    return min(today, read_through or today) - timedelta(days=days)
 
 
 def next_updates(before: datetime | None, *, latest: datetime | None, now: datetime) -> datetime:

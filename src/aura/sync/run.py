@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -176,17 +176,17 @@ class _Run:
     async def _daily_ads(self) -> None:
         job, cursor = self._job, self._state.cursor
         today, latest = plan.local_days(self._integration.accounts, job.now)
-        read_through = cursor.get("read_through")
-        windows = plan.daily_windows(
-            latest,
-            read_through=None if read_through is None else date.fromisoformat(read_through),
-            restatement_days=job.connector.restatement_days,
+        daily = plan.resume_daily(cursor)
+        restatement = plan.Restatement(
+            job.connector.restatement_days, job.connector.weekly_restatement_days
         )
+        windows = daily.windows(latest, restatement)
+        after = daily.after(today, was_weekly=daily.is_weekly(latest, restatement))
         total, done = sum(map(len, windows)), 0
         for window in windows:
             is_current = window is windows[-1]
             done += len(window)
-            moved = {"read_through": today.isoformat()} if is_current else cursor
+            moved = after.cursor() if is_current else cursor
             step = plan.Step(moved, done, total)
             result = await sync_ad_window(
                 job,

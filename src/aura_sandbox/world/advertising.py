@@ -171,7 +171,7 @@ class CampaignBook:
             full=full,
             refunded=self._invalid(random, full),
             refunded_at=end + int(DAY * (1.5 + 1.5 * random.random())),
-            vanishes_at=end + 3 * DAY if self._vanishes(day) else None,
+            vanishes_at=self._vanishes_at(day, end),
             step=step,
             conversions=self._conversions(random, day, clicks * rate, start, end),
         )
@@ -184,9 +184,12 @@ class CampaignBook:
         clicks = min(clicks, full.clicks)
         return Delivery(full.spend * clicks // full.clicks, 0, clicks, clicks)
 
-    def _vanishes(self, day: date) -> bool:
+    def _vanishes_at(self, day: date, end: int) -> int | None:
         offset = (day - self._anchor).days
-        return any(event.kind == "vanished_day" and event.covers(offset) for event in self._events)
+        for event in self._events:
+            if event.kind == "vanished_day" and event.covers(offset):
+                return end + event.days_later * DAY
+        return None
 
     def _conversions(
         self, random: Random, day: date, mean: float, start: int, end: int
@@ -218,8 +221,8 @@ class CampaignBook:
             happened = clicked + int(_delay(random, lag))
         reported = happened + random.randint(10 * 60, 5 * HOUR)
         retracted = None
-        if random.random() < 0.012:
-            retracted = min(reported + random.randint(DAY, 6 * DAY), last)
+        if random.random() < lag.taken_back:
+            retracted = min(reported + random.randint(DAY, lag.taken_back_days * DAY), last)
         credit = MICROS
         if self._google and random.random() < 0.28:
             credit = round(MICROS * (0.05 + 0.9 * random.random()))

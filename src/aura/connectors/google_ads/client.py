@@ -25,8 +25,10 @@ class GoogleAdsConnector:
 
     platform: Platform = "google_ads"
     needed_scopes: tuple[str, ...] = (oauth.SCOPE,)
-    # Conversions count on the day of the click, and a conversion window may be 90 days long.
-    restatement_days: int = 90
+    # Conversions count on the day of the click. Their window is 30 days long unless somebody sets
+    # another one, and never longer than 90.
+    restatement_days: int = 30
+    weekly_restatement_days: int = 90
     # Daily figures are kept for 37 months, which are never fewer days than this.
     history_days: int = 1123
 

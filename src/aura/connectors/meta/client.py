@@ -31,6 +31,7 @@ class MetaConnector:
     needed_scopes: tuple[str, ...] = SCOPES
     # Conversions are attributed to the day of the ad for 28 days at most.
     restatement_days: int = 28
+    weekly_restatement_days: int = 28
     # Insights are kept for 37 months, which are never fewer days than this.
     history_days: int = 1123
 

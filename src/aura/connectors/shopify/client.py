@@ -36,6 +36,7 @@ class ShopifyConnector:
     needed_scopes: tuple[str, ...] = oauth.SCOPES
     # Changes are found by `updated_at`, whatever their age; days need no second reading.
     restatement_days: int = 0
+    weekly_restatement_days: int = 0
     # An order is never too old to be read; this is what the other platforms keep (37 months).
     history_days: int = 1126
 
