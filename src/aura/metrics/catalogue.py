@@ -32,7 +32,7 @@ class Metric:
         better: the direction that is good news.
         tooltip: one sentence for people.
         sources: platforms that state it; a derived metric needs all sources of its parts.
-        numerator, denominator: for a derived metric, signed sums of base metrics.
+        numerator, denominator: for a derived metric, base metrics with their factors.
         version: raised whenever the formula changes.
     """
 
@@ -52,6 +52,11 @@ class Metric:
         return bool(self.denominator)
 
     @property
+    def is_additive(self) -> bool:
+        """Whether values of days or platforms may be added; a ratio is computed from sums anew."""
+        return not self.is_derived
+
+    @property
     def formula(self) -> str:
         """The formula in words: `ad_spend ÷ orders`."""
         if not self.is_derived:
@@ -67,9 +72,11 @@ class Metric:
 
 
 def _in_words(terms: tuple[tuple[str, int], ...]) -> str:
-    text = terms[0][0]
-    for key, sign in terms[1:]:
-        text += f" {'+' if sign > 0 else '−'} {key}"  # noqa: RUF001 - people read a real minus
+    text = ""
+    for key, factor in terms:
+        if text:
+            text += " + " if factor > 0 else " − "  # noqa: RUF001 - people read a real minus
+        text += key if abs(factor) == 1 else f"{abs(factor):,} × {key}"  # noqa: RUF001 - as above
     return f"({text})" if len(terms) > 1 else text
 
 
@@ -163,6 +170,16 @@ DERIVED_METRICS: dict[str, Metric] = {
             (("ad_spend", 1),),
         ),
         Metric(
+            "ad_cost_share",
+            "Ad cost share",
+            "ratio",
+            "down",
+            "Share of revenue that went into ads: the inverse of MER.",
+            _ALL,
+            (("ad_spend", 1),),
+            (("revenue", 1),),
+        ),
+        Metric(
             "cac",
             "CAC",
             "money",
@@ -190,6 +207,36 @@ DERIVED_METRICS: dict[str, Metric] = {
             "Average order value: gross sales after discounts, for each order.",
             _STORE,
             (("gross_sales", 1), ("discounts", -1)),
+            (("orders", 1),),
+        ),
+        Metric(
+            "new_customer_share",
+            "New customer share",
+            "ratio",
+            "up",
+            "New customers for each order: how much of the business is won anew.",
+            _STORE,
+            (("new_customers", 1),),
+            (("orders", 1),),
+        ),
+        Metric(
+            "click_to_order",
+            "Click to order",
+            "ratio",
+            "up",
+            "Orders of the store for each click on an ad; clicks are not sessions.",
+            _ALL,
+            (("orders", 1),),
+            (("clicks", 1),),
+        ),
+        Metric(
+            "overclaim",
+            "Overclaim",
+            "multiple",
+            "down",
+            "Purchases that the ad platforms claim together for each order that the store took.",
+            _ALL,
+            (("conversions", 1),),
             (("orders", 1),),
         ),
         Metric(
@@ -233,6 +280,16 @@ DERIVED_METRICS: dict[str, Metric] = {
             (("clicks", 1),),
         ),
         Metric(
+            "cpm",
+            "CPM",
+            "money",
+            "down",
+            "Ad spend for a thousand impressions.",
+            _ADS,
+            (("ad_spend", 1000),),
+            (("impressions", 1),),
+        ),
+        Metric(
             "cvr",
             "Conversion rate",
             "ratio",
@@ -250,11 +307,11 @@ CATALOGUE: dict[str, Metric] = BASE_METRICS | DERIVED_METRICS
 
 def _sum(terms: tuple[tuple[str, int], ...], totals: Totals) -> Decimal | None:
     total = Decimal(0)
-    for key, sign in terms:
+    for key, factor in terms:
         value = totals.get(key)
         if value is None:
             return None
-        total += sign * value
+        total += factor * value
     return total
 
 
