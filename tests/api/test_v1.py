@@ -12,6 +12,7 @@ import pytest
 from aura.model import DayRange
 from aura.reports.overview import overview
 from measured_brand import NOW, YESTERDAY
+from measured_campaigns import write_three_campaigns
 
 
 async def owner(token: str) -> UUID:
@@ -135,7 +136,50 @@ async def test_what_is_not_there_is_a_problem_too(call):
 
 async def test_it_describes_itself(call):
     document = (await call("/openapi.json")).json()
-    assert set(document["paths"]) == {"/token", "/brands", "/brands/{brand_id}/overview"}
+    assert set(document["paths"]) == {
+        "/token",
+        "/brands",
+        "/brands/{brand_id}/overview",
+        "/brands/{brand_id}/campaigns",
+        "/brands/{brand_id}/campaigns/{campaign_id}",
+    }
+
+
+async def test_campaigns_are_stated_exactly_with_their_total(token, call, measure, database):
+    access = await token()
+    made = await measure(person=await owner(access))
+    await write_three_campaigns(database, made)
+    answer = await call(f"/brands/{made.brand}/campaigns?days=7&sort=name", access)
+    document = answer.json()
+    assert [one["name"] for one in document["campaigns"]] == ["Brand", "Prospecting", "Retargeting"]
+    assert (document["found"], document["page"], document["pages"]) == (3, 1, 1)
+    spend = document["campaigns"][2]["figures"]["ad_spend"]
+    assert Decimal(spend["value"]) == Decimal("70.035")
+    assert Decimal(document["total"]["ad_spend"]["value"]) == Decimal("420.735")
+    one = document["campaigns"][0]["id"]
+    report = (await call(f"/brands/{made.brand}/campaigns/{one}?days=7", access)).json()
+    assert report["campaign"] == document["campaigns"][0]
+    assert len(report["days"]) == 7
+    assert Decimal(report["days"][0]["sums"]["conversions"]) == Decimal("0.333333")
+    assert report["restated"] == []
+
+
+@pytest.mark.parametrize("path", ["campaigns?sort=x", "campaigns?page=0", "campaigns?order=x"])
+async def test_a_question_about_campaigns_without_sense_is_a_problem(token, call, measure, path):
+    access = await token()
+    made = await measure(person=await owner(access))
+    answer = await call(f"/brands/{made.brand}/{path}", access)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("campaign", ["1", "999999999999", "x", "-1", "9" * 40])
+async def test_foreign_and_missing_campaigns_are_one_problem(token, call, measure, campaign):
+    access = await token()
+    made = await measure(person=await owner(access))
+    answer = await call(f"/brands/{made.brand}/campaigns/{campaign}", access)
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not-found"
 
 
 async def test_health_and_readiness_answer(browser, database):

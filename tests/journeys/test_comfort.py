@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from aura.accounts.people import sign_up
+from measured_campaigns import write_three_campaigns
 
 PASSWORD = "correct horse battery"
 
@@ -15,7 +16,9 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 async def made(database, measure):
     person = await sign_up(database, email="maya@example.com", password=PASSWORD)
-    return await measure(person=person.id)
+    made = await measure(person=person.id)
+    await write_three_campaigns(database, made)
+    return made
 
 
 @pytest.fixture
@@ -52,6 +55,7 @@ async def test_no_page_is_wider_than_the_screen(made, enter, served, width):
         f"{base}?days=365",
         f"{base}/connections",
         f"{base}/insights",
+        f"{base}/campaigns",
         f"{served.url}/brands/new",
         f"{served.url}/nowhere",
         disconnect,
@@ -93,14 +97,15 @@ LUMINANCE = """
 async def test_text_stands_out_from_its_ground_in_both_themes(made, enter, served, theme):
     page = await enter(theme=theme)
     base = f"{served.url}/b/{made.brand}"
-    for address in (base, f"{base}/connections", f"{base}/insights", f"{served.url}/brands/new"):
+    sections = ("", "/campaigns", "/connections", "/insights")
+    for address in (*(base + section for section in sections), f"{served.url}/brands/new"):
         await page.goto(address)
         assert await page.evaluate(LUMINANCE) == []
 
 
 async def test_every_control_has_a_name_and_is_large_enough_to_hit(made, enter, served):
     page = await enter(360, 740)
-    for section in ("", "/connections"):
+    for section in ("", "/campaigns", "/connections"):
         await page.goto(f"{served.url}/b/{made.brand}{section}")
         for control in await page.locator("a, button, summary, input:not([type=hidden])").all():
             box = await control.bounding_box()
@@ -170,8 +175,12 @@ async def test_single_keys_work_can_be_switched_off_and_never_while_typing(made,
     await page.get_by_role("button", name="Switch keys on").click()
     await page.keyboard.press("Escape")
     await page.keyboard.press("g")
-    await page.keyboard.press("c")
+    await page.keyboard.press("n")
     await page.wait_for_url("**/connections")
+    await page.keyboard.press("g")
+    await page.keyboard.press("c")
+    await page.wait_for_url("**/campaigns")
+    await page.goto(page.url.replace("/campaigns", "/connections"))
     await page.goto(page.url.replace("/connections", ""))
     await page.locator(".custom > summary").click()
     await page.get_by_label("First day").focus()

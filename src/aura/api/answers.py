@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from aura.reports.campaign import CampaignReport
+from aura.reports.campaigns import CampaignLine, Campaigns
 from aura.reports.figures import Figure
 from aura.reports.freshness import Source
 from aura.reports.overview import COLUMNS, Overview
@@ -192,4 +194,111 @@ class OverviewAnswer(BaseModel):
                 for line in report.platforms
             ],
             sources=[SourceAnswer.of(source) for source in report.sources],
+        )
+
+
+class CampaignAnswer(BaseModel):
+    """A campaign; its figures by metric, in its account's currency."""
+
+    id: int
+    platform: str
+    external_id: str
+    name: str
+    status: str
+    account: str
+    figures: dict[str, FigureAnswer]
+
+    @classmethod
+    def of(cls, line: CampaignLine) -> CampaignAnswer:
+        """From the report's line."""
+        campaign = line.campaign
+        return cls(
+            id=campaign.entity_id,
+            platform=campaign.platform,
+            external_id=campaign.external_id,
+            name=campaign.name,
+            status=campaign.status,
+            account=campaign.account_name,
+            figures={figure.metric.key: FigureAnswer.of(figure) for figure in line.figures},
+        )
+
+
+class CampaignsAnswer(BaseModel):
+    """A page of campaigns. `total` is that of all that were found; null over several currencies."""
+
+    range: Days
+    previous: Days
+    found: int
+    page: int
+    pages: int
+    campaigns: list[CampaignAnswer]
+    total: dict[str, FigureAnswer] | None
+    sources: list[SourceAnswer]
+
+    @classmethod
+    def of(cls, report: Campaigns) -> CampaignsAnswer:
+        """From the report."""
+        total = report.total
+        return cls(
+            range=Days(first=report.days.first, last=report.days.last),
+            previous=Days(first=report.previous.first, last=report.previous.last),
+            found=report.found,
+            page=report.question.page,
+            pages=report.pages,
+            campaigns=[CampaignAnswer.of(line) for line in report.lines],
+            total=total and {figure.metric.key: FigureAnswer.of(figure) for figure in total},
+            sources=[SourceAnswer.of(source) for source in report.sources],
+        )
+
+
+class CampaignDayAnswer(BaseModel):
+    """One day of a campaign; sums are null where the platform was not read for it."""
+
+    date: date
+    sums: dict[str, Decimal | None]
+    is_settled: bool
+
+
+class RestatedAnswer(BaseModel):
+    """A value that the platform changed; `after` is null for a day that vanished."""
+
+    date: date
+    seen_at: datetime
+    metric: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+class CampaignReportAnswer(BaseModel):
+    """One campaign by day, with what was restated, newest first."""
+
+    campaign: CampaignAnswer
+    range: Days
+    currency: str
+    action_type: str | None
+    days: list[CampaignDayAnswer]
+    restated: list[RestatedAnswer]
+
+    @classmethod
+    def of(cls, report: CampaignReport) -> CampaignReportAnswer:
+        """From the report."""
+        return cls(
+            campaign=CampaignAnswer.of(CampaignLine(report.campaign, report.figures)),
+            range=Days(first=report.days.first, last=report.days.last),
+            currency=report.currency,
+            action_type=report.action_type,
+            days=[
+                CampaignDayAnswer(date=row.date, sums=dict(row.sums), is_settled=row.is_settled)
+                for row in report.series
+            ],
+            restated=[
+                RestatedAnswer(
+                    date=row.date,
+                    seen_at=row.seen_at,
+                    metric=row.metric.key,
+                    before=row.before,
+                    after=row.after,
+                )
+                for row in report.restated
+            ],
         )

@@ -1,4 +1,4 @@
-"""`/v1`: a token for a signed-in browser, the person's brands, a brand's overview.
+"""`/v1`: a token for a signed-in browser, the person's brands, a brand's overview and campaigns.
 
 In: `Authorization: Bearer`, except where a token is asked for with the browser's session. Out:
 JSON, errors as problem details. `/v1/openapi.json` describes it.
@@ -18,12 +18,21 @@ from aura.accounts.cookies import SESSION, cookie_name
 from aura.accounts.csrf import check_csrf
 from aura.accounts.people import Person, person_of, person_of_token
 from aura.accounts.tokens import TokenSigner
-from aura.api.answers import BrandAnswer, Brands, OverviewAnswer, Token
+from aura.api.answers import (
+    BrandAnswer,
+    Brands,
+    CampaignReportAnswer,
+    CampaignsAnswer,
+    OverviewAnswer,
+    Token,
+)
 from aura.api.problems import install_problems
 from aura.config import Settings
 from aura.errors import NotFoundError, SignInError
+from aura.reports.campaign import campaign_report
+from aura.reports.campaigns import Question, campaigns, entity_id_of, question_of
 from aura.reports.overview import overview
-from aura.reports.periods import DEFAULT_PRESET, period_of, today_in
+from aura.reports.periods import DEFAULT_PRESET, Period, period_of, today_in
 from aura.store import reports
 from aura.store.database import Database
 
@@ -101,8 +110,16 @@ async def list_brands(parts: PartsPart, person: Caller) -> Brands:
     return Brands(brands=[BrandAnswer.of(brand) for brand in found])
 
 
-@routes.get("/brands/{brand_id}/overview")
-async def brand_overview(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The brand and the range that a request names."""
+
+    brand_id: UUID
+    period: Period
+    now: datetime
+
+
+async def asked_of(
     parts: PartsPart,
     person: Caller,
     brand_id: str,
@@ -111,8 +128,8 @@ async def brand_overview(
     ),
     first: Annotated[str, Query(alias="from", description="First day, as 2026-10-25.")] = "",
     last: Annotated[str, Query(alias="to", description="Last day.")] = "",
-) -> OverviewAnswer:
-    """The brand's overview for `days`, or for `from` and `to`."""
+) -> Asked:
+    """The person's brand with the range; NotFoundError for a brand that is not theirs."""
     try:
         wanted = UUID(brand_id)
     except ValueError:
@@ -120,9 +137,68 @@ async def brand_overview(
     now = parts.clock()
     async with parts.database.as_user(person.id) as connection:
         brand = await reports.brand(connection, wanted)
-    asked = {"days": days, "from": first, "to": last}
-    period = period_of(asked, today=today_in(brand.timezone, now))
+    query = {"days": days, "from": first, "to": last}
+    return Asked(wanted, period_of(query, today=today_in(brand.timezone, now)), now)
+
+
+AskedPart = Annotated[Asked, Depends(asked_of)]
+
+
+@routes.get("/brands/{brand_id}/overview")  # noqa: FAST003 - `asked_of` reads it
+async def brand_overview(parts: PartsPart, person: Caller, asked: AskedPart) -> OverviewAnswer:
+    """The brand's overview for `days`, or for `from` and `to`."""
     report = await overview(
-        parts.database, user_id=person.id, brand_id=wanted, days=period.days, now=now
+        parts.database,
+        user_id=person.id,
+        brand_id=asked.brand_id,
+        days=asked.period.days,
+        now=asked.now,
     )
     return OverviewAnswer.of(report)
+
+
+def question_in(
+    search: Annotated[str, Query(description="Part of a name or an id.")] = "",
+    platform: Annotated[str, Query(description="meta or google_ads.")] = "",
+    sort: Annotated[str, Query(description="A metric of the answer, or name.")] = "",
+    order: Annotated[str, Query(description="asc or desc.")] = "",
+    page: Annotated[str, Query(description="From 1 on; 50 campaigns each.")] = "",
+) -> Question:
+    """Which campaigns are asked for."""
+    asked = {"search": search, "platform": platform, "sort": sort, "order": order, "page": page}
+    return question_of(asked)
+
+
+QuestionPart = Annotated[Question, Depends(question_in)]
+
+
+@routes.get("/brands/{brand_id}/campaigns")  # noqa: FAST003 - as above
+async def brand_campaigns(
+    parts: PartsPart, person: Caller, asked: AskedPart, question: QuestionPart
+) -> CampaignsAnswer:
+    """A page of the brand's campaigns with their figures for the range."""
+    report = await campaigns(
+        parts.database,
+        user_id=person.id,
+        brand_id=asked.brand_id,
+        days=asked.period.days,
+        question=question,
+        now=asked.now,
+    )
+    return CampaignsAnswer.of(report)
+
+
+@routes.get("/brands/{brand_id}/campaigns/{campaign_id}")  # noqa: FAST003 - as above
+async def brand_campaign(
+    parts: PartsPart, person: Caller, asked: AskedPart, campaign_id: str
+) -> CampaignReportAnswer:
+    """One campaign by day, with what its platform restated."""
+    report = await campaign_report(
+        parts.database,
+        user_id=person.id,
+        brand_id=asked.brand_id,
+        entity_id=entity_id_of(campaign_id),
+        days=asked.period.days,
+        now=asked.now,
+    )
+    return CampaignReportAnswer.of(report)

@@ -8,6 +8,10 @@ import typer
 
 from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.printing import print_json, print_table
+from aura.metrics import CATALOGUE
+from aura.model import PLATFORM_NAMES
+from aura.reports.campaigns import COLUMNS as CAMPAIGN_COLUMNS
+from aura.reports.campaigns import Campaigns, campaigns, question_of
 from aura.reports.headline import headline
 from aura.reports.overview import COLUMNS, Overview, overview
 from aura.reports.periods import period_of, today_in
@@ -15,23 +19,25 @@ from aura.reports.present import day_range
 
 application = typer.Typer(help="What the pages show, in the shell.", no_args_is_help=True)
 
-
-@application.callback()
-def _group() -> None:
-    """Keeps `overview` a sub-command while it is the only report."""
+BrandOption = Annotated[
+    str | None, typer.Option(help="Name of the brand; not needed if there is one.")
+]
+UserOption = Annotated[str | None, typer.Option(help="E-mail of its owner.")]
+DaysOption = Annotated[int, typer.Option(help="How many days, ending yesterday.")]
+FirstOption = Annotated[str, typer.Option("--from", help="First day, as 2026-10-25.")]
+LastOption = Annotated[str, typer.Option("--to", help="Last day, as 2026-11-21.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @application.command("overview")
 def report_overview(
     *,
-    brand: Annotated[
-        str | None, typer.Option(help="Name of the brand; not needed if there is one.")
-    ] = None,
-    user: Annotated[str | None, typer.Option(help="E-mail of its owner.")] = None,
-    days: Annotated[int, typer.Option(help="How many days, ending yesterday.")] = 28,
-    first: Annotated[str, typer.Option("--from", help="First day, as 2026-10-25.")] = "",
-    last: Annotated[str, typer.Option("--to", help="Last day, as 2026-11-21.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    brand: BrandOption = None,
+    user: UserOption = None,
+    days: DaysOption = 28,
+    first: FirstOption = "",
+    last: LastOption = "",
+    as_json: JsonOption = False,
 ) -> None:
     """Revenue, spend and their ratios for a range of days, against the days before.
 
@@ -124,3 +130,81 @@ def _print(report: Overview) -> None:
     for figure in report.figures:
         if figure.reason:
             typer.echo(f"{figure.metric.label}: {figure.reason}")
+
+
+@application.command("campaigns")
+def report_campaigns(
+    *,
+    brand: BrandOption = None,
+    user: UserOption = None,
+    days: DaysOption = 28,
+    first: FirstOption = "",
+    last: LastOption = "",
+    search: Annotated[str, typer.Option(help="Only those with this in their name.")] = "",
+    platform: Annotated[str, typer.Option(help="Only meta or google_ads.")] = "",
+    sort: Annotated[str, typer.Option(help="A metric, or name.")] = "ad_spend",
+    order: Annotated[str, typer.Option(help="asc or desc.")] = "",
+    page: Annotated[int, typer.Option(help="50 campaigns each.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Spend, claimed purchases and their ratios by campaign; the numbers of the Campaigns page."""
+
+    async def work(installation: Installation) -> Campaigns:
+        chosen = await find_brand(installation.database, brand, user)
+        now = utc_now()
+        query = {"search": search, "platform": platform, "sort": sort, "order": order}
+        period = period_of(
+            {"days": str(days), "from": first, "to": last}, today=today_in(chosen.timezone, now)
+        )
+        return await campaigns(
+            installation.database,
+            user_id=chosen.user_id,
+            brand_id=chosen.id,
+            days=period.days,
+            question=question_of(query | {"page": str(page)}),
+            now=now,
+        )
+
+    report = run(work)
+    if as_json:
+        print_json(_campaigns_document(report))
+    else:
+        _print_campaigns(report)
+
+
+def _campaigns_document(report: Campaigns) -> dict[str, object]:
+    return {
+        "brand": {"id": report.brand.id, "name": report.brand.name},
+        "from": report.days.first,
+        "to": report.days.last,
+        "found": report.found,
+        "page": report.question.page,
+        "pages": report.pages,
+        "campaigns": [
+            {
+                "id": line.campaign.entity_id,
+                "platform": line.campaign.platform,
+                "external_id": line.campaign.external_id,
+                "name": line.campaign.name,
+                "status": line.campaign.status,
+                "account": line.campaign.account_name,
+                "currency": line.figures[0].currency,
+                "figures": {figure.metric.key: figure.value for figure in line.figures},
+            }
+            for line in report.lines
+        ],
+    }
+
+
+def _print_campaigns(report: Campaigns) -> None:
+    typer.echo(f"{report.brand.name}, {day_range(report.days, with_year=True)}")
+    rows = [
+        (line.name, PLATFORM_NAMES[line.campaign.platform], *(one.text for one in line.figures))
+        for line in report.lines
+    ]
+    if report.total and report.pages == 1 and rows:
+        rows.append(("All together", "", *(one.text for one in report.total)))
+    labels = (CATALOGUE[key].label for key in CAMPAIGN_COLUMNS)
+    print_table(("campaign", "platform", *labels), rows)
+    if report.pages > 1:
+        typer.echo(f"Page {report.question.page} of {report.pages}: --page shows another.")

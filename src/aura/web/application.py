@@ -15,7 +15,7 @@ from aura.model import Platform
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from aura.web import assets
-from aura.web.pages import accounts, brands, connections, insights, overview
+from aura.web.pages import accounts, brands, campaigns, connections, insights, overview
 from aura.web.refusals import install_refusals
 from aura.web.rendering import environment
 from aura.web.security import SecureAnswers, SmallRequests
@@ -42,7 +42,7 @@ def create_application(
         clock=clock,
         templates=environment(),
     )
-    for part in (assets, accounts, brands, overview, connections, insights):
+    for part in (assets, accounts, brands, overview, campaigns, connections, insights):
         application.include_router(part.routes)
     install_refusals(application)
     # the last one added is the outermost

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from aura.errors import InputError
-from aura.metrics import CATALOGUE
+from aura.metrics import CATALOGUE, Metric
 from aura.model import PLATFORM_NAMES, DayRange
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
@@ -50,11 +50,8 @@ class Tile:
 
     @property
     def formula(self) -> str:
-        """The formula in words people use: Ad spend ÷ Orders."""
-        text = self.figure.metric.formula
-        for key in self.figure.metric.parts:
-            text = text.replace(key, CATALOGUE[key].label.lower())
-        return text[0].upper() + text[1:]
+        """The formula in words people use."""
+        return formula_in_words(self.figure.metric)
 
     @property
     def sources(self) -> str:
@@ -72,6 +69,15 @@ class TableRow:
     ad_spend: str
     mer: str
     state: str
+
+
+def formula_in_words(metric: Metric) -> str:
+    """The formula with the names that people see: Ad spend ÷ orders."""
+    text = metric.formula
+    # the longest first: `conversions` stands within no other name then
+    for key in sorted(metric.parts, key=len, reverse=True):
+        text = text.replace(key, CATALOGUE[key].label.lower())
+    return text[0].upper() + text[1:]
 
 
 @routes.get("/b/{brand_id}")
@@ -103,8 +109,6 @@ async def show_overview(
         "insights": insights[:MOST_INSIGHTS],
         "health": health,
         "presets": [(count, PRESET_LABELS[count]) for count in PRESETS],
-        "earlier": period.shifted(-1),
-        "later": period.shifted(1),
     }
     context |= _drawn(report) if report.has_data else {}
     status = 422 if problem else 200

@@ -143,7 +143,7 @@ function refresh() {
 }
 
 // ---- single keys, which can be switched off
-const KEYS = { w: "7 days", f: "28 days", n: "91 days", y: "365 days", "[": "Earlier", "]": "Later", t: "Chart as a table", "g o": "Overview", "g i": "Insights", "g c": "Connections", "?": "These keys" };
+const KEYS = { w: "7 days", f: "28 days", n: "91 days", y: "365 days", "[": "Earlier", "]": "Later", t: "Chart as a table", "g o": "Overview", "g c": "Campaigns", "g i": "Insights", "g n": "Connections", "?": "These keys" };
 const DAYS = { w: 7, f: 28, n: 91, y: 365 };
 const keysAreOn = () => localStorage.getItem("keys") !== "off";
 let before = "";

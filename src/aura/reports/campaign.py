@@ -1,0 +1,170 @@
+"""One campaign: its figures, every day, and what its platform restated since.
+
+In: a person, one of their brands, a campaign of it and a range. Out: CampaignReport. The decision:
+a restatement is shown as the platform made it, the value before and the one that took its place,
+with when it was seen; a value that changed twice stands twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from aura.metrics import BASE_METRICS, Metric, compute
+from aura.model import AD_PLATFORMS, DayRange
+from aura.reports.campaigns import figures_of
+from aura.reports.figures import Figure
+from aura.reports.freshness import Source, source_of
+from aura.reports.periods import brand_zone
+from aura.store import campaigns as store
+from aura.store.campaigns import CampaignDay, CampaignRow, CampaignTotals, Revision
+from aura.store.database import Database
+from aura.store.reports import BrandRow, PlatformTotals, brand, sources
+
+MOST_REVISIONS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDayFigures:
+    """One day: sums by measure, None where the source was not read for the day."""
+
+    date: date
+    sums: Mapping[str, Decimal | None]
+    is_settled: bool
+
+    def value(self, metric: Metric) -> Decimal | None:
+        """The metric's value on this day alone."""
+        return compute(metric, self.sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A value that the platform changed: when it was seen, and `after` None for a day that went."""
+
+    date: date
+    seen_at: datetime
+    metric: Metric
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReport:
+    """Everything that a campaign's page states.
+
+    Attributes:
+        figures: as in `campaigns.COLUMNS`.
+        currency: the ad account's.
+        action_type: at Meta, the action that counts as a purchase.
+        restated: the newest restatements of the range's days, at most 200 days' worth.
+    """
+
+    brand: BrandRow
+    campaign: CampaignRow
+    days: DayRange
+    now: datetime
+    currency: str
+    figures: tuple[Figure, ...]
+    series: tuple[CampaignDayFigures, ...]
+    action_type: str | None
+    restated: tuple[Restated, ...]
+    source: Source | None
+
+    @property
+    def name(self) -> str:
+        """Its name, or its id where the platform gives none."""
+        return self.campaign.name or self.campaign.external_id
+
+
+async def campaign_report(
+    database: Database,
+    *,
+    user_id: UUID,
+    brand_id: UUID,
+    entity_id: int,
+    days: DayRange,
+    now: datetime,
+) -> CampaignReport:
+    """The campaign for the range. NotFoundError for one that is not the person's."""
+    both = DayRange(days.previous().first, days.last)
+    async with database.as_user(user_id) as connection:
+        known = await brand(connection, brand_id)
+        campaign = await store.campaign(connection, brand_id=brand_id, entity_id=entity_id)
+        rows = await sources(connection, brand_id)
+        found = await store.campaign_days(
+            connection, brand_id=brand_id, entity_id=entity_id, days=both
+        )
+        revisions = await store.campaign_revisions(
+            connection, brand_id=brand_id, entity_id=entity_id, days=days, limit=MOST_REVISIONS
+        )
+    local = now.astimezone(brand_zone(known.timezone))
+    states = tuple(
+        source_of(row, now=local, timezone=known.timezone)
+        for row in rows
+        if row.platform in AD_PLATFORMS
+    )
+    current = [row for row in found if row.date >= days.first]
+    totals = CampaignTotals(
+        campaign,
+        _totals(campaign, current),
+        _totals(campaign, [row for row in found if row.date < days.first]),
+    )
+    source = next((one for one in states if one.integration_id == campaign.integration_id), None)
+    return CampaignReport(
+        brand=known,
+        campaign=campaign,
+        days=days,
+        now=local,
+        currency=found[-1].currency if found else known.currency,
+        figures=figures_of(totals, days, states, known.currency),
+        series=_series(days, current, source),
+        action_type=next((row.action_type for row in reversed(current) if row.action_type), None),
+        restated=_restated(revisions),
+        source=source,
+    )
+
+
+def _totals(campaign: CampaignRow, days: Sequence[CampaignDay]) -> PlatformTotals | None:
+    if not days:
+        return None
+    values = {
+        measure: [value for row in days if (value := row.sums[measure]) is not None]
+        for measure in store.MEASURES
+    }
+    return PlatformTotals(
+        platform=campaign.platform,
+        days=len(days),
+        currencies=tuple(dict.fromkeys(row.currency for row in days)),
+        sums={key: sum(found, Decimal(0)) if found else None for key, found in values.items()},
+        known={key: len(found) for key, found in values.items()},
+    )
+
+
+def _series(
+    days: DayRange, rows: Sequence[CampaignDay], source: Source | None
+) -> tuple[CampaignDayFigures, ...]:
+    """Every day of the range: one that was read without a row is a day without delivery, zero."""
+    by_day = {row.date: row.sums for row in rows}
+    nothing: dict[str, Decimal | None] = dict.fromkeys(store.MEASURES, Decimal(0))
+    unknown: dict[str, Decimal | None] = dict.fromkeys(store.MEASURES)
+    return tuple(
+        CampaignDayFigures(
+            value,
+            by_day.get(value, nothing if source and source.was_read(value) else unknown),
+            is_settled=source is not None and source.is_settled(value),
+        )
+        for value in days.days()
+    )
+
+
+def _restated(revisions: Sequence[Revision]) -> tuple[Restated, ...]:
+    return tuple(
+        Restated(row.date, row.replaced_at, BASE_METRICS[measure], before, row.after[measure])
+        for row in revisions
+        for measure, before in row.before.items()
+        if before != row.after[measure]
+    )

@@ -1,0 +1,173 @@
+"""Campaigns as reports read them: sums over two ranges, one campaign's days and their revisions.
+
+In: a transaction as the signed-in person. Out: frozen rows, exact Decimals in the ad account's
+currency. The decision: every campaign with a row in either range is read at once and the caller
+sorts; five thousand rows are few, and an order by a ratio belongs to the metric's one definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from aura.errors import NotFoundError
+from aura.model import DayRange, Platform
+from aura.store.database import Connection
+from aura.store.reports import PlatformTotals
+from aura.store.statements import statements
+
+MEASURES = ("ad_spend", "impressions", "clicks", "conversions", "conversion_value")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign with the name and state it has now."""
+
+    entity_id: int
+    integration_id: UUID
+    platform: Platform
+    external_id: str
+    name: str
+    status: str
+    account_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignTotals:
+    """A campaign's sums over a range and over the one before; None where it has no row."""
+
+    campaign: CampaignRow
+    current: PlatformTotals | None
+    previous: PlatformTotals | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDay:
+    """One day of a campaign, as it is known now.
+
+    Attributes:
+        observed_at: when these values were first seen.
+        action_type: at Meta, the action that counts as a purchase.
+        sums: by measure of MEASURES.
+    """
+
+    date: date
+    currency: str
+    observed_at: datetime
+    action_type: str | None
+    sums: Mapping[str, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A day that the platform restated: what it said before and what took its place, by measure.
+
+    `after` holds None for every measure when the day vanished.
+    """
+
+    date: date
+    replaced_at: datetime
+    before: Mapping[str, Decimal | None]
+    after: Mapping[str, Decimal | None]
+
+
+async def campaign_totals(
+    connection: Connection, *, brand_id: UUID, days: DayRange, previous: DayRange
+) -> list[CampaignTotals]:
+    """Every campaign with a day in the range or in the adjoining one before it, in no order."""
+    cursor = await connection.execute(
+        statements("campaigns")["totals"],
+        {
+            "brand_id": brand_id,
+            "previous_first": previous.first,
+            "first": days.first,
+            "last": days.last,
+        },
+    )
+    campaigns: dict[int, CampaignRow] = {}
+    sums: dict[tuple[int, bool], PlatformTotals] = {}
+    for row in await cursor.fetchall():
+        campaign = _campaign(row)
+        campaigns[campaign.entity_id] = campaign
+        sums[campaign.entity_id, row["is_current"]] = _totals(row)
+    return [
+        CampaignTotals(campaign, sums.get((key, True)), sums.get((key, False)))
+        for key, campaign in campaigns.items()
+    ]
+
+
+async def campaign(connection: Connection, *, brand_id: UUID, entity_id: int) -> CampaignRow:
+    """The campaign; NotFoundError when it does not exist or belongs to somebody else."""
+    cursor = await connection.execute(
+        statements("campaigns")["campaign"], {"brand_id": brand_id, "entity_id": entity_id}
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotFoundError("This campaign does not exist, or it is not yours.")
+    return _campaign(row)
+
+
+async def campaign_days(
+    connection: Connection, *, brand_id: UUID, entity_id: int, days: DayRange
+) -> list[CampaignDay]:
+    """The campaign's days within the range, oldest first; days without delivery are absent."""
+    cursor = await connection.execute(
+        statements("campaigns")["days"],
+        {"brand_id": brand_id, "entity_id": entity_id, "first": days.first, "last": days.last},
+    )
+    return [
+        CampaignDay(
+            row["date"], row["currency"], row["observed_at"], row["action_type"], _measures(row)
+        )
+        for row in await cursor.fetchall()
+    ]
+
+
+async def campaign_revisions(
+    connection: Connection, *, brand_id: UUID, entity_id: int, days: DayRange, limit: int
+) -> list[Revision]:
+    """The last `limit` restatements of the campaign's days within the range, newest first."""
+    cursor = await connection.execute(
+        statements("campaigns")["revisions"],
+        {
+            "brand_id": brand_id,
+            "entity_id": entity_id,
+            "first": days.first,
+            "last": days.last,
+            "most": limit,
+        },
+    )
+    return [
+        Revision(row["date"], row["replaced_at"], _measures(row), _measures(row, "next_"))
+        for row in await cursor.fetchall()
+    ]
+
+
+def _campaign(row: Mapping[str, Any]) -> CampaignRow:
+    return CampaignRow(
+        row["entity_id"],
+        row["integration_id"],
+        row["platform"],
+        row["external_id"],
+        row["name"],
+        row["status"],
+        row["account_name"],
+    )
+
+
+def _totals(row: Mapping[str, Any]) -> PlatformTotals:
+    return PlatformTotals(
+        platform=row["platform"],
+        days=row["days"],
+        currencies=tuple(dict.fromkeys((row["lowest_currency"], row["highest_currency"]))),
+        sums=_measures(row),
+        known={measure: row[f"known_{measure}"] for measure in MEASURES},
+    )
+
+
+def _measures(row: Mapping[str, Any], prefix: str = "") -> dict[str, Decimal | None]:
+    return {measure: row[prefix + measure] for measure in MEASURES}

@@ -1,0 +1,117 @@
+-- name: totals
+-- Sums of each campaign over two adjoining ranges, in one scan. Amounts are exact, in the account's
+-- currency; a campaign without a row in either range is absent.
+select
+    e.id as entity_id,
+    e.integration_id,
+    e.platform,
+    e.external_id,
+    e.name,
+    e.status,
+    coalesce(a.name, '') as account_name,
+    d.date >= %(first)s as is_current,
+    count(*) as days,
+    min(d.currency) as lowest_currency,
+    max(d.currency) as highest_currency,
+    sum(d.ad_spend) as ad_spend,
+    sum(d.impressions) as impressions,
+    sum(d.clicks) as clicks,
+    sum(d.conversions) as conversions,
+    sum(d.conversion_value) as conversion_value,
+    count(d.ad_spend) as known_ad_spend,
+    count(d.impressions) as known_impressions,
+    count(d.clicks) as known_clicks,
+    count(d.conversions) as known_conversions,
+    count(d.conversion_value) as known_conversion_value
+from aura.entity_days as d
+inner join aura.entities as e on d.brand_id = e.brand_id and d.entity_id = e.id
+left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
+where
+    d.brand_id = %(brand_id)s
+    and d.date between %(previous_first)s and %(last)s
+    and e.level = 'campaign'
+group by e.id, a.name, d.date >= %(first)s;
+
+-- name: campaign
+-- One campaign; no row when it does not exist or is somebody else's.
+select
+    e.id as entity_id,
+    e.integration_id,
+    e.platform,
+    e.external_id,
+    e.name,
+    e.status,
+    coalesce(a.name, '') as account_name
+from aura.entities as e
+left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
+where e.brand_id = %(brand_id)s and e.id = %(entity_id)s and e.level = 'campaign';
+
+-- name: days
+-- Each day of one campaign, oldest first.
+select
+    d.date,
+    d.currency,
+    d.observed_at,
+    d.action_type,
+    d.ad_spend,
+    d.impressions,
+    d.clicks,
+    d.conversions,
+    d.conversion_value
+from aura.entity_days as d
+where
+    d.brand_id = %(brand_id)s
+    and d.entity_id = %(entity_id)s
+    and d.date between %(first)s and %(last)s
+order by d.date;
+
+-- name: revisions
+-- What the platform restated about one campaign's days, newest first: the values before and those
+-- that took their place; null where the day vanished.
+with states as (
+    select
+        r.date,
+        r.replaced_at,
+        r.ad_spend,
+        r.impressions,
+        r.clicks,
+        r.conversions,
+        r.conversion_value
+    from aura.revisions as r
+    where
+        r.brand_id = %(brand_id)s
+        and r.entity_id = %(entity_id)s
+        and r.date between %(first)s and %(last)s
+    union all
+    select
+        d.date,
+        null as replaced_at,
+        d.ad_spend,
+        d.impressions,
+        d.clicks,
+        d.conversions,
+        d.conversion_value
+    from aura.entity_days as d
+    where
+        d.brand_id = %(brand_id)s
+        and d.entity_id = %(entity_id)s
+        and d.date between %(first)s and %(last)s
+),
+
+followed as (
+    select
+        s.*,
+        lead(s.ad_spend) over in_time as next_ad_spend,
+        lead(s.impressions) over in_time as next_impressions,
+        lead(s.clicks) over in_time as next_clicks,
+        lead(s.conversions) over in_time as next_conversions,
+        lead(s.conversion_value) over in_time as next_conversion_value
+    from states as s
+    window in_time as (partition by s.date order by s.replaced_at nulls last)
+)
+
+select f.*
+from followed as f
+where f.replaced_at is not null
+order by f.replaced_at desc, f.date desc
+limit %(most)s;

@@ -1,0 +1,223 @@
+"""Campaigns: one sortable table over the ad platforms, and a page for each campaign.
+
+The address says everything: the range, the search, the platform, the order and the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from aura.errors import InputError
+from aura.metrics import CATALOGUE
+from aura.model import AD_PLATFORMS
+from aura.reports.campaign import CampaignReport, Restated, campaign_report
+from aura.reports.campaigns import (
+    COLUMNS,
+    NAME,
+    Campaigns,
+    Question,
+    campaigns,
+    entity_id_of,
+    question_of,
+)
+from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
+from aura.reports.present import count, moment, money_axis, present_exact
+from aura.store.reports import BrandRow
+from aura.web.charts import Chart, Series, draw
+from aura.web.pages.overview import PRESET_LABELS, formula_in_words
+from aura.web.site import Member, MemberPart, SitePart, VisitorPart, page
+
+routes = APIRouter(include_in_schema=False)
+
+_DAY_METRICS: Final = ("conversion_value", "ad_spend", "conversions", "platform_roas", "clicks")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head: where a click leads, and how the column is sorted now (for aria-sort)."""
+
+    label: str
+    tooltip: str
+    address: str
+    state: str
+
+    @property
+    def arrow(self) -> str:
+        """The direction, for people who see."""
+        return {"ascending": "▲", "descending": "▼"}.get(self.state, "")
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A day as text, with the values of _DAY_METRICS."""
+
+    day: date
+    values: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedRow:
+    """A restatement as text."""
+
+    day: date
+    metric: str
+    before: str
+    after: str
+    seen: str
+
+
+@routes.get("/b/{brand_id}/campaigns")
+async def show_campaigns(
+    request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
+) -> Response:
+    """The table, for the range and the question that the address names."""
+    brand = member.brand(brand_id)
+    now = site.clock()
+    today = today_in(brand.timezone, now)
+    problem = None
+    try:
+        period = period_of(request.query_params, today=today)
+        question = question_of(request.query_params)
+    except InputError as error:
+        problem, period, question = error.message, last_days(28, today), Question()
+    report = await campaigns(
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        days=period.days,
+        question=question,
+        now=now,
+    )
+    context = _shared(member, brand, period, problem) | _table(report, period)
+    return page(request, "campaigns.html", context, visitor=visitor, status=422 if problem else 200)
+
+
+@routes.get("/b/{brand_id}/campaigns/{campaign}")
+async def show_campaign(
+    request: Request,
+    site: SitePart,
+    visitor: VisitorPart,
+    member: MemberPart,
+    brand_id: str,
+    campaign: str,
+) -> Response:
+    """One campaign by day, with what its platform restated."""
+    brand = member.brand(brand_id)
+    now = site.clock()
+    today = today_in(brand.timezone, now)
+    problem = None
+    try:
+        period = period_of(request.query_params, today=today)
+    except InputError as error:
+        problem, period = error.message, last_days(28, today)
+    report = await campaign_report(
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        entity_id=entity_id_of(campaign),
+        days=period.days,
+        now=now,
+    )
+    context = _shared(member, brand, period, problem) | {
+        "report": report,
+        "formula": formula_in_words,
+        "day_metrics": [CATALOGUE[key] for key in _DAY_METRICS],
+        "rows": [_day_row(report, n) for n in range(len(report.series))],
+        "restated": [_restated_row(report, row) for row in report.restated],
+        "chart": _chart(report),
+    }
+    return page(request, "campaign.html", context, visitor=visitor, status=422 if problem else 200)
+
+
+def _shared(member: Member, brand: BrandRow, period: Period, problem: str | None) -> dict[str, Any]:
+    return {
+        "member": member,
+        "brand": brand,
+        "section": "campaigns",
+        "period": period,
+        "problem": problem,
+        "presets": [(count, PRESET_LABELS[count]) for count in PRESETS],
+    }
+
+
+def _table(report: Campaigns, period: Period) -> dict[str, Any]:
+    question = report.question
+
+    def address(query: str) -> str:
+        return f"?{period.query}&{query}" if query else f"?{period.query}"
+
+    words = "campaign" if report.found == 1 else "campaigns"
+    kept = question.parts()
+    return {
+        "report": report,
+        "platforms": AD_PLATFORMS,
+        "heads": [
+            _head(key, question, address(question.sorted_by(key))) for key in (NAME, *COLUMNS)
+        ],
+        "found": f"{count(Decimal(report.found))} {words}",
+        "kept": kept,
+        "kept_by_filter": [
+            *(tuple(pair.split("=")) for pair in period.query.split("&")),
+            *((name, value) for name, value in kept if name in {"sort", "order"}),
+        ],
+        "page_address": lambda number: address(question.at_page(number)),
+    }
+
+
+def _head(key: str, question: Question, address: str) -> Head:
+    state = ""
+    if question.sort == key:
+        state = "descending" if question.descending else "ascending"
+    metric = CATALOGUE.get(key)
+    return Head(
+        label=metric.label if metric else "Campaign",
+        tooltip=f"{metric.tooltip} {formula_in_words(metric)}." if metric else "By name",
+        address=address,
+        state=state,
+    )
+
+
+def _chart(report: CampaignReport) -> Chart:
+    settled = [row.is_settled for row in report.series]
+    # drawn as the overview draws revenue and ad spend: what comes in and what goes out
+    drawn = (("revenue", CATALOGUE["conversion_value"]), ("ad_spend", CATALOGUE["ad_spend"]))
+    series = [
+        Series(key, metric.label, [row.value(metric) for row in report.series], settled)
+        for key, metric in drawn
+    ]
+    return draw(
+        [row.date for row in report.series],
+        series,
+        lambda value: money_axis(value, report.currency),
+    )
+
+
+def _day_row(report: CampaignReport, n: int) -> DayRow:
+    row = report.series[n]
+    values = tuple(
+        present_exact(CATALOGUE[key], row.value(CATALOGUE[key]), report.currency)
+        for key in _DAY_METRICS
+    )
+    unread = row.sums["ad_spend"] is None
+    state = "not read" if unread else "settled" if row.is_settled else "still settling"
+    return DayRow(row.date, values, state)
+
+
+def _restated_row(report: CampaignReport, row: Restated) -> RestatedRow:
+    def text(value: Decimal | None) -> str:
+        return "gone" if value is None else present_exact(row.metric, value, report.currency)
+
+    return RestatedRow(
+        day=row.date,
+        metric=row.metric.label,
+        before=text(row.before),
+        after=text(row.after),
+        seen=moment(row.seen_at, now=report.now),
+    )
