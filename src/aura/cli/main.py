@@ -13,6 +13,7 @@ import typer
 
 from aura import __version__
 from aura.cli import (
+    connecting,
     database,
     demo,
     diagnosis,
@@ -42,6 +43,7 @@ application.command("up")(processes.up)
 application.command("web")(processes.web)
 application.command("worker")(processes.worker)
 application.command("sandbox")(sandbox.sandbox)
+application.command("connect")(connecting.connect)
 application.command("sync")(syncing.sync)
 application.command("doctor")(diagnosis.doctor)
 application.add_typer(database.application, name="db")

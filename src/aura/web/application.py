@@ -15,7 +15,15 @@ from aura.model import Platform
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from aura.web import assets
-from aura.web.pages import accounts, brands, campaigns, connections, insights, overview
+from aura.web.pages import (
+    accounts,
+    brands,
+    campaigns,
+    connections,
+    insights,
+    overview,
+    own_credentials,
+)
 from aura.web.refusals import install_refusals
 from aura.web.rendering import environment
 from aura.web.security import SecureAnswers, SmallRequests
@@ -42,7 +50,8 @@ def create_application(
         clock=clock,
         templates=environment(),
     )
-    for part in (assets, accounts, brands, overview, campaigns, connections, insights):
+    pages = (accounts, brands, overview, campaigns, connections, own_credentials, insights)
+    for part in (assets, *pages):
         application.include_router(part.routes)
     install_refusals(application)
     # the last one added is the outermost
