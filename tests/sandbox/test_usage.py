@@ -8,6 +8,13 @@ import pytest
 from sandbox_calls import Shopify, meta, shopify
 
 PAGE = "query($first: Int!) { orders(first: $first) { nodes { id } pageInfo { hasNextPage } } }"
+COSTLY = """
+    query($first: Int!) {
+        orders(first: $first) {
+            nodes { agreements(first: 50) { nodes { sales(first: 50) { nodes { id } } } } }
+        }
+    }
+"""
 
 
 def ask(shop: Shopify, first: int = 250) -> dict:
@@ -37,7 +44,8 @@ class TestUsage:
     def test_counts_what_was_throttled_and_not_what_it_would_have_cost(self, start_sandbox):
         sandbox = start_sandbox("plain", plan="standard")
         shop = shopify(sandbox)
-        answers = [ask(shop) for _ in range(300)]
+        # five of them cost more than the bucket holds
+        answers = [shop.run(COSTLY, {"first": 250}).json() for _ in range(12)]
         refused = [one for one in answers if "errors" in one]
         points = sandbox.usage()["shopify_points"]
         assert refused

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphql import (
@@ -51,10 +52,11 @@ _FREE = frozenset(
 
 
 class CostCounter:
-    """Requested cost of one document with its variables."""
+    """What one document costs with its variables: at most, and for what it found."""
 
     def __init__(self, document: DocumentNode, variables: dict[str, Any]) -> None:
         self._variables = variables
+        self._found: dict[int, int] = {}
         self._fragments = {
             node.name.value: node
             for node in document.definitions
@@ -65,6 +67,16 @@ class CostCounter:
         """Points of an operation; a mutation costs 10 more."""
         base = 10 if operation.operation.value == "mutation" else 0
         return base + math.ceil(self._selection(operation.selection_set))
+
+    def actual(self, operation: OperationDefinitionNode, data: Mapping[str, Any]) -> int:
+        """Points of an operation once its data is there: connections at the root by their nodes."""
+        for node in operation.selection_set.selections:
+            if isinstance(node, FieldNode):
+                found = data.get(node.alias.value if node.alias else node.name.value)
+                nodes = found.get("nodes") if isinstance(found, dict) else None
+                if isinstance(nodes, list):
+                    self._found[id(node)] = len(nodes)
+        return self.of(operation)
 
     def _selection(self, selection_set: SelectionSetNode | None) -> float:
         if selection_set is None:
@@ -85,6 +97,7 @@ class CostCounter:
         inside = self._selection(node.selection_set)
         size = self._page_size(node)
         if size is not None:
+            size = min(size, self._found.get(id(node), size))
             return 2 + max(1.0, inside) * (1 + math.log2(max(1, size)))
         name = node.name.value
         free = (
@@ -110,15 +123,18 @@ class Bucket:
     `spent` and `refused` count the points that were paid and the queries that could not be.
     """
 
-    def __init__(self, size: float, restore_rate: float) -> None:
+    def __init__(
+        self, size: float, restore_rate: float, elapsed: Callable[[], float] = time.monotonic
+    ) -> None:
         self.size, self.restore_rate = size, restore_rate
         self.spent, self.refused = 0.0, 0
-        self._left, self._seen = size, time.monotonic()
+        self._elapsed = elapsed
+        self._left, self._seen = size, elapsed()
 
     @property
     def available(self) -> float:
         """Points that can be spent now."""
-        now = time.monotonic()
+        now = self._elapsed()
         self._left = min(self.size, self._left + (now - self._seen) * self.restore_rate)
         self._seen = now
         return self._left

@@ -139,7 +139,8 @@ def run(body: Any, visit: Visit, bucket: Bucket) -> Answer:
     operation = _operation(document, body.get("operationName"))
     if operation is None:
         return {"errors": [{"message": "An operation name is required"}]}
-    requested = CostCounter(document, variables).of(operation)
+    counter = CostCounter(document, variables)
+    requested = counter.of(operation)
     if requested > MOST_PER_QUERY:
         return _too_expensive(requested, bucket)
     if not bucket.take(requested):
@@ -152,7 +153,7 @@ def run(body: Any, visit: Visit, bucket: Bucket) -> Answer:
         operation_name=body.get("operationName"),
         executor_class=PlanningExecutor,
     )
-    actual = requested if result.data else 0
+    actual = counter.actual(operation, result.data) if result.data else 0
     bucket.take(actual - requested)
     answer: Answer = {"data": result.data}
     if result.errors:
