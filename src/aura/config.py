@@ -12,6 +12,9 @@ import platformdirs
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# the path of the address that Shopify sends webhooks to
+SHOPIFY_WEBHOOKS = "/webhooks/shopify"
+
 
 def default_home() -> Path:
     """The user data folder of the platform (XDG on Linux)."""
@@ -75,6 +78,10 @@ class Settings(BaseSettings):
         "(bulk operations). Off: every order is read page by page, as fast as the shop's plan "
         "allows.",
     )
+    shopify_webhooks: bool = Field(
+        default=True,
+        description="Let shops tell of changes at once, where AURA_PUBLIC_URL is an https address.",
+    )
     meta_client_id: str = Field(default="", description="App id of your Meta app.")
     meta_client_secret: SecretStr = Field(
         default=SecretStr(""), description="App secret of your Meta app."
@@ -111,3 +118,15 @@ class Settings(BaseSettings):
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged."
     )
+
+    @property
+    def webhook_address(self) -> str | None:
+        """Where shops may send webhooks; None where no platform could, or is asked to.
+
+        Platforms send to https only; a sandbox on this machine reaches its loopback.
+        """
+        address = (self.public_url or "").rstrip("/")
+        is_local = "://127.0.0.1" in self.shopify_url and address.startswith("http://127.0.0.1")
+        if not self.shopify_webhooks or not (address.startswith("https://") or is_local):
+            return None
+        return address + SHOPIFY_WEBHOOKS

@@ -87,6 +87,7 @@ class Ground:
             "sub": str(tenant.user_id),
             "email": tenant.email,
             "session": bytes(tenant.rows["aura.sessions"]["token_hash"]).hex(),
+            "shop": tenant.rows["aura.accounts"]["external_id"],
             "role": "aura_accounts",
         }
         return Actor("aura_accounts", json.dumps(claims))

@@ -128,7 +128,13 @@ class PaperAds(Paper):
 class PaperShop(Paper):
     """A shop: orders by id."""
 
+    hears_of_changes = False
+    granted: tuple[str, ...] = ("read",)
     orders: dict[str, Order] = field(default_factory=dict)
+
+    async def scopes(self, grant, *, shop=None) -> tuple[str, ...]:
+        self.check(grant)
+        return self.granted
 
     def sell(self, order_id: str, processed_at: datetime, total: str = "10", **facts) -> None:
         self.orders[order_id] = Order(

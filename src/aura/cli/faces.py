@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from aura.accounts.tokens import TokenSigner
 from aura.api.discovery import discovery_routes
 from aura.api.v1 import create_api
+from aura.api.webhooks import webhook_routes
 from aura.config import Settings
 from aura.connectors.contract import Connector
 from aura.model import Platform
@@ -40,6 +41,9 @@ def compose(
         clock=clock,
     )
     application.include_router(discovery_routes(database=database, signer=signer))
+    application.include_router(
+        webhook_routes(database=database, keyring=keyring, settings=settings, clock=clock)
+    )
     application.mount(
         "/v1", create_api(database=database, signer=signer, settings=settings, clock=clock)
     )

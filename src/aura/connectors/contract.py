@@ -148,6 +148,17 @@ class AdConnector(Connector, Protocol):
 class StoreConnector(Connector, Protocol):
     """A store: its orders with everything that happened to them since."""
 
+    # whether this installation has an address that a store can tell of changes
+    hears_of_changes: bool
+
+    async def subscribe(self, grant: Grant, *, shop: str | None = None) -> int:
+        """Make the store tell of changes at once; how many subscriptions were missing."""
+        ...
+
+    async def scopes(self, grant: Grant, *, shop: str | None = None) -> tuple[str, ...]:
+        """The scopes that the grant has now, sorted."""
+        ...
+
     def read_orders(
         self,
         grant: Grant,

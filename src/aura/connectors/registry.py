@@ -23,7 +23,12 @@ def build_connectors(
     """One connector per platform. `clock` decides when tokens expire and callbacks are too old."""
     apps = applications(settings)
     return {
-        "shopify": ShopifyConnector(apps["shopify"], bulk=settings.shopify_bulk, clock=clock),
+        "shopify": ShopifyConnector(
+            apps["shopify"],
+            bulk=settings.shopify_bulk,
+            clock=clock,
+            webhook_address=settings.webhook_address,
+        ),
         "meta": MetaConnector(apps["meta"], clock=clock),
         "google_ads": GoogleAdsConnector(apps["google_ads"], clock=clock),
     }

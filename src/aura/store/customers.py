@@ -34,6 +34,13 @@ class CustomerHasher:
         """32 bytes for an e-mail address, compared without case and outer spaces."""
         return self._hash(address.strip().lower()) if address and address.strip() else None
 
+    def alias(self, name: str) -> str:
+        """What stands in place of an order's or event's id once it is redacted.
+
+        A name as a file without ids has it (`#1001`) stays one.
+        """
+        return f"{'#' if name.startswith('#') else ''}redacted:{self._hash(name).hex()[:32]}"
+
 
 async def customer_hasher(
     connection: Connection, keyring: Keyring, *, brand_id: UUID

@@ -155,10 +155,12 @@ class Database:
         user_id: UUID | None = None,
         email: str | None = None,
         session: bytes | None = None,
+        shop: str | None = None,
     ) -> AsyncIterator[Connection]:
         """One transaction for sign-up, sign-in and connecting, about the person it names.
 
-        `session` is the hash of the session's token; `email` is compared without case.
+        `session` is the hash of the session's token; `email` is compared without case. `shop` is
+        one that has announced something: which brands have it, and making their sync due.
         """
         claims = {"role": "aura_accounts"}
         if user_id is not None:
@@ -167,6 +169,8 @@ class Database:
             claims["email"] = email.lower()
         if session is not None:
             claims["session"] = session.hex()
+        if shop is not None:
+            claims["shop"] = shop
         async with self._transaction("aura_accounts", claims) as connection:
             yield connection
 

@@ -177,20 +177,7 @@ async def connect(
     integration_id: UUID = row["id"]
     await keep_grant(connection, keyring, integration_id=integration_id, grant=grant)
     for account in accounts:
-        await connection.execute(
-            statements("integrations")["keep_account"],
-            {
-                "brand_id": brand_id,
-                "integration_id": integration_id,
-                "external_id": account.external_id,
-                "name": account.name,
-                "currency": account.currency,
-                "timezone": account.timezone,
-                "status": account.status,
-                "is_manager": account.is_manager,
-                "login_external_id": account.login_external_id,
-            },
-        )
+        await keep_account(connection, brand_id, integration_id, account)
     await connection.execute(
         statements("integrations")["lose_accounts"],
         {
@@ -199,6 +186,26 @@ async def connect(
         },
     )
     return integration_id
+
+
+async def keep_account(
+    connection: Connection, brand_id: UUID, integration_id: UUID, account: Account
+) -> None:
+    """Add an account or bring it up to date; whether it is read stays."""
+    await connection.execute(
+        statements("integrations")["keep_account"],
+        {
+            "brand_id": brand_id,
+            "integration_id": integration_id,
+            "external_id": account.external_id,
+            "name": account.name,
+            "currency": account.currency,
+            "timezone": account.timezone,
+            "status": account.status,
+            "is_manager": account.is_manager,
+            "login_external_id": account.login_external_id,
+        },
+    )
 
 
 async def known_accounts(connection: Connection, integration_id: UUID) -> list[KnownAccount]:

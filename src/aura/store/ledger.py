@@ -21,6 +21,7 @@ from aura.model import DayRange, Order, OrderEvent, Sales, Visit
 from aura.store.customers import CustomerHasher
 from aura.store.database import Connection
 from aura.store.entities import Place
+from aura.store.redaction import UNNAMED_RETURN, named, redacted_names, unlinked
 from aura.store.statements import statements
 
 BATCH = 2000
@@ -57,14 +58,20 @@ async def load_orders(
     hasher: CustomerHasher,
     pages: AsyncIterable[list[Order]],
     *,
+    brand_id: UUID,
     timezone: str,
 ) -> int:
-    """Copy orders into the temporary tables; how many came in, repeated ones included."""
+    """Copy orders into the temporary tables; how many came in, repeated ones included.
+
+    An order that was redacted comes in redacted, whatever the platform still says about it.
+    """
     await nothing_loaded(connection)
+    redacted = await redacted_names(connection, brand_id)
     zone = ZoneInfo(timezone)
     position = 0
     async for batch in _batches(pages):
-        numbered = list(enumerate(batch, start=position))
+        known = [unlinked(order, hasher, redacted) for order in batch] if redacted else batch
+        numbered = list(enumerate(known, start=position))
         await _copy(connection, "copy_orders", (_order(n, o, zone, hasher) for n, o in numbered))
         await _copy(
             connection, "copy_refunds", (r for n, o in numbered for r in _events(n, o, zone))
@@ -226,7 +233,7 @@ def _order(position: int, order: Order, zone: ZoneInfo, hasher: CustomerHasher) 
         _visit(order.last_visit),
         order.updated_at,
         # how a file without ids calls this order
-        order.name and f"#{order.name.removeprefix('#')}",
+        named(order),
     )
 
 
@@ -235,7 +242,7 @@ def _events(position: int, order: Order, zone: ZoneInfo) -> Iterable[tuple[Any, 
     if order.sales.returns:
         # a source that knows no day of the return (a file) books it on the order's day
         returned = Sales(returns=order.sales.returns)
-        events += (OrderEvent("order", "return", order.processed_at, returned),)
+        events += (OrderEvent(UNNAMED_RETURN, "return", order.processed_at, returned),)
     if len({event.event_id for event in events}) < len(events):
         raise BadDataError("An order has two events of the same id.")
     for event in events:

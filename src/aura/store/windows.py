@@ -139,7 +139,9 @@ async def write_orders(
     """
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
     hasher = await customer_hasher(connection, keyring, brand_id=brand_id)
-    loaded = await ledger.load_orders(connection, hasher, orders, timezone=timezone)
+    loaded = await ledger.load_orders(
+        connection, hasher, orders, brand_id=brand_id, timezone=timezone
+    )
     merged = await ledger.merge_orders(
         connection, place, source=source, import_id=import_id, window=window
     )

@@ -38,6 +38,7 @@ from aura.sync.reading import (
     sync_ad_window,
     sync_orders,
 )
+from aura.sync.watching import watch_shop
 
 _log = logging.getLogger(__name__)
 
@@ -169,6 +170,7 @@ class _Run:
             return await self._backfill()
         if self._integration.platform == "shopify":
             await self._daily_orders()
+            await watch_shop(self._job)
         else:
             await self._daily_ads()
         return True

@@ -26,6 +26,7 @@ from aura.store import sync_state
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from aura.store.sync_state import Work
+from aura.sync.events import Desk, answer_next
 from aura.sync.lease import LEASE
 from aura.sync.plan import retry_at
 from aura.sync.progress import ProgressCallback, RunResult
@@ -67,6 +68,8 @@ class Worker:
         What fails is due later and stands in the results; so the round ends.
         """
         results: list[RunResult] = []
+        while await self._answer_next():
+            pass
 
         async def work_through() -> None:
             while (taken := await self._take()) is not None:
@@ -85,6 +88,8 @@ class Worker:
         async def work_on() -> None:
             while not stop.is_set():
                 try:
+                    if await self._answer_next():
+                        continue
                     taken = await self._take()
                 except (DatabaseError, psycopg.Error):
                     _log.exception("no work could be taken; trying again")
@@ -103,6 +108,11 @@ class Worker:
         """When the next work is due, of any brand; None when there is none."""
         async with self._database.as_worker(None) as connection:
             return await sync_state.next_due(connection)
+
+    async def _answer_next(self) -> bool:
+        """Answer one event that is due; False when none is."""
+        desk = Desk(self._database, self._keyring, self._connectors, self._clock())
+        return await answer_next(desk)
 
     async def _take(self) -> tuple[Work, str] | None:
         """Due work and the owner of its lease.

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from aura.accounts.tokens import TokenSigner
-from aura.config import Settings
+from aura.config import SHOPIFY_WEBHOOKS, Settings
 from aura.connectors.contract import Connector
 from aura.model import Platform
 from aura.store.database import Database
@@ -26,7 +26,7 @@ from aura.web.pages import (
 )
 from aura.web.refusals import install_refusals
 from aura.web.rendering import environment
-from aura.web.security import SecureAnswers, SmallRequests
+from aura.web.security import MOST_WEBHOOK_BYTES, SecureAnswers, SmallRequests
 from aura.web.site import Site
 
 
@@ -55,7 +55,7 @@ def create_application(
         application.include_router(part.routes)
     install_refusals(application)
     # the last one added is the outermost
-    application.add_middleware(SmallRequests)
+    application.add_middleware(SmallRequests, larger={SHOPIFY_WEBHOOKS: MOST_WEBHOOK_BYTES})
     application.add_middleware(GZipMiddleware, minimum_size=700, compresslevel=6)
     https = (settings.public_url or "").startswith("https:")
     application.add_middleware(SecureAnswers, https=https)

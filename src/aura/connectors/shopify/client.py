@@ -16,9 +16,9 @@ import httpx
 from aura.connectors.contract import Application, BulkState, Consent, OwnCredentials
 from aura.connectors.http import HttpClient
 from aura.connectors.shopify import consent as oauth
-from aura.connectors.shopify import orders, own_app
+from aura.connectors.shopify import orders, own_app, webhooks
 from aura.connectors.shopify.bulk import BulkOperations
-from aura.connectors.shopify.documents import APP_UNINSTALL, SHOP
+from aura.connectors.shopify.documents import APP_UNINSTALL, SCOPES_GRANTED, SHOP
 from aura.connectors.shopify.graphql import AdminApi
 from aura.connectors.shopify.normalise import shop_account
 from aura.connectors.shopify.shop import shop_host
@@ -46,12 +46,15 @@ class ShopifyConnector:
         *,
         bulk: bool = True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        webhook_address: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._application = application
         self._clock = clock
+        self._webhook_address = webhook_address
+        self.hears_of_changes = webhook_address is not None
         self._http = HttpClient("Shopify", transport=transport)
         self._api = AdminApi(self._http, application, sleep=sleep, elapsed=elapsed)
         self._bulk = BulkOperations(self._http, self._api, sleep=sleep)
@@ -100,6 +103,20 @@ class ShopifyConnector:
         if shop_host(account.external_id) != account.external_id:
             raise BadDataError("Shopify gave the shop an address that is none of Shopify's.")
         return [account]
+
+    async def scopes(self, grant: Grant, *, shop: str | None = None) -> tuple[str, ...]:
+        """The scopes that the grant has now, sorted."""
+        data, _ = await self._api.run(shop_host(shop), grant.access_token, SCOPES_GRANTED)
+        granted = data.document("currentAppInstallation").documents("accessScopes")
+        return tuple(sorted(scope.text("handle") for scope in granted))
+
+    async def subscribe(self, grant: Grant, *, shop: str | None = None) -> int:
+        """Make the shop tell of changes at once; how many subscriptions were missing."""
+        if self._webhook_address is None:
+            raise ValueError("there is no address to tell")
+        return await webhooks.subscribe(
+            self._api, shop_host(shop), grant.access_token, self._webhook_address
+        )
 
     async def revoke(self, grant: Grant, *, shop: str | None = None) -> None:
         """Uninstall the app from the shop, which ends every token of it.

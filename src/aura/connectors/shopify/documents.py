@@ -183,6 +183,44 @@ mutation AppUninstall {
 }
 """
 
+SCOPES_GRANTED: Final = """
+query ScopesGranted {
+  currentAppInstallation {
+    accessScopes { handle }
+  }
+}
+"""
+
+WEBHOOKS: Final = """
+query Webhooks($after: String) {
+  webhookSubscriptions(first: 100, after: $after) {
+    nodes { id topic uri }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+WEBHOOK_CREATE: Final = """
+mutation WebhookCreate(
+  $topic: WebhookSubscriptionTopic!
+  $subscription: WebhookSubscriptionInput!
+) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $subscription) {
+    webhookSubscription { id }
+    userErrors { message }
+  }
+}
+"""
+
+WEBHOOK_DELETE: Final = """
+mutation WebhookDelete($id: ID!) {
+  webhookSubscriptionDelete(id: $id) {
+    deletedWebhookSubscriptionId
+    userErrors { message }
+  }
+}
+"""
+
 DOCUMENTS: Final[dict[str, str]] = {
     "shop": SHOP,
     "orders": ORDERS,
@@ -193,4 +231,8 @@ DOCUMENTS: Final[dict[str, str]] = {
     "bulk_recent": BULK_RECENT,
     "bulk_cancel": BULK_CANCEL,
     "app_uninstall": APP_UNINSTALL,
+    "scopes_granted": SCOPES_GRANTED,
+    "webhooks": WEBHOOKS,
+    "webhook_create": WEBHOOK_CREATE,
+    "webhook_delete": WEBHOOK_DELETE,
 }

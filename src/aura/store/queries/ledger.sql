@@ -49,6 +49,8 @@ create temporary table changed_orders (
     is_vanished boolean not null default false,
     -- the import that brought it
     filed_by uuid,
+    -- whether it was a new customer's, where redaction has fixed that
+    is_new_customer boolean,
     old_date date,
     old_processed_at timestamptz,
     old_customer_key bytea,
@@ -189,14 +191,15 @@ where
 -- name: find_named_orders
 -- Orders that a file without ids called by the names of orders that the platform has now stated.
 insert into changed_orders (
-    order_id, is_rekeyed, is_vanished, filed_by, old_date, old_processed_at, old_customer_key,
-    old_email_key
+    order_id, is_rekeyed, is_vanished, filed_by, is_new_customer, old_date, old_processed_at,
+    old_customer_key, old_email_key
 )
 select
     o.order_id,
     true,
     true,
     o.import_id,
+    o.is_new_customer,
     o.date,
     o.processed_at,
     o.customer_key,
@@ -343,7 +346,7 @@ where
 insert into aura.orders (
     brand_id, integration_id, order_id, processed_at, date, customer_key, email_key, currency,
     gross_sales, discounts, shipping, taxes, duties, total_sales, is_counted, first_visit,
-    last_visit, platform_updated_at, source, import_id
+    last_visit, platform_updated_at, source, import_id, is_new_customer
 )
 select
     %(brand_id)s,
@@ -365,7 +368,8 @@ select
     i.last_visit,
     i.platform_updated_at,
     %(source)s,
-    coalesce(%(import_id)s, c.filed_by, f.filed_by)
+    coalesce(%(import_id)s, c.filed_by, f.filed_by),
+    f.is_new_customer
 from incoming_orders as i
 inner join changed_orders as c on c.order_id = i.order_id
 left join changed_orders as f on f.order_id = i.named_id and f.is_vanished
@@ -671,29 +675,34 @@ met as (
     where
         t.date >= %(new_customers_from)s
         and o.is_counted
-        and (o.customer_key is not null or o.email_key is not null)
-        and (
-            select true
-            from aura.orders as p
-            where
-                p.brand_id = %(brand_id)s
-                and p.is_counted
-                and p.customer_key = o.customer_key
-                and p.processed_at <= o.processed_at
-                and (p.processed_at, p.order_id) < (o.processed_at, o.order_id)
-            limit 1
-        ) is null
-        and (
-            select true
-            from aura.orders as p
-            where
-                p.brand_id = %(brand_id)s
-                and p.is_counted
-                and p.email_key = o.email_key
-                and p.processed_at <= o.processed_at
-                and (p.processed_at, p.order_id) < (o.processed_at, o.order_id)
-            limit 1
-        ) is null
+        and case
+            -- kept from before the order, or one that the answer hung on, was redacted
+            when o.is_new_customer is not null then o.is_new_customer
+            else
+                (o.customer_key is not null or o.email_key is not null)
+                and (
+                    select true
+                    from aura.orders as p
+                    where
+                        p.brand_id = %(brand_id)s
+                        and p.is_counted
+                        and p.customer_key = o.customer_key
+                        and p.processed_at <= o.processed_at
+                        and (p.processed_at, p.order_id) < (o.processed_at, o.order_id)
+                    limit 1
+                ) is null
+                and (
+                    select true
+                    from aura.orders as p
+                    where
+                        p.brand_id = %(brand_id)s
+                        and p.is_counted
+                        and p.email_key = o.email_key
+                        and p.processed_at <= o.processed_at
+                        and (p.processed_at, p.order_id) < (o.processed_at, o.order_id)
+                    limit 1
+                ) is null
+        end
     group by o.date
 )
 
