@@ -1,56 +1,45 @@
 """The state of a brand's connections in words: what is read, how far, and who has to act.
 
 In: a person and one of their brands. Out: one Connection a platform, connected or not. The
-decision: a state names its effect and the next step; the technical reason stands with its run.
+decision: a state names its effect, the cause, the next step and who takes it; the technical reason
+stands with its run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from aura.model import PLATFORM_NAMES, PLATFORMS, Platform
+from aura.reports.account_totals import AccountTotals, differing_accounts
+from aura.reports.connection_notices import Notice, notices
+from aura.reports.connection_state import Circumstances, Word, state_of
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
-from aura.reports.present import day, moment
-from aura.store import reports as store
+from aura.reports.present import moment
+from aura.reports.run_history import STRIP_DAYS, Run, RunDay, run_of, strip_of
+from aura.store import connections as store
+from aura.store import permissions, reports
+from aura.store.connections import AccountRow, RestatedRow, RunDayRow, RunRow, WorkRow
 from aura.store.database import Database
-from aura.store.reports import AccountRow, RunRow, WorkRow
 
-Word = Literal[
-    "not connected",
-    "choose accounts",
-    "syncing",
-    "connected",
-    "delayed",
-    "needs you",
-    "disconnected",
-    "file import",
-]
-OUTCOMES: dict[str, str] = {
-    "running": "under way",
-    "succeeded": "done",
-    "try_later": "postponed",
-    "needs_reconnect": "needs you",
-    "bad_data": "refused",
-}
+SHOWN_RUNS: Final = 6
+# runs older than this say nothing about today
+RUNS_SINCE: Final = timedelta(days=90)
+# how far back a restated day is looked for: beyond every platform's window
+RESTATED_DAYS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One sync, for people: when, what, how it ended, and in plain words why when it failed."""
+class Backfill:
+    """History: days that were read, of those that are to be read."""
 
-    at: str
-    kind: str
-    days: str
-    rows_read: int
-    rows_changed: int
-    outcome: str
-    is_good: bool
-    message: str | None
+    days_done: int
+    days_total: int
+    is_finished: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +48,32 @@ class Connection:
 
     Attributes:
         word: its state in a word or two.
-        sentence: the state's effect and the next step.
+        sentence: the state's effect, cause and next step.
         accounts: the shops or ad accounts behind the grant, chosen ones first.
-        backfill: days done and days in all while history is being read.
+        backfill: how far history was read, None before it begins.
+        last_success, next_run: moments as text, empty where there is none.
+        restated: what the platform may still change, and what it changed last.
+        notices: what the permission lacks, and when it ends.
+        differences: accounts whose own total is not the sum of their campaigns.
+        is_requested: whether a person has asked for a sync that has not begun.
+        runs: the last syncs, newest first; strip: how the last 14 days went.
     """
 
     platform: Platform
     integration_id: UUID | None
     word: Word
     sentence: str
-    source: Source | None
-    accounts: tuple[AccountRow, ...]
-    backfill: tuple[int, int] | None
-    runs: tuple[Run, ...]
+    source: Source | None = None
+    accounts: tuple[AccountRow, ...] = ()
+    backfill: Backfill | None = None
+    last_success: str = ""
+    next_run: str = ""
+    restated: str = ""
+    notices: tuple[Notice, ...] = ()
+    differences: tuple[AccountTotals, ...] = ()
+    is_requested: bool = False
+    runs: tuple[Run, ...] = ()
+    strip: tuple[RunDay, ...] = ()
 
     @property
     def name(self) -> str:
@@ -82,6 +84,11 @@ class Connection:
     def is_connected(self) -> bool:
         """Whether there is a grant to disconnect."""
         return self.source is not None and self.source.is_connected
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether something is being read, so that looking again soon shows more."""
+        return self.word == "syncing" or self.is_requested
 
     @property
     def needs_choice(self) -> bool:
@@ -98,144 +105,141 @@ class Connection:
         """The accounts that can be read: a manager has no numbers of its own."""
         return tuple(one for one in self.accounts if one.status == "active" and not one.is_manager)
 
+    @property
+    def spoken(self) -> str:
+        """The state for a screen reader; history in steps of ten per cent, not day by day."""
+        text = f"{self.name}: {self.word}"
+        if self.backfill is None or self.backfill.is_finished or not self.is_moving:
+            return text
+        share = 10 * self.backfill.days_done // self.backfill.days_total
+        return f"{text}, {share}0 % of the history read" if share else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Everything the store knows of the brand's connections."""
+
+    sources: tuple[Source, ...]
+    accounts: Sequence[AccountRow]
+    work: Sequence[WorkRow]
+    runs: Sequence[RunRow]
+    run_days: Sequence[RunDayRow]
+    failing_since: Mapping[UUID, datetime]
+    restated: Sequence[RestatedRow]
+    differences: Sequence[AccountTotals]
+    notices: Mapping[UUID, tuple[Notice, ...]]
+    now: datetime
+
 
 async def connections(
     database: Database, *, user_id: UUID, brand_id: UUID, now: datetime
 ) -> tuple[Connection, ...]:
     """Every platform of the brand, store first. NotFoundError for a brand of somebody else."""
     async with database.as_user(user_id) as connection:
-        brand = await store.brand(connection, brand_id)
-        rows = await store.sources(connection, brand_id)
-        accounts = await store.accounts(connection, brand_id)
-        work = await store.work(connection, brand_id)
-        runs = await store.runs(connection, brand_id)
-    local = now.astimezone(brand_zone(brand.timezone))
-    sources = [
-        source_of(row, now=local, timezone=brand.timezone, history_from=brand.history_complete_from)
-        for row in rows
-    ]
-    return tuple(
-        _connection(platform, sources, accounts, work, runs, local) for platform in PLATFORMS
-    )
-
-
-def _connection(
-    platform: Platform,
-    sources: Sequence[Source],
-    accounts: Sequence[AccountRow],
-    work: Sequence[WorkRow],
-    runs: Sequence[RunRow],
-    now: datetime,
-) -> Connection:
-    source = next((one for one in sources if one.platform == platform), None)
-    if source is None:
-        return Connection(
-            platform, None, "not connected", _INVITATION[platform], None, (), None, ()
+        brand = await reports.brand(connection, brand_id)
+        zone = brand_zone(brand.timezone)
+        local = now.astimezone(zone)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        recently = midnight - timedelta(days=STRIP_DAYS - 1)
+        sources = tuple(
+            source_of(
+                row, now=local, timezone=brand.timezone, history_from=brand.history_complete_from
+            )
+            for row in await reports.sources(connection, brand_id)
         )
-    key = source.integration_id
-    own_accounts = tuple(row for row in accounts if row.integration_id == key)
-    own_work = {row.kind: row for row in work if row.integration_id == key}
-    own_runs = [row for row in runs if row.integration_id == key]
-    word, sentence = _state(source, own_accounts, own_work, own_runs, now)
+        since = now - RUNS_SINCE
+        known = _Known(
+            sources=sources,
+            accounts=await store.accounts(connection, brand_id),
+            work=await store.work(connection, brand_id),
+            runs=await store.runs(connection, brand_id, since=since, limit=SHOWN_RUNS),
+            run_days=await store.run_days(connection, brand_id, since=recently, timezone=str(zone)),
+            failing_since=await store.failing_since(connection, brand_id, since=since),
+            restated=await store.restated(
+                connection,
+                brand_id,
+                since=recently,
+                first_day=local.date() - timedelta(days=RESTATED_DAYS),
+                timezone=str(zone),
+            ),
+            differences=await differing_accounts(connection, brand_id, sources),
+            notices={
+                one.integration_id: notices(one, local)
+                for one in await permissions.permissions(connection, brand_id)
+            },
+            now=local,
+        )
+    return tuple(_connection(platform, known) for platform in PLATFORMS)
+
+
+_INVITATION: Final[Mapping[Platform, str]] = {
+    "shopify": "Connect the store to see revenue, orders and new customers.",
+    "meta": "Connect the ad account to see what Meta charges and claims.",
+    "google_ads": "Connect the ad account to see what Google charges and claims.",
+}
+# what the platforms change after the fact, as the daily sync reads it again
+_RESTATES: Final[Mapping[Platform, str]] = {
+    "shopify": "A refund, return or edit may still change any day.",
+    "meta": "Meta still changes the last 28 days.",
+    "google_ads": "Google still changes the last 30 days, and some up to 90 days back.",
+}
+
+
+def _connection(platform: Platform, known: _Known) -> Connection:
+    source = next((one for one in known.sources if one.platform == platform), None)
+    if source is None:
+        return Connection(platform, None, "not connected", _INVITATION[platform])
+    key, now = source.integration_id, known.now
+    accounts = tuple(row for row in known.accounts if row.integration_id == key)
+    work = {row.kind: row for row in known.work if row.integration_id == key}
+    runs = [row for row in known.runs if row.integration_id == key]
+    own_notices = known.notices.get(key, ())
+    word, sentence = state_of(
+        Circumstances(source, accounts, work, runs, known.failing_since.get(key), own_notices, now)
+    )
+    due = min((row.due_at for row in work.values() if row.due_at), default=None)
+    daily = work.get("daily")
     return Connection(
         platform=platform,
         integration_id=key,
         word=word,
         sentence=sentence,
         source=source,
-        accounts=own_accounts,
-        backfill=_backfill(own_work.get("backfill")) if source.is_connected else None,
-        runs=tuple(_run(row, now) for row in own_runs),
+        accounts=accounts,
+        backfill=_backfill(work.get("backfill")) if source.is_connected else None,
+        last_success=moment(source.read_at, now=now) if source.read_at else "",
+        next_run=_next_run(due, now) if source.is_connected else "",
+        restated=_restated(platform, known, key) if source.is_connected else "",
+        notices=own_notices,
+        differences=tuple(one for one in known.differences if one.integration_id == key),
+        is_requested=daily is not None and daily.requested_at is not None,
+        runs=tuple(run_of(row, now) for row in runs),
+        strip=strip_of([row for row in known.run_days if row.integration_id == key], now.date()),
     )
 
 
-_INVITATION: dict[Platform, str] = {
-    "shopify": "Connect the store to see revenue, orders and new customers.",
-    "meta": "Connect the ad account to see what Meta charges and claims.",
-    "google_ads": "Connect the ad account to see what Google charges and claims.",
-}
+def _next_run(due: datetime | None, now: datetime) -> str:
+    if due is None:
+        return ""
+    return moment(due, now=now) if due > now else "now"
 
 
-def _state(
-    source: Source,
-    accounts: Sequence[AccountRow],
-    work: Mapping[str, WorkRow],
-    runs: Sequence[RunRow],
-    now: datetime,
-) -> tuple[Word, str]:
-    """The first of these that holds, from what a person must do to what nobody must."""
-    fresh = source.sentence(now)
-    if not source.is_connected:
-        return _unconnected(source, fresh)
-    if source.status == "error":
-        reason = _sentence(source.problem) or "The platform no longer lets us read this account."
-        return "needs you", f"{reason} Reconnect to fill the days that are missing. {fresh}."
-    if accounts and not any(account.is_selected for account in accounts):
-        return "choose accounts", "Choose which accounts to read; nothing is read before."
-    if _is_running(work, now):
-        return "syncing", f"{_progress(work)} You can leave this page."
-    last = runs[0] if runs else None
-    if last is not None and last.outcome in {"try_later", "bad_data"}:
-        reason = f"{_sentence(last.message)} {_next_try(work, now)}"
-        return "delayed", f"{reason}; your other numbers are not affected. {fresh}."
-    return _waiting_or_read(source, fresh, now)
+def _restated(platform: Platform, known: _Known, key: UUID) -> str:
+    row = next((one for one in known.restated if one.integration_id == key), None)
+    if row is None:
+        return _RESTATES[platform]
+    at = moment(row.started_at, now=known.now)
+    if not row.changed:
+        return f"{_RESTATES[platform]} The sync of {at} changed no past day."
+    values, days = ("" if n == 1 else "s" for n in (row.changed, row.days))
+    return (
+        f"{_RESTATES[platform]} The sync of {at} changed {row.changed:,} value{values} on "
+        f"{row.days:,} day{days}."
+    )
 
 
-def _unconnected(source: Source, fresh: str) -> tuple[Word, str]:
-    if source.from_file:
-        return "file import", f"{fresh}. Connect the platform to keep it up to date."
-    return "disconnected", f"{fresh}. Connect again to read on; what was read so far stays."
-
-
-def _waiting_or_read(source: Source, fresh: str, now: datetime) -> tuple[Word, str]:
-    if source.last_day is None:
-        return "syncing", "Waiting for the first numbers. You can leave this page."
-    if source.state(now) == "late":
-        return "delayed", f"{fresh}. Nothing has been read since: is the worker running?"
-    return "connected", f"{fresh}."
-
-
-def _next_try(work: Mapping[str, WorkRow], now: datetime) -> str:
-    due = min((row.due_at for row in work.values() if row.due_at), default=None)
-    return f"Trying again at {moment(due, now=now)}" if due and due > now else "Trying again soon"
-
-
-def _sentence(message: str | None) -> str:
-    text = (message or "").strip()
-    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _is_running(work: Mapping[str, WorkRow], now: datetime) -> bool:
-    return any(row.leased_until is not None and row.leased_until > now for row in work.values())
-
-
-def _progress(work: Mapping[str, WorkRow]) -> str:
-    backfill = _backfill(work.get("backfill"))
-    if backfill is None:
-        return "Reading the newest days."
-    return f"Reading day {min(backfill[0] + 1, backfill[1]):,} of {backfill[1]:,}."
-
-
-def _backfill(row: WorkRow | None) -> tuple[int, int] | None:
-    """Days done and in all of a backfill that is not finished."""
-    if row is None or row.due_at is None or row.days_total == 0:
+def _backfill(row: WorkRow | None) -> Backfill | None:
+    if row is None or row.days_total == 0:
         return None
-    return min(row.days_done, row.days_total), row.days_total
-
-
-def _run(row: RunRow, now: datetime) -> Run:
-    days = ""
-    if row.first_day and row.last_day:
-        days = day(row.first_day)
-        if row.last_day != row.first_day:
-            days += f" to {day(row.last_day)}"
-    return Run(
-        at=moment(row.started_at, now=now),
-        kind="history" if row.kind == "backfill" else row.kind,
-        days=days,
-        rows_read=row.rows_read,
-        rows_changed=row.rows_changed,
-        outcome=OUTCOMES.get(row.outcome, row.outcome),
-        is_good=row.outcome in {"succeeded", "running"},
-        message=row.message,
-    )
+    done = min(row.days_done, row.days_total)
+    return Backfill(done, row.days_total, done == row.days_total and row.due_at is None)

@@ -116,49 +116,6 @@ class RangeRows:
     days: Mapping[tuple[date, Platform], PlatformTotals]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRow:
-    """A shop or ad account behind a connection."""
-
-    integration_id: UUID
-    external_id: str
-    name: str
-    currency: str | None
-    timezone: str | None
-    status: str
-    is_manager: bool
-    is_selected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """Due work of a connection; `days_done` of `days_total` say how far a backfill has come."""
-
-    integration_id: UUID
-    kind: str
-    due_at: datetime | None
-    leased_until: datetime | None
-    attempts: int
-    days_done: int
-    days_total: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One sync: what it read, how it ended, and in plain words why when it failed."""
-
-    integration_id: UUID
-    kind: str
-    started_at: datetime
-    finished_at: datetime | None
-    first_day: date | None
-    last_day: date | None
-    rows_read: int
-    rows_changed: int
-    outcome: str
-    message: str | None
-
-
 async def schema_version(connection: Connection) -> str:
     """The last migration that the database has seen."""
     cursor = await connection.execute(statements("reports")["schema_version"])
@@ -231,26 +188,6 @@ def _totals(row: Mapping[str, Any]) -> PlatformTotals:
         sums={measure: row[measure] for measure in MEASURES},
         known={measure: row[f"known_{measure}"] for measure in MEASURES},
     )
-
-
-async def accounts(connection: Connection, brand_id: UUID) -> list[AccountRow]:
-    """The shops and ad accounts behind the brand's connections."""
-    cursor = await connection.execute(statements("reports")["accounts"], {"brand_id": brand_id})
-    return [AccountRow(**row) for row in await cursor.fetchall()]
-
-
-async def work(connection: Connection, brand_id: UUID) -> list[WorkRow]:
-    """What is due for the brand's connections."""
-    cursor = await connection.execute(statements("reports")["work"], {"brand_id": brand_id})
-    return [WorkRow(**row) for row in await cursor.fetchall()]
-
-
-async def runs(connection: Connection, brand_id: UUID, *, limit: int = 5) -> list[RunRow]:
-    """The last `limit` syncs of each connection, newest first."""
-    cursor = await connection.execute(
-        statements("reports")["runs"], {"brand_id": brand_id, "most": limit}
-    )
-    return [RunRow(**row) for row in await cursor.fetchall()]
 
 
 async def mark_insight_read(connection: Connection, *, brand_id: UUID, insight_id: UUID) -> None:

@@ -29,4 +29,5 @@ def environment() -> Environment:
     made.filters["day_range"] = present.day_range
     made.filters["money_exact"] = present.money_exact
     made.filters["count"] = present.count
+    made.filters["grouped"] = "{:,}".format
     return made

@@ -57,6 +57,15 @@ async def show_connections(
     return await _page(request, site, visitor, member, member.brand(brand_id))
 
 
+@routes.get("/b/{brand_id}/connections/cards")
+async def show_cards(
+    request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
+) -> Response:
+    """The cards alone, for a page that looks again while something is read."""
+    brand = member.brand(brand_id)
+    return await _page(request, site, visitor, member, brand, template="connection_cards.html")
+
+
 @routes.post("/b/{brand_id}/connections/{platform}/connect")
 async def connect(
     request: Request,
@@ -263,6 +272,7 @@ async def _page(
     *,
     problem: tuple[Platform, AuraError] | None = None,
     shop: str | None = None,
+    template: str = "connections.html",
 ) -> Response:
     known = await connections(
         site.database, user_id=member.person.id, brand_id=brand.id, now=site.clock()
@@ -274,7 +284,7 @@ async def _page(
         "is_ready": _ready(site),
     }
     status = problem[1].http_status if problem else 200
-    answer = page(request, "connections.html", context, visitor=visitor, status=status)
+    answer = page(request, template, context, visitor=visitor, status=status)
     # a browser applies the policy of the page that holds the form to where the form leads
     answer.headers["content-security-policy"] = policy_for_leaving(*_origins(site))
     return answer

@@ -92,9 +92,9 @@ function equipChart(chart) {
 // ---- another range: fetch the page and put its content in place
 let latest = 0;
 let shown = location.pathname + location.search;
-async function go(address, { push = true, quietly = false } = {}) {
+async function go(address, { push = true } = {}) {
   const ticket = ++latest;
-  if (!quietly) main().setAttribute("aria-busy", "true");
+  main().setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { headers: { accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -115,7 +115,6 @@ async function go(address, { push = true, quietly = false } = {}) {
       content.querySelector(kind)?.focus();
     }
   } catch {
-    if (quietly) return;
     location.assign(address);
   }
 }
@@ -130,16 +129,79 @@ addEventListener("popstate", () => {
   if (location.pathname + location.search !== shown) go(location.href, { push: false });
 });
 
-// ---- while something is being read, look again now and then
+// ---- while something is being read, look again and put what has moved in place
+const SOON = 2000, LATER = 15000;
+let pause = SOON;
+const lives = (card) => all("[data-live]", card);
+const names = (card) => lives(card).map((one) => one.dataset.live).join();
+const holdsFocus = (element) => element.contains(document.activeElement);
+function bring(card, fresh) {
+  if (card.dataset.word !== fresh.dataset.word || names(card) !== names(fresh)) {
+    // a card is never taken from under somebody's fingers
+    if (holdsFocus(card)) return false;
+    const open = all("details", card).map((one) => one.open);
+    if (open.length === all("details", fresh).length) all("details", fresh).forEach((one, n) => (one.open = open[n]));
+    card.replaceWith(fresh);
+    equipCopies(fresh);
+    return true;
+  }
+  const moved = lives(card).filter((one, n) => !holdsFocus(one) && one.innerHTML !== lives(fresh)[n].innerHTML && !one.querySelector("details[open]"));
+  for (const one of moved) {
+    one.replaceChildren(...fresh.querySelector(`[data-live="${one.dataset.live}"]`).childNodes);
+    equipCopies(one);
+  }
+  card.dataset.said = fresh.dataset.said;
+  return moved.length > 0;
+}
+async function look() {
+  const box = document.querySelector("[data-refresh]");
+  if (!box) return;
+  let moved = false, left = false;
+  try {
+    const answer = await fetch(box.dataset.refresh, { headers: { accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
+    if (answer.redirected || !fresh) return location.reload();
+    const said = [];
+    for (const card of [...box.children]) {
+      const next = card.id && fresh.querySelector(`#${card.id}`);
+      if (!next) continue;
+      if (card.dataset.said !== next.dataset.said) said.push(next.dataset.said);
+      moved = bring(card, next) || moved;
+      left ||= card.isConnected && card.dataset.word !== next.dataset.word;
+    }
+    const spoken = document.querySelector("[data-spoken]");
+    if (spoken && said.length) spoken.textContent = said.join(". ");
+    if (!fresh.dataset.refresh && !left) delete box.dataset.refresh;
+  } catch {
+    // the server is away for a moment
+  }
+  pause = moved ? SOON : Math.min(pause * 1.5, LATER);
+  refresh();
+}
 let timer = 0;
 function refresh() {
   clearTimeout(timer);
-  if (!document.querySelector("[data-refresh]")) return;
-  timer = setTimeout(() => {
-    const busy = document.hidden || main().contains(document.activeElement) && document.activeElement !== main();
-    if (busy) refresh();
-    else go(location.href, { push: false, quietly: true }).then(refresh);
-  }, 4000);
+  if (document.querySelector("[data-refresh]") && !document.hidden) timer = setTimeout(look, pause);
+}
+document.addEventListener("visibilitychange", () => {
+  pause = SOON;
+  refresh();
+});
+
+// ---- ids that can be copied
+function equipCopies(root = document) {
+  for (const code of all("[data-copy]", root)) {
+    if (!navigator.clipboard || code.nextElementSibling) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "Copied";
+    });
+    code.after(button);
+  }
 }
 
 // ---- single keys, which can be switched off
@@ -210,6 +272,7 @@ function guessTimezone() {
 
 function equip() {
   for (const chart of all("[data-chart]")) equipChart(chart);
+  equipCopies();
 }
 equip();
 guessTimezone();
