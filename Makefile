@@ -6,7 +6,7 @@ BIN := .venv/bin
 CLIENTS := .venv-contracts/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import contracts oracles docs screenshots clean
+.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import bench-footprint contracts oracles docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ bench-web: .venv/.development ## server time and bytes of the overview (last lin
 
 bench-import: .venv/.development ## import of orders against a bare COPY (last line JSON)
 	@$(BIN)/python benchmarks/orders.py
+
+bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)
+	@$(BIN)/python benchmarks/footprint.py
 
 contracts: $(CLIENTS) $(NPM_CONTRACTS) ## the platforms' own clients and schemas, for the tests that ask them
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -53,3 +55,15 @@ async def test_closing_an_unused_connector_is_fine(platform: str) -> None:
         build_connectors(SETTINGS, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC))
     )
     await connectors[platform].aclose()
+
+
+def test_importing_the_connectors_loads_neither_settings_nor_database_nor_web() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, aura.connectors.registry; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {name.partition(".")[0] for name in told.stdout.split()}
+    assert "httpx" in loaded
+    assert not loaded & {"pydantic", "pydantic_settings", "psycopg", "fastapi", "starlette"}

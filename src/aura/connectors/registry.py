@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from aura.config import Settings
 from aura.connectors.contract import Application, Connector
 from aura.connectors.google_ads.client import GoogleAdsConnector
 from aura.connectors.meta.client import MetaConnector
 from aura.connectors.shopify.client import ShopifyConnector
 from aura.model import Platform
+
+if TYPE_CHECKING:
+    # settings are read at the edge: the connectors do without pydantic
+    from aura.config import Settings
 
 
 def build_connectors(
