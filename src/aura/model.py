@@ -104,7 +104,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class AdDay:
-    """What one ad account or campaign did on one day, exactly as the platform states it."""
+    """What one ad account or campaign did on one day, exactly as the platform states it.
+
+    A platform's API states every figure; a file may lack one, which is None then.
+    """
 
     level: Level
     external_id: str
@@ -113,11 +116,11 @@ class AdDay:
     name: str = ""
     status: str = ""
     ad_spend: Decimal = Decimal(0)
-    impressions: int = 0
-    clicks: int = 0
+    impressions: int | None = 0
+    clicks: int | None = 0
     all_clicks: int | None = None
-    conversions: Decimal = Decimal(0)
-    conversion_value: Decimal = Decimal(0)
+    conversions: Decimal | None = Decimal(0)
+    conversion_value: Decimal | None = Decimal(0)
     conversions_by_conversion_date: Decimal | None = None
     conversion_value_by_conversion_date: Decimal | None = None
     action_type: str | None = None

@@ -140,7 +140,7 @@ SHARED_REFUSALS = {
     "synthetic_html_login_page.csv": "html",
     "synthetic_meta_campaign_period_not_daily.csv": "wrong_report",
     "synthetic_meta_es_day_summary_row.csv": "wrong_report",
-    "synthetic_meta_raw_data_report.xlsx": "workbook",
+    "synthetic_meta_raw_data_report.xlsx": "wrong_report",
     "synthetic_shopify_new_vs_returning_daily.csv": "wrong_report",
     "synthetic_shopify_total_sales_over_time_prev.csv": "wrong_report",
 }

@@ -15,17 +15,16 @@ from aura.accounts.owner import LocalOwner, ensure_local_owner
 from aura.cli.installation import Installation, run, utc_now
 from aura.cli.printing import print_json, progress_bars
 from aura.errors import InputError
+from aura.imports.daily import import_report, inspect_report, preview
+from aura.imports.moments import Order
 from aura.imports.orders import ImportResult, import_orders, inspect_orders
+from aura.imports.report_result import ReportResult, ReportTerms
+from aura.model import PLATFORM_NAMES
 
 application = typer.Typer(
-    help="Bring export files: orders become revenue, orders and new customers per day.",
+    help="Bring export files: orders and daily reports become the numbers of each day.",
     no_args_is_help=True,
 )
-
-
-@application.callback()
-def _group() -> None:
-    """Keeps `orders` a sub-command while it is the only one."""
 
 
 @application.command("orders")
@@ -88,6 +87,100 @@ def orders(
         _print(brand, owner, result)
 
 
+@application.command("report")
+def report(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Daily reports, .csv, .csv.gz or .xlsx.", show_default=False),
+    ],
+    *,
+    brand: Annotated[str, typer.Option(help="The brand; made when there is none of this name.")],
+    user: Annotated[
+        str | None, typer.Option(help="E-mail of the owner; not needed with one account.")
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option(help="Id of the ad account, if the file does not say it.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Of the amounts, if the file names none: USD, EUR, …")
+    ] = None,
+    timezone: Annotated[str | None, typer.Option(help="For a new brand, as Europe/Berlin.")] = None,
+    day_first: Annotated[
+        bool | None,
+        typer.Option("--day-first/--month-first", help="How to read 3/4/2026.", show_default=False),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also where the file has less than is stored.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen and keep nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a document a file.")] = False,
+) -> None:
+    """Import daily reports of Meta Ads or Google Ads: each campaign's days.
+
+    The report is recognised by its columns. Each file is written whole or not at all, and replaces
+    exactly the days that it states; days that a connected account was read for stay as they are.
+    Running it twice changes nothing.
+    """
+    order: Order | None = None
+    if day_first is not None:
+        order = "day first" if day_first else "month first"
+    terms = ReportTerms(currency=currency, account=account, order=order, may_shrink=replace)
+
+    async def work(installation: Installation) -> None:
+        owner = await ensure_local_owner(installation.database, email=user)
+        if not as_json:
+            _print_owner(owner)
+        for file in files:
+            result = await _report(
+                installation, owner, file, brand, terms, timezone=timezone, dry_run=dry_run
+            )
+            if as_json:
+                print_json(result)
+            else:
+                _print_report(brand, result)
+
+    run(work)
+
+
+async def _report(
+    installation: Installation,
+    owner: LocalOwner,
+    file: Path,
+    name: str,
+    terms: ReportTerms,
+    *,
+    timezone: str | None,
+    dry_run: bool,
+) -> ReportResult:
+    known = await brand_of_person(installation.database, user_id=owner.person.id, name=name)
+    if known is None:
+        found = await inspect_report(file, terms)
+        if dry_run:
+            return preview(found, found.currency or terms.currency)
+        brand_id = await create_brand(
+            installation.database,
+            user_id=owner.person.id,
+            name=name,
+            currency=found.currency
+            or terms.currency
+            or _asked("Currency of the amounts (USD, EUR, …)", "--currency"),
+            timezone=timezone or _asked("Time zone of the brand (Europe/Berlin, …)", "--timezone"),
+        )
+    else:
+        brand_id = known.id
+    return await import_report(
+        installation.database,
+        path=file,
+        brand_id=brand_id,
+        now=utc_now(),
+        created_by=owner.person.id,
+        terms=terms,
+        dry_run=dry_run,
+    )
+
+
 async def _brand(
     installation: Installation,
     owner: LocalOwner,
@@ -118,17 +211,41 @@ def _asked(question: str, option: str) -> str:
     return str(typer.prompt(question))
 
 
-def _print(brand: str, owner: LocalOwner, result: ImportResult) -> None:
+def _print_owner(owner: LocalOwner) -> None:
     if owner.was_made:
         typer.echo(
             f"Made the local owner {owner.person.email}; "
             f"`aura users set-password {owner.person.email}` lets them sign in."
         )
+
+
+def _print(brand: str, owner: LocalOwner, result: ImportResult) -> None:
+    _print_owner(owner)
     typer.echo(
         f"{brand}: {result.orders:,} orders from {result.days.first} to {result.days.last}, "
         f"revenue {result.revenue:,} {result.currency}, days of {result.timezone}"
     )
     changed = f"{result.rows_changed:,} rows changed" if result.rows_changed else "nothing changed"
+    typer.echo(f"{result.rows:,} rows read, {changed}")
+    for note in result.notes:
+        typer.echo(f"- {note}")
+
+
+def _print_report(brand: str, result: ReportResult) -> None:
+    about = f"{result.campaigns:,} campaigns, " if result.campaigns else ""
+    typer.echo(
+        f"{brand}: {PLATFORM_NAMES[result.platform]}, {result.days_stated:,} days from "
+        f"{result.days.first} to {result.days.last}, {about}{result.total_of.replace('_', ' ')} "
+        f"{result.total:,.2f} {result.currency or ''}".rstrip()
+    )
+    if result.brand_id is None:
+        changed = "a dry run: nothing was kept, and there is no brand of this name yet"
+    elif result.is_dry_run:
+        changed = f"a dry run: {result.rows_changed:,} rows would change, nothing was kept"
+    else:
+        changed = (
+            f"{result.rows_changed:,} rows changed" if result.rows_changed else "nothing changed"
+        )
     typer.echo(f"{result.rows:,} rows read, {changed}")
     for note in result.notes:
         typer.echo(f"- {note}")

@@ -10,12 +10,16 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from aura.errors import FileRefusedError
 from aura.imports import refusals
+from aura.imports.ad_columns import AD_DIALECTS, LONGER_TIMES, UNFIT, Dialect
 
 _SPACES = re.compile(r"\s+")
-_CURRENCY = re.compile(r" \([a-z]{3}\)$")
+# "Clicks (all)" is no currency
+_CURRENCY = re.compile(r" \((?!all\))[a-z]{3}\)$")
+_BY_REPORT = "It is no orders export: import it with `aura import report`."
 _TAKE_ORDERS = f"What is imported here is {refusals.SUPPORTED}."
 
 
@@ -85,22 +89,14 @@ OTHERS = (
         "total sales, net sales",
     ),
     _report("a Shopify sales report without days", "total sales, gross sales"),
-    _report("a Google Ads search terms report", "search term"),
-    _report(
-        "a Google Ads search keywords report", "keyword", "search keyword, max. cpc, match type"
-    ),
-    _report("a Google Ads Editor file", "row type", "action"),
-    _report("a Google Ads report", "campaign", "impr., cost, clicks, interactions"),
-    _report("a Google Ads report", "day", "impr., cost"),
-    _report(
-        "a Meta ads report",
-        "",
-        "amount spent, reporting starts, link clicks, ad set name, importe gastado, "
-        "ausgegebener betrag, montant dépensé, importo speso, valor gasto",
-    ),
 )
 
-KNOWN_COLUMNS = ORDER_COLUMNS.union(*(r.needed | r.one_of for r in OTHERS))
+KNOWN_COLUMNS = ORDER_COLUMNS.union(
+    *(r.needed | r.one_of for r in OTHERS),
+    *(dialect.names for dialect in AD_DIALECTS),
+    *(unfit.columns for unfit in UNFIT),
+    LONGER_TIMES,
+)
 
 
 def known(name: str) -> bool:
@@ -122,10 +118,50 @@ def check_orders(header: Iterable[str]) -> None:
     raise _refusal(shown, names)
 
 
+def check_ad_report(header: Iterable[str]) -> Dialect:
+    """Whose daily report a header (normal names) is; raises a refusal for any other one."""
+    shown = list(header)
+    names = frozenset(without_currency(name) for name in shown)
+    if ORDERS.matches(names):
+        raise refusals.wrong_report(ORDERS.name, "Import it with `aura import orders`.")
+    unfit = unfit_report(names)
+    if unfit is not None:
+        raise unfit
+    dialect = ad_dialect(names)
+    if dialect is None:
+        raise _refusal(shown, names)
+    return dialect
+
+
+def unfit_report(names: frozenset[str]) -> FileRefusedError | None:
+    """The refusal of an ad report whose rows do not add up to a campaign's day."""
+    for unfit in UNFIT:
+        if not names.isdisjoint(unfit.columns) and (unfit.is_certain or ad_dialect(names)):
+            return refusals.wrong_report(unfit.report, unfit.advice)
+    return None
+
+
+def ad_dialect(names: frozenset[str]) -> Dialect | None:
+    """The platform whose report has most of these names, two at least and one that tells."""
+    found = [(dialect.found(names), dialect) for dialect in AD_DIALECTS]
+    fitting = [
+        (len(columns), dialect)
+        for columns, dialect in found
+        if len(columns) > 1 and not columns.isdisjoint(dialect.telling)
+    ]
+    return max(fitting, key=itemgetter(0))[1] if fitting else None
+
+
 def _refusal(shown: list[str], names: frozenset[str]) -> FileRefusedError:
     for report in OTHERS:
         if report.matches(names):
             return refusals.wrong_report(report.name, report.advice)
+    unfit = unfit_report(names)
+    if unfit is not None:
+        return unfit
+    dialect = ad_dialect(names)
+    if dialect is not None:
+        return refusals.wrong_report(dialect.report, _BY_REPORT)
     if not names.isdisjoint(_ALMOST_ORDERS):
         missing = [
             column.capitalize() for column in ("name", "created at", "total") if column not in names

@@ -6,10 +6,17 @@ Each function makes one `FileRefusedError`. Nothing of a refused file has been s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
 
 from aura.errors import FileRefusedError
+from aura.model import DayRange
 
-SUPPORTED = 'the Shopify orders export (Orders > Export, "Plain CSV file", also as .csv.gz)'
+SUPPORTED = (
+    'the Shopify orders export (Orders > Export, "Plain CSV file"), Shopify\'s "Total sales over '
+    'time" and "New or returning customers" by day, Meta Ads reports and Google Ads campaign '
+    "reports by day (each as .csv, .csv.gz or .xlsx)"
+)
 _MOST_NAMES = 12
 _LONGEST_NAME = 40
 
@@ -39,11 +46,20 @@ def old_xls() -> FileRefusedError:
 
 
 def workbook() -> FileRefusedError:
-    """An .xlsx workbook or another zip archive."""
+    """A zip archive that is no .xlsx workbook, or a damaged or locked one."""
     return FileRefusedError(
         "workbook",
-        "This is an .xlsx workbook or a .zip archive. Unpack it, or save the orders sheet as CSV "
-        "(UTF-8), and import that.",
+        "This is a .zip archive, or an .xlsx workbook that is damaged or has a password. Unpack "
+        "it, or save the sheet as CSV (UTF-8), and import that.",
+    )
+
+
+def too_large_workbook(most_bytes: int) -> FileRefusedError:
+    """A workbook that would unpack to more than we take, or far more than its size says."""
+    return FileRefusedError(
+        "too_large",
+        f"The workbook is too large: at most {most_bytes // 1_000_000:,} MB, unpacked. Export "
+        "shorter periods, or as CSV, and import them one after another.",
     )
 
 
@@ -115,6 +131,25 @@ def wrong_report(report: str, advice: str) -> FileRefusedError:
     return FileRefusedError("wrong_report", f"This is {report}. {advice}")
 
 
+def not_daily(report: str, advice: str, *, period: str = "") -> FileRefusedError:
+    """Sums of longer times than a day."""
+    adds_up = f' It adds up the whole period "{period}".' if period else ""
+    return FileRefusedError(
+        "not_daily", f"This is {report} that has no day in each row.{adds_up} {advice}"
+    )
+
+
+def no_metrics(report: str, column: str) -> FileRefusedError:
+    """A report without the one column that it is imported for."""
+    title = column.capitalize()
+    return FileRefusedError(
+        "no_metrics",
+        f'This looks like {report} without the column "{title}". Add that column to the report '
+        "and export it again.",
+        column=title,
+    )
+
+
 def missing_columns(names: Sequence[str]) -> FileRefusedError:
     """An orders export without a column that is needed."""
     return FileRefusedError(
@@ -156,6 +191,42 @@ def other_currency(of_file: str, of_brand: str) -> FileRefusedError:
     )
 
 
+def other_account_currency(of_file: str, known: str, platform: str) -> FileRefusedError:
+    """Ad days in another currency than the platform's days have so far."""
+    return FileRefusedError(
+        "other_currency",
+        f"The file is in {of_file} but the days of {platform} are in {known}, and amounts are not "
+        f"converted. Export an account that bills in {known}, or import it into another brand.",
+        column="Currency",
+    )
+
+
+def overlap_api(days: DayRange, platform: str) -> FileRefusedError:
+    """Nothing in the file that the connected account was not read for."""
+    return FileRefusedError(
+        "overlap_api",
+        f"{days.first} to {days.last} already comes from the live {platform} connection, so there "
+        "is nothing to import.",
+    )
+
+
+def shrink(
+    *,
+    days: Sequence[date],
+    rows: tuple[int, int],
+    spend: tuple[Decimal, Decimal],
+    currency: str,
+) -> FileRefusedError:
+    """A file that says clearly less of some days than an earlier one; pairs are (new, stored)."""
+    span = f"on {days[0]}" if len(days) == 1 else f"on {len(days):,} days, {days[0]} to {days[-1]}"
+    return FileRefusedError(
+        "shrink",
+        f"This file has {rows[0]:,} campaign rows and {spend[0]:,.2f} {currency} of spend {span}; "
+        f"already imported are {rows[1]:,} and {spend[1]:,.2f}. If it was filtered, importing it "
+        "would lose the rest. Export it without filters, or import it with --replace.",
+    )
+
+
 def mixed_numbers(first_line: int, second_line: int, column: str) -> FileRefusedError:
     """Decimal points and decimal commas, or amounts that could be either."""
     place = (
@@ -166,7 +237,7 @@ def mixed_numbers(first_line: int, second_line: int, column: str) -> FileRefused
     return FileRefusedError(
         "mixed_numbers",
         f'We cannot tell the decimal separator of the amounts: {place} (column "{column}"). The '
-        "file was probably saved by a spreadsheet; export it again from Shopify.",
+        "file was probably saved by a spreadsheet; export it again from the platform.",
         line=first_line,
         column=column,
     )
@@ -176,8 +247,9 @@ def ambiguous_dates(line: int, column: str) -> FileRefusedError:
     """Dates such as 3/4/2026 throughout, or in both orders."""
     return FileRefusedError(
         "ambiguous_dates",
-        f'We cannot tell day from month in the column "{column}" (line {line}). The file was '
-        "probably saved by a spreadsheet; export it again from Shopify, which writes 2026-04-03.",
+        f'We cannot tell day from month in the column "{column}" (line {line}). Export it again '
+        "with days written as 2026-04-03, or say which comes first: a report is imported with "
+        "--day-first or --month-first.",
         line=line,
         column=column,
     )

@@ -1,7 +1,8 @@
 """A file's bytes: what kind they are, in which encoding, and lines of text from them.
 
 The kind is told from the bytes, never from the name. A file that is not valid UTF-8 and has no byte
-order mark is taken for Windows-1252. `.gz` is unpacked on the way, nothing is written to disk.
+order mark is taken for Windows-1252. `.gz` is unpacked on the way and an .xlsx workbook is turned
+into text; nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from aura.errors import InputError
-from aura.imports import refusals
+from aura.imports import refusals, workbook
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -31,11 +32,11 @@ _CHUNK = 1 << 20
 LONGEST_LINE = 8 << 20
 
 _OTHER_KINDS = (
-    (b"PK\x03\x04", refusals.workbook),
     (b"\xd0\xcf\x11\xe0", refusals.old_xls),
     (b"%PDF", refusals.binary),
     (b"\x1f\x8b", refusals.binary),
 )
+_ARCHIVE = b"PK\x03\x04"
 _MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml")
 # bytes that Windows-1252 does not use, and control characters that no text has
 _NO_TEXT = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D, *range(9), 0x0B, *range(0x0E, 0x20), 0x7F])
@@ -50,6 +51,7 @@ class Source:
         sha256: of the unpacked bytes, so that a file and its .gz are the same file.
         size: unpacked bytes.
         file_size: bytes on disk, which progress is measured in.
+        content: the text of a workbook; None for a file that is text itself.
     """
 
     path: Path
@@ -58,6 +60,7 @@ class Source:
     sha256: bytes
     size: int
     file_size: int
+    content: bytes | None = None
 
 
 class _Counted(io.RawIOBase):
@@ -125,8 +128,14 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _unpacked(path: Path, *, is_gzip: bool) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+def _unpacked(
+    path: Path, *, is_gzip: bool, content: bytes | None = None
+) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """The file on disk and the bytes in it."""
+    if content is not None:
+        text = io.BytesIO(content)
+        yield text, text
+        return
     with path.open("rb") as raw:
         if is_gzip:
             with gzip.GzipFile(fileobj=raw) as unpacked:
@@ -140,7 +149,7 @@ def reading(source: Source) -> Iterator[Reading]:
     """Open one pass over the file. Raises FileRefusedError while it is read."""
     with (
         _readable(source.path),
-        _unpacked(source.path, is_gzip=source.is_gzip) as (raw, unpacked),
+        _unpacked(source.path, is_gzip=source.is_gzip, content=source.content) as (raw, unpacked),
     ):
         counted = _Counted(unpacked)
         buffered = io.BufferedReader(counted, _CHUNK)
@@ -158,7 +167,10 @@ def examine(path: Path) -> Source:
         if not stat.S_ISREG(status.st_mode):
             raise InputError(f"{path.name} is not a file: it is read more than once, so no pipe.")
         with path.open("rb") as raw:
-            is_gzip = raw.read(2) == b"\x1f\x8b"
+            start = raw.read(4)
+            if start == _ARCHIVE:
+                return _workbook(path, raw)
+            is_gzip = start[:2] == b"\x1f\x8b"
         with _unpacked(path, is_gzip=is_gzip) as (_, unpacked):
             chunk = unpacked.read(_CHUNK)
             state = _Seen(_kind(chunk))
@@ -172,6 +184,20 @@ def examine(path: Path) -> Source:
         sha256=state.digest.digest(),
         size=state.size,
         file_size=status.st_size,
+    )
+
+
+def _workbook(path: Path, raw: IO[bytes]) -> Source:
+    """A workbook, read as the text of its one sheet with a report."""
+    content = workbook.text_of(raw)
+    return Source(
+        path=path,
+        is_gzip=False,
+        encoding="utf-8",
+        sha256=hashlib.sha256(content).digest(),
+        size=len(content),
+        file_size=len(content),
+        content=content,
     )
 
 

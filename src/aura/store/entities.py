@@ -14,7 +14,7 @@ from aura.model import PLATFORM_NAMES, Account, Platform
 from aura.store.database import Connection
 from aura.store.statements import statements
 
-# the account of a shop that is known from files only: it has no name at the platform yet
+# the account of a shop, or of ads, that files are about without naming it
 FILE_ACCOUNT = "file"
 
 
@@ -88,9 +88,9 @@ async def shop_entity(connection: Connection, place: Place) -> int:
 
 
 async def entities_below(connection: Connection, place: Place, account_id: int) -> list[int]:
-    """Ids of an account's entity and of its campaigns."""
+    """Ids of an account's entity and of its campaigns, and those of the account without a name."""
     cursor = await connection.execute(
         statements("entities")["account_and_campaigns"],
-        place.parameters | {"account_id": account_id},
+        place.parameters | {"account_id": account_id, "file_account": FILE_ACCOUNT},
     )
     return [int(row["id"]) for row in await cursor.fetchall()]

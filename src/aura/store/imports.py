@@ -120,9 +120,9 @@ async def find_shop(connection: Connection, brand_id: UUID) -> Shop | None:
 
 async def lock_shop(connection: Connection, brand_id: UUID) -> Shop:
     """The brand's shop, made when missing; other imports wait until this transaction ends."""
-    parameters = {"brand_id": brand_id, "integration_id": uuid7()}
-    await connection.execute(_statement("add_shop"), parameters)
-    await connection.execute(_statement("lock_shop"), parameters)
+    parameters = {"brand_id": brand_id, "platform": "shopify", "integration_id": uuid7()}
+    await connection.execute(_statement("add_place"), parameters)
+    await connection.execute(_statement("lock_place"), parameters)
     shop = await find_shop(connection, brand_id)
     if shop is None:
         raise NotFoundError("There is no such brand.")

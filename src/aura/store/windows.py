@@ -87,12 +87,17 @@ async def write_ad_window(
     days: list[AdDay],
     observed_at: datetime,
     run_id: UUID | None,
+    source: Source = "api",
+    import_id: UUID | None = None,
+    dates: list[date] | None = None,
 ) -> WindowResult:
     """Make one ad account's stored days of a window equal to what the platform stated.
 
     `days` is the whole window, account level and campaign level: what is stored and not among them
-    is deleted. The account's own total is kept beside its campaigns, so their difference stays
-    visible. Raises BadDataError before anything is written when a row cannot be true.
+    is deleted, and so is what a file without an account's name said of those days. With `dates`
+    only those days of the window are touched. The account's own total is kept beside its campaigns,
+    so their difference stays visible. Raises BadDataError before anything is written when a row
+    cannot be true.
     """
     _check_ad_days(account, window, days)
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
@@ -107,9 +112,9 @@ async def write_ad_window(
     changed = await _replace_days(
         connection,
         place,
-        Observation(observed_at, run_id),
+        Observation(observed_at, run_id, source, import_id),
         entities=await entities_below(connection, place, account_id),
-        dates=window.days(),
+        dates=window.days() if dates is None else dates,
     )
     return WindowResult(len(days), changed.total(), tuple(sorted(changed)))
 
@@ -194,7 +199,7 @@ def _check_ad_days(account: Account, window: DayRange, days: list[AdDay]) -> Non
         if day.level == "account" and day.external_id != account.external_id:
             raise BadDataError("The platform sent the days of another account.")
         amounts = (day.ad_spend, day.conversions, day.conversion_value)
-        if not all(amount.is_finite() for amount in amounts):
+        if not all(amount is None or amount.is_finite() for amount in amounts):
             raise BadDataError(f"The platform sent something on {day.date} that is not a number.")
     currencies = {day.currency for day in days}
     if len(currencies) > 1:

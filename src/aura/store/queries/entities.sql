@@ -62,13 +62,33 @@ where
 );
 
 -- name: account_and_campaigns
--- The ids of an account's entity and of everything below it.
-select id
-from aura.entities
+-- The ids of an account's entity and of everything below it, and those of the account that files are
+-- about which name none: what the platform or a better file says of a day takes its place.
+select e.id
+from aura.entities as e
+left join aura.entities as p on p.id = e.parent_id and p.brand_id = e.brand_id
 where
-    brand_id = %(brand_id)s
-    and integration_id = %(integration_id)s
-    and (id = %(account_id)s or parent_id = %(account_id)s);
+    e.brand_id = %(brand_id)s
+    and e.integration_id = %(integration_id)s
+    and (
+        %(account_id)s in (e.id, e.parent_id)
+        or %(file_account)s in (e.external_id, p.external_id)
+    );
+
+-- name: campaigns_by_name
+-- The ids of an account's campaigns whose names only one of them has.
+select
+    c.name,
+    min(c.external_id) as external_id
+from aura.entities as c
+inner join aura.entities as a on a.id = c.parent_id and a.brand_id = c.brand_id
+where
+    c.brand_id = %(brand_id)s
+    and c.integration_id = %(integration_id)s
+    and c.level = 'campaign'
+    and a.external_id = %(external_id)s
+group by c.name
+having count(*) = 1;
 
 -- name: platform_of
 -- The platform of an integration and the account it is connected to, if any.

@@ -1,15 +1,101 @@
--- name: add_shop
--- The place that files of a shop belong to: the brand's Shopify integration, made when missing.
+-- name: add_place
+-- The place that files belong to: the brand's integration of their platform, made when missing.
 insert into public.integrations (id, brand_id, platform, status)
-values (%(integration_id)s, %(brand_id)s, 'shopify', 'disconnected')
+values (%(integration_id)s, %(brand_id)s, %(platform)s, 'disconnected')
 on conflict (brand_id, platform) do nothing;
 
--- name: lock_shop
--- Holds back other writers of the shop's facts until this transaction ends.
+-- name: lock_place
+-- Holds back other writers of the integration's facts until this transaction ends.
 select id
 from public.integrations
-where brand_id = %(brand_id)s and platform = 'shopify'
+where brand_id = %(brand_id)s and platform = %(platform)s
 for update;
+
+-- name: ad_place
+-- What is known of an ad platform's integration: the days that were read without a gap, and the
+-- currency of its days.
+select
+    i.id,
+    (i.metadata ->> 'known_from')::date as known_from,
+    (i.metadata ->> 'known_through')::date as known_through,
+    coalesce(
+        (
+            select b.currency
+            from aura.brand_days as b
+            where b.brand_id = i.brand_id and b.platform = i.platform
+            order by b.date desc
+            limit 1
+        ),
+        (
+            select a.currency
+            from aura.accounts as a
+            where a.integration_id = i.id and a.is_selected
+            limit 1
+        )
+    ) as currency
+from public.integrations as i
+where i.brand_id = %(brand_id)s and i.platform = %(platform)s;
+
+-- name: place_accounts
+-- The accounts of an integration: those that a grant covers, and those that files were about.
+with filed as (
+    select
+        external_id,
+        name
+    from aura.entities
+    where integration_id = %(integration_id)s and level = 'account'
+),
+
+granted as (
+    select
+        external_id,
+        name,
+        is_selected
+    from aura.accounts
+    where integration_id = %(integration_id)s
+)
+
+select
+    coalesce(a.external_id, e.external_id) as external_id,
+    coalesce(a.name, e.name) as name,
+    coalesce(a.is_selected, false) as is_selected,
+    coalesce(not a.is_selected, false) as is_left_out
+from granted as a
+full join filed as e on a.external_id = e.external_id
+order by 2, 1;
+
+-- name: filed_sums
+-- What files said of an account's days: the number of campaigns, and the spend.
+select
+    d.date,
+    count(*) filter (where e.level = 'campaign') as campaigns,
+    coalesce(sum(d.ad_spend) filter (where e.level = 'account'), 0) as ad_spend
+from aura.entity_days as d
+inner join aura.entities as e on e.id = d.entity_id and e.brand_id = d.brand_id
+left join aura.entities as p on p.id = e.parent_id and p.brand_id = e.brand_id
+where
+    d.brand_id = %(brand_id)s
+    and d.date = any(%(dates)s::date[])
+    and d.source = 'file'
+    and e.integration_id = %(integration_id)s
+    and coalesce(p.external_id, e.external_id) = any(%(external_ids)s::text[])
+group by d.date
+order by d.date;
+
+-- name: latest_import
+-- The last file about any of these days.
+select
+    id,
+    sha256
+from aura.imports
+where
+    brand_id = %(brand_id)s
+    and integration_id = %(integration_id)s
+    and undone_at is null
+    and date_from <= %(last_day)s
+    and date_to >= %(first_day)s
+order by created_at desc, id desc
+limit 1;
 
 -- name: shop
 -- What is known of a brand's shop: where it is connected to, the days that were read from there without

@@ -1,0 +1,267 @@
+"""Reports with a row for each day: rows in, their days and numbers out.
+
+Read twice: the first time to decide for the whole file what one cell cannot tell (decimal
+separator, order of day and month), the second time row by row. Rows of totals are told from rows
+of days by having no day.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+
+from aura.imports import refusals
+from aura.imports.amounts import Separator, SeparatorEvidence, parse_amount
+from aura.imports.days import parse_day, parse_range
+from aura.imports.moments import Order, OrderEvidence
+from aura.imports.recognise import without_currency
+from aura.imports.source import Source, reading
+from aura.imports.table import Layout, Row, read_rows
+from aura.model import DayRange
+
+_SHOWN_PROBLEMS = 50
+_NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014"})
+_WHOLE = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})+")
+_TOTAL = re.compile(
+    r"(?:total|totals|gesamt|summe|totale|totaal|totalt|summa|合計)[\w ]*\s*[:\uff1a]",
+    re.IGNORECASE,
+)
+_SUMMARY = re.compile(
+    r"(?:results? from|ergebnisse? (?:aus|von)|r\u00e9sultats? (?:de|pour)|resultados? de|"
+    r"risultati? d[ia]|resultaten van|resultat fr\u00e5n|resultados totales|total|gesamt|totale|"
+    r"summary|grand total)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the columns that are read stand: our names to positions.
+
+    Attributes:
+        positions: of every column that is read, `day` among them.
+        amounts, counts: those of them that hold numbers; counts are whole.
+        names: columns that say what a row is about; a row of totals has none of them.
+    """
+
+    positions: Mapping[str, int]
+    amounts: tuple[str, ...]
+    counts: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def title(self, layout: Layout, column: str) -> str:
+        """A column's name as the file has it."""
+        return layout.header[self.positions[column]].capitalize()
+
+
+def columns_of(
+    layout: Layout,
+    known: Mapping[str, tuple[str, ...]],
+    *,
+    amounts: tuple[str, ...],
+    counts: tuple[str, ...],
+    names: tuple[str, ...],
+) -> Columns:
+    """The positions of known columns: the best name of each that the header has."""
+    header = [without_currency(name) for name in layout.header]
+    positions: dict[str, int] = {}
+    for column, titles in known.items():
+        best = next((title for title in titles if title in header), None)
+        if best is None:
+            continue
+        if header.count(best) > 1 and len({n for n in layout.header if n.startswith(best)}) == 1:
+            raise refusals.two_columns(best.capitalize(), line=layout.header_line)
+        positions[column] = header.index(best)
+    return Columns(
+        positions,
+        tuple(column for column in amounts if column in positions),
+        tuple(column for column in counts if column in positions),
+        tuple(column for column in names if column in positions),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A row of one day; numbers that the row does not state are missing from `numbers`."""
+
+    line: int
+    day: date
+    cells: list[str]
+    numbers: Mapping[str, Decimal]
+
+
+@dataclass(slots=True)
+class Totals:
+    """Rows of totals: how many, and what each says of each column."""
+
+    rows: int = 0
+    stated: dict[str, list[Decimal]] = field(default_factory=dict)
+
+
+class DailyRows:
+    """The rows of one report; iterate once. `totals`, `rows` and `covered` are right afterwards.
+
+    Attributes:
+        covered: the days that the report says it covers, where it says so above its header.
+        rows: rows of days.
+    """
+
+    def __init__(
+        self, source: Source, layout: Layout, columns: Columns, *, order: Order | None = None
+    ) -> None:
+        self._source = source
+        self._layout = layout
+        self._columns = columns
+        self._day = columns.positions["day"]
+        self._numbers = [
+            (column, columns.positions[column], columns.title(layout, column))
+            for column in (*columns.amounts, *columns.counts)
+        ]
+        self._problems: list[tuple[int, str, str]] = []
+        self._bad_rows = 0
+        self.totals = Totals()
+        self.rows = 0
+        self.separator: Separator = "."
+        self._order: Order = order or "day first"
+        self._look_through(order)
+        self.covered = self._covered(self._order)
+
+    def cell(self, row: Row | DayRow, column: str) -> str:
+        """A row's cell of a column without outer spaces; empty for one that is not there."""
+        position = self._columns.positions.get(column)
+        return "" if position is None else _tidy(row.cells[position])
+
+    def problem(self, line: int, column: str, reason: str) -> None:
+        """Note what cannot be read; the whole file is refused at the end of the pass."""
+        self._bad_rows += 1
+        if len(self._problems) < _SHOWN_PROBLEMS:
+            self._problems.append((line, column, reason))
+
+    def __iter__(self) -> Iterator[DayRow]:
+        with reading(self._source) as lines:
+            for row in read_rows(lines, self._layout):
+                day = parse_day(_tidy(row.cells[self._day]), self._order)
+                if day is None:
+                    self._add_undated(row)
+                    continue
+                self.rows += 1
+                yield DayRow(row.line, day, row.cells, self._parsed(row, is_total=False))
+        if self._problems:
+            count = self.rows + self._bad_rows
+            raise refusals.bad_rows(sorted(self._problems), self._bad_rows, count)
+        if not self.rows:
+            raise refusals.empty()
+
+    def _look_through(self, order: Order | None) -> None:
+        separators = SeparatorEvidence()
+        days = OrderEvidence(self._columns.title(self._layout, "day"))
+        cells: set[str] = set()
+        with reading(self._source) as lines:
+            for row in read_rows(lines, self._layout):
+                cell = _tidy(row.cells[self._day])
+                if cell not in cells:
+                    cells.add(cell)
+                    days.add(cell, row.line)
+                for column, position, title in self._numbers:
+                    number = _number_text(row.cells[position])
+                    if number:
+                        is_count = column in self._columns.counts
+                        _weigh(separators, number, row.line, title, is_count=is_count)
+        self.separator = separators.decide()
+        if order is None:
+            self._order = self._decided(days, cells)
+
+    def _decided(self, days: OrderEvidence, cells: set[str]) -> Order:
+        """Day or month first; where the cells do not tell, the covered days may."""
+        if days.unclear_line is None or days.day_first_line or days.month_first_line:
+            return days.decide()
+        orders: tuple[Order, Order] = ("day first", "month first")
+        fitting = [order for order in orders if self._fits(cells, order)]
+        return fitting[0] if len(fitting) == 1 else days.decide()
+
+    def _fits(self, cells: set[str], order: Order) -> bool:
+        covered = self._covered(order)
+        days = [day for cell in cells if (day := parse_day(cell, order)) is not None]
+        return covered is not None and all(covered.first <= day <= covered.last for day in days)
+
+    def _covered(self, order: Order) -> DayRange | None:
+        for cells in self._above():
+            found = parse_range(self._layout.delimiter.join(cells), order)
+            found = found or next(filter(None, (parse_range(cell, order) for cell in cells)), None)
+            if found is not None:
+                return found
+        return None
+
+    def _above(self) -> list[list[str]]:
+        with reading(self._source) as lines:
+            rows = csv.reader(lines, delimiter=self._layout.delimiter)
+            return list(islice(rows, self._layout.rows_above - 1))
+
+    def _add_undated(self, row: Row) -> None:
+        """A row of totals; any other row without a day cannot be read."""
+        if not self._is_total(row):
+            cell = _tidy(row.cells[self._day])
+            reason = "is not a day" if cell else "is empty"
+            self.problem(row.line, self._columns.title(self._layout, "day"), reason)
+            return
+        self.totals.rows += 1
+        for column, number in self._parsed(row, is_total=True).items():
+            self.totals.stated.setdefault(column, []).append(number)
+
+    def _is_total(self, row: Row) -> bool:
+        first = next((cell for cell in map(_tidy, row.cells) if cell not in _NOTHING), "")
+        if _TOTAL.match(first):
+            return True
+        if _tidy(row.cells[self._day]) not in _NOTHING and not _SUMMARY.match(first):
+            return False
+        names = [self.cell(row, column) for column in self._columns.names]
+        return all(name in _NOTHING or _SUMMARY.match(name) for name in names)
+
+    def _parsed(self, row: Row, *, is_total: bool) -> dict[str, Decimal]:
+        found: dict[str, Decimal] = {}
+        for column, position, title in self._numbers:
+            cell = _number_text(row.cells[position])
+            if not cell:
+                continue
+            number = parse_amount(cell, self.separator)
+            if number is None:
+                reason = "is not a number"
+            elif column in self._columns.counts and number != number.to_integral_value():
+                reason = "is not a whole number"
+            else:
+                found[column] = number
+                continue
+            if not is_total:
+                self.problem(row.line, title, reason)
+        return found
+
+
+def _tidy(cell: str) -> str:
+    return cell.strip().strip("\u00a0\u202f")
+
+
+def _number_text(cell: str) -> str:
+    """A number's text without currency signs; empty where the cell states none."""
+    text = _tidy(cell)
+    if text in _NOTHING:
+        return ""
+    if text.isascii() and "$" not in text:
+        return text
+    return _tidy("".join(c for c in text if unicodedata.category(c) != "Sc"))
+
+
+def _weigh(
+    evidence: SeparatorEvidence, cell: str, line: int, column: str, *, is_count: bool
+) -> None:
+    """Take in one number: a whole one with a separator can only be grouped in thousands."""
+    grouped = _WHOLE.fullmatch(cell) if is_count else None
+    if grouped is None:
+        evidence.add(cell, line, column)
+    else:
+        evidence.only.setdefault("," if grouped[1] == "." else ".", (line, column))

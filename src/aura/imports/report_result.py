@@ -1,0 +1,101 @@
+"""What a person says about a daily report, and what its import answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from aura.errors import NotFoundError
+from aura.imports.moments import Order
+from aura.model import DayRange, Platform
+from aura.store.imports import ImportRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTerms:
+    """What a person says about a file where the file does not.
+
+    Attributes:
+        currency: of the amounts; the account's or the brand's where nobody says.
+        account: id of the ad account at its platform.
+        order: whether 3/4/2026 is in March or in April.
+        may_shrink: replace days even where the file has clearly less than is stored.
+    """
+
+    currency: str | None = None
+    account: str | None = None
+    order: Order | None = None
+    may_shrink: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """What an import of a report did, or would do.
+
+    Attributes:
+        rows: rows of days in the file; `total_rows` only repeat their sums.
+        total: what the file's days come to in `currency`, those that were left out included;
+            `total_of` says of what: ad_spend or revenue.
+        days_left_out: days of the file that the connected account itself was read for.
+        rows_changed: rows of facts added, changed or deleted; 0 when all was known.
+        was_known: the same file was imported before and nothing has replaced it since.
+        notes: sentences about how the figures came to be.
+    """
+
+    import_id: UUID | None
+    brand_id: UUID | None
+    integration_id: UUID | None
+    platform: Platform
+    format: str
+    file_name: str
+    sha256: str
+    encoding: str
+    delimiter: str
+    bytes: int
+    rows: int
+    total_rows: int
+    campaigns: int
+    accounts: tuple[str, ...]
+    days: DayRange
+    days_stated: int
+    days_left_out: int
+    total: Decimal
+    total_of: str
+    currency: str | None
+    rows_changed: int
+    days_changed: int
+    was_known: bool
+    is_dry_run: bool
+    notes: tuple[str, ...]
+
+
+def record_of(
+    result: ReportResult, import_id: UUID, *, created_by: UUID, created_at: datetime
+) -> ImportRecord:
+    """The result as a row of the list of imports."""
+    if result.brand_id is None or result.integration_id is None or result.currency is None:
+        raise NotFoundError("There is no such brand.")
+    return ImportRecord(
+        id=import_id,
+        brand_id=result.brand_id,
+        integration_id=result.integration_id,
+        platform=result.platform,
+        format=result.format,
+        sha256=bytes.fromhex(result.sha256),
+        file_name=result.file_name,
+        bytes=result.bytes,
+        encoding=result.encoding,
+        delimiter=result.delimiter,
+        rows_read=result.rows,
+        orders=0,
+        date_from=result.days.first,
+        date_to=result.days.last,
+        currency=result.currency,
+        control_total=result.total,
+        is_complete_history=False,
+        notes=result.notes,
+        created_by=created_by,
+        created_at=created_at,
+    )
