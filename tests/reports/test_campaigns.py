@@ -11,7 +11,7 @@ import pytest
 from aura.errors import InputError, NotFoundError
 from aura.model import DayRange
 from aura.reports.campaign import campaign_report
-from aura.reports.campaigns import PAGE_SIZE, Question, campaigns, question_of
+from aura.reports.campaigns import PAGE_SIZE, campaigns, question_of
 from measured_brand import NAMES, NOW, READ_AT, YESTERDAY, measure
 from measured_campaigns import (
     BOTH,
@@ -42,7 +42,7 @@ def ask(database, made):
             user_id=made.person,
             brand_id=made.brand,
             days=days,
-            question=question or Question(),
+            question=question or question_of({}),
             now=NOW,
         )
 

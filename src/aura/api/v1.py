@@ -30,9 +30,10 @@ from aura.api.problems import install_problems
 from aura.config import Settings
 from aura.errors import NotFoundError, SignInError
 from aura.reports.campaign import campaign_report
-from aura.reports.campaigns import Question, campaigns, entity_id_of, question_of
+from aura.reports.campaigns import campaigns, entity_id_of, question_of
 from aura.reports.overview import overview
 from aura.reports.periods import DEFAULT_PRESET, Period, period_of, today_in
+from aura.reports.questions import Question
 from aura.store import reports
 from aura.store.database import Database
 

@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
-from aura.errors import InputError, NotFoundError
+from aura.errors import NotFoundError
 from aura.metrics import CATALOGUE, Metric, compute
 from aura.model import AD_PLATFORMS, DayRange, Platform
 from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
+from aura.reports.questions import Question, table_question
 from aura.store import campaigns as store
 from aura.store.campaigns import CampaignRow, CampaignTotals
 from aura.store.database import Database
@@ -38,56 +38,9 @@ COLUMNS: Final[tuple[str, ...]] = (
     "cpc",
     "cvr",
 )
-NAME: Final = "name"
 PAGE_SIZE: Final = 50
-LONGEST_SEARCH: Final = 200
-# pages beyond this hold nothing: no brand has so many campaigns
-_LAST_PAGE: Final = 1_000_000
 # longer than any id that the database gives
 _LONGEST_ID: Final = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Which campaigns to show, in which order.
-
-    Attributes:
-        search: part of a name, of an account's name or an id, in any case; empty for all.
-        platform: one ad platform, None for all.
-        sort: a column, or `name`.
-        page: from 1 on.
-    """
-
-    search: str = ""
-    platform: Platform | None = None
-    sort: str = "ad_spend"
-    descending: bool = True
-    page: int = 1
-
-    def parts(self) -> list[tuple[str, str]]:
-        """The question as pairs of an address's query, without the page; defaults are left out."""
-        pairs = (
-            ("search", self.search),
-            ("platform", self.platform or ""),
-            ("sort", "" if self.sort == "ad_spend" else self.sort),
-            ("order", "" if self.descending is _first_order(self.sort) else self.order),
-        )
-        return [(name, value) for name, value in pairs if value]
-
-    def at_page(self, number: int) -> str:
-        """The address's query of another page of the same answer."""
-        pages = [("page", str(number))] if number > 1 else []
-        return urlencode([*self.parts(), *pages])
-
-    def sorted_by(self, column: str) -> str:
-        """The address's query that sorts by a column, and the other way when it is so already."""
-        turned = not self.descending if column == self.sort else _first_order(column)
-        return urlencode(replace(self, sort=column, descending=turned).parts())
-
-    @property
-    def order(self) -> str:
-        """`desc` or `asc`, as in an address."""
-        return "desc" if self.descending else "asc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +81,7 @@ class Campaigns:
 
 def question_of(query: Mapping[str, str]) -> Question:
     """The question that an address asks. InputError for an order or a page that does not exist."""
-    search = query.get("search", "").strip()[:LONGEST_SEARCH]
-    platform = query.get("platform", "").strip()
-    if platform and platform not in AD_PLATFORMS:
-        raise InputError(f"Campaigns are those of {' and '.join(AD_PLATFORMS)}.")
-    sort = query.get("sort", "").strip() or "ad_spend"
-    if sort not in (NAME, *COLUMNS):
-        raise InputError(f"Campaigns can be sorted by {NAME}, {', '.join(COLUMNS)}.")
-    order = query.get("order", "").strip() or ("desc" if _first_order(sort) else "asc")
-    if order not in {"asc", "desc"}:
-        raise InputError("The order is asc or desc.")
-    page = query.get("page", "").strip() or "1"
-    if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= _LAST_PAGE):
-        raise InputError("Pages are counted from 1.")
-    chosen: Platform | None = next((one for one in AD_PLATFORMS if one == platform), None)
-    return Question(search, chosen, sort, order == "desc", int(page))
+    return table_question(query, columns=COLUMNS, default=COLUMNS[0])
 
 
 def entity_id_of(text: str) -> int:
@@ -150,11 +89,6 @@ def entity_id_of(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
         raise NotFoundError("This campaign does not exist, or it is not yours.")
     return int(text)
-
-
-def _first_order(sort: str) -> bool:
-    """Whether a column is sorted from the largest on at first: numbers are, names are not."""
-    return sort != NAME
 
 
 async def campaigns(
@@ -209,15 +143,13 @@ def _matches(campaign: CampaignRow, question: Question) -> bool:
 
 
 def _ordered(found: list[CampaignTotals], question: Question) -> list[CampaignTotals]:
-    """By name, then by the column asked for; campaigns without a value stand last."""
-    found = sorted(found, key=lambda one: (one.campaign.name.casefold(), one.campaign.entity_id))
-    if question.sort == NAME:
-        return found[::-1] if question.descending else found
-    metric = CATALOGUE[question.sort]
-    values = [(one, _value(metric, one.current)) for one in found]
-    known = [(one, value) for one, value in values if value is not None]
-    known.sort(key=lambda pair: pair[1], reverse=question.descending)
-    return [one for one, _ in known] + [one for one, value in values if value is None]
+    """As asked for; campaigns of the same value by name."""
+    by_name = sorted(found, key=lambda one: (one.campaign.name.casefold(), one.campaign.entity_id))
+
+    def value(one: CampaignTotals) -> Decimal | None:
+        return _value(CATALOGUE[question.sort], one.current)
+
+    return question.ordered(by_name, value)
 
 
 def _value(metric: Metric, totals: PlatformTotals | None) -> Decimal | None:

@@ -17,17 +17,10 @@ from aura.errors import InputError
 from aura.metrics import CATALOGUE
 from aura.model import AD_PLATFORMS
 from aura.reports.campaign import CampaignReport, Restated, campaign_report
-from aura.reports.campaigns import (
-    COLUMNS,
-    NAME,
-    Campaigns,
-    Question,
-    campaigns,
-    entity_id_of,
-    question_of,
-)
+from aura.reports.campaigns import COLUMNS, Campaigns, campaigns, entity_id_of, question_of
 from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
 from aura.reports.present import count, moment, money_axis, present_exact
+from aura.reports.questions import NAME, Question
 from aura.store.reports import BrandRow
 from aura.web.charts import Chart, Series, draw
 from aura.web.pages.overview import PRESET_LABELS, formula_in_words
@@ -86,7 +79,7 @@ async def show_campaigns(
         period = period_of(request.query_params, today=today)
         question = question_of(request.query_params)
     except InputError as error:
-        problem, period, question = error.message, last_days(28, today), Question()
+        problem, period, question = error.message, last_days(28, today), question_of({})
     report = await campaigns(
         site.database,
         user_id=member.person.id,
