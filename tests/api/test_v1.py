@@ -139,6 +139,7 @@ async def test_it_describes_itself(call):
     assert set(document["paths"]) == {
         "/token",
         "/brands",
+        "/overview",
         "/brands/{brand_id}/overview",
         "/brands/{brand_id}/campaigns",
         "/brands/{brand_id}/campaigns/{campaign_id}",
@@ -162,6 +163,20 @@ async def test_campaigns_are_stated_exactly_with_their_total(token, call, measur
     assert len(report["days"]) == 7
     assert Decimal(report["days"][0]["sums"]["conversions"]) == Decimal("0.333333")
     assert report["restated"] == []
+
+
+async def test_all_brands_stand_side_by_side(token, call, measure):
+    access = await token()
+    person = await owner(access)
+    for name in ("Aurora", "Boreal"):
+        await measure(person=person, name=name)
+    await measure(name="Theirs")
+    document = (await call("/overview?days=7&sort=name", access)).json()
+    assert [line["brand"]["name"] for line in document["brands"]] == ["Aurora", "Boreal"]
+    own = document["brands"][0]
+    single = (await call(f"/brands/{own['brand']['id']}/overview?days=7", access)).json()
+    assert own["figures"]["mer"] == next(one for one in single["figures"] if one["key"] == "mer")
+    assert (await call("/overview?days=9", access)).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["campaigns?sort=x", "campaigns?page=0", "campaigns?order=x"])

@@ -56,6 +56,7 @@ async def test_no_page_is_wider_than_the_screen(made, enter, served, width):
         f"{base}/connections",
         f"{base}/insights",
         f"{base}/campaigns",
+        f"{served.url}/brands",
         f"{served.url}/brands/new",
         f"{served.url}/nowhere",
         disconnect,
@@ -97,8 +98,11 @@ LUMINANCE = """
 async def test_text_stands_out_from_its_ground_in_both_themes(made, enter, served, theme):
     page = await enter(theme=theme)
     base = f"{served.url}/b/{made.brand}"
-    sections = ("", "/campaigns", "/connections", "/insights")
-    for address in (*(base + section for section in sections), f"{served.url}/brands/new"):
+    sections, paths = ("", "/campaigns", "/connections", "/insights"), ("/brands", "/brands/new")
+    for address in (
+        *(base + section for section in sections),
+        *(served.url + path for path in paths),
+    ):
         await page.goto(address)
         assert await page.evaluate(LUMINANCE) == []
 

@@ -16,6 +16,7 @@ NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 
 def shop(*, file_last: date | None, known_from: date | None) -> SourceRow:
     return SourceRow(
+        brand_id=UUID(int=2),
         integration_id=UUID(int=1),
         platform="shopify",
         status="connected",

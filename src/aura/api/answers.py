@@ -13,6 +13,7 @@ from aura.reports.campaigns import CampaignLine, Campaigns
 from aura.reports.figures import Figure
 from aura.reports.freshness import Source
 from aura.reports.overview import COLUMNS, Overview
+from aura.reports.portfolio import Portfolio
 from aura.store.reports import BrandRow
 
 
@@ -300,5 +301,41 @@ class CampaignReportAnswer(BaseModel):
                     after=row.after,
                 )
                 for row in report.restated
+            ],
+        )
+
+
+class BrandLineAnswer(BaseModel):
+    """A brand with its figures by metric, in its own currency, and what waits for a person."""
+
+    brand: BrandAnswer
+    figures: dict[str, FigureAnswer]
+    data: str
+    data_sentence: str
+    open_insights: int
+    open_data_findings: int
+
+
+class PortfolioAnswer(BaseModel):
+    """Every brand over its last `days` days, each ending yesterday in its own time zone."""
+
+    days: int
+    brands: list[BrandLineAnswer]
+
+    @classmethod
+    def of(cls, report: Portfolio) -> PortfolioAnswer:
+        """From the report."""
+        return cls(
+            days=report.days,
+            brands=[
+                BrandLineAnswer(
+                    brand=BrandAnswer.of(line.brand),
+                    figures={figure.metric.key: FigureAnswer.of(figure) for figure in line.figures},
+                    data=line.data,
+                    data_sentence=line.data_sentence,
+                    open_insights=line.waiting.insights,
+                    open_data_findings=line.waiting.health,
+                )
+                for line in report.lines
             ],
         )

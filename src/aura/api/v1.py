@@ -24,6 +24,7 @@ from aura.api.answers import (
     CampaignReportAnswer,
     CampaignsAnswer,
     OverviewAnswer,
+    PortfolioAnswer,
     Token,
 )
 from aura.api.problems import install_problems
@@ -32,7 +33,8 @@ from aura.errors import NotFoundError, SignInError
 from aura.reports.campaign import campaign_report
 from aura.reports.campaigns import campaigns, entity_id_of, question_of
 from aura.reports.overview import overview
-from aura.reports.periods import DEFAULT_PRESET, Period, period_of, today_in
+from aura.reports.periods import DEFAULT_PRESET, Period, period_of, preset_of, today_in
+from aura.reports.portfolio import brands_question, portfolio
 from aura.reports.questions import Question
 from aura.store import reports
 from aura.store.database import Database
@@ -109,6 +111,26 @@ async def list_brands(parts: PartsPart, person: Caller) -> Brands:
     async with parts.database.as_user(person.id) as connection:
         found = await reports.brands(connection)
     return Brands(brands=[BrandAnswer.of(brand) for brand in found])
+
+
+@routes.get("/overview")
+async def all_brands(
+    parts: PartsPart,
+    person: Caller,
+    days: Annotated[str, Query(description="7, 28, 91 or 365.")] = str(DEFAULT_PRESET),
+    search: Annotated[str, Query(description="Part of a brand's name.")] = "",
+    sort: Annotated[str, Query(description="A metric of the answer, or name.")] = "",
+    order: Annotated[str, Query(description="asc or desc.")] = "",
+) -> PortfolioAnswer:
+    """The person's brands side by side."""
+    report = await portfolio(
+        parts.database,
+        user_id=person.id,
+        days=preset_of({"days": days}),
+        question=brands_question({"search": search, "sort": sort, "order": order}),
+        now=parts.clock(),
+    )
+    return PortfolioAnswer.of(report)
 
 
 @dataclass(frozen=True, slots=True)

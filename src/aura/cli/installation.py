@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -184,3 +185,22 @@ async def find_brand(database: Database, name: str | None, email: str | None) ->
     if not wanted:
         raise NotFoundError(f"No such brand. There are: {listed}")
     raise InputError(f"Say which brand you mean with --brand and --user: {listed}")
+
+
+async def find_person(database: Database, email: str | None) -> UUID:
+    """The owner of brands that a command names, or the only one there is.
+
+    Raises NotFoundError when nobody of that address has a brand, InputError when one must be named.
+    """
+    async with database.as_owner() as connection:
+        known = await brands(connection)
+    if not known:
+        raise NotFoundError("There is no brand yet: sign up on the page, or run `aura demo`")
+    people = {brand.email: brand.user_id for brand in known}
+    listed = ", ".join(sorted(people))
+    if email is None and len(people) > 1:
+        raise InputError(f"Say whose brands you mean with --user: {listed}")
+    for address, user_id in people.items():
+        if email is None or address.casefold() == email.casefold():
+            return user_id
+    raise NotFoundError(f"Nobody with this address has a brand. There are: {listed}")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aura.cli.installation import Installation, find_brand, run, utc_now
+from aura.cli.installation import Installation, find_brand, find_person, run, utc_now
 from aura.cli.printing import print_json, print_table
 from aura.metrics import CATALOGUE
 from aura.model import PLATFORM_NAMES
@@ -14,7 +14,9 @@ from aura.reports.campaigns import COLUMNS as CAMPAIGN_COLUMNS
 from aura.reports.campaigns import Campaigns, campaigns, question_of
 from aura.reports.headline import headline
 from aura.reports.overview import COLUMNS, Overview, overview
-from aura.reports.periods import period_of, today_in
+from aura.reports.periods import period_of, preset_of, today_in
+from aura.reports.portfolio import COLUMNS as BRAND_COLUMNS
+from aura.reports.portfolio import Portfolio, brands_question, portfolio
 from aura.reports.present import day_range
 
 application = typer.Typer(help="What the pages show, in the shell.", no_args_is_help=True)
@@ -208,3 +210,58 @@ def _print_campaigns(report: Campaigns) -> None:
     print_table(("campaign", "platform", *labels), rows)
     if report.pages > 1:
         typer.echo(f"Page {report.question.page} of {report.pages}: --page shows another.")
+
+
+@application.command("brands")
+def report_brands(
+    *,
+    user: UserOption = None,
+    days: Annotated[int, typer.Option(help="7, 28, 91 or 365 days, ending yesterday.")] = 28,
+    search: Annotated[str, typer.Option(help="Only those with this in their name.")] = "",
+    sort: Annotated[str, typer.Option(help="A metric, or name.")] = "revenue",
+    order: Annotated[str, typer.Option(help="asc or desc.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Every brand of a person side by side: figures, what waits, and how fresh the data is."""
+
+    async def work(installation: Installation) -> Portfolio:
+        return await portfolio(
+            installation.database,
+            user_id=await find_person(installation.database, user),
+            days=preset_of({"days": str(days)}),
+            question=brands_question({"search": search, "sort": sort, "order": order}),
+            now=utc_now(),
+        )
+
+    report = run(work)
+    if as_json:
+        print_json(
+            {
+                "days": report.days,
+                "brands": [
+                    {
+                        "id": line.brand.id,
+                        "name": line.brand.name,
+                        "currency": line.brand.currency,
+                        "figures": {figure.metric.key: figure.value for figure in line.figures},
+                        "data": line.data,
+                        "open_insights": line.waiting.insights,
+                        "open_data_findings": line.waiting.health,
+                    }
+                    for line in report.lines
+                ],
+            }
+        )
+        return
+    print_table(
+        ("brand", *(CATALOGUE[key].label for key in BRAND_COLUMNS), "waiting", "data"),
+        [
+            (
+                line.brand.name,
+                *(figure.text for figure in line.figures),
+                str(line.waiting.insights + line.waiting.health),
+                line.data,
+            )
+            for line in report.lines
+        ],
+    )

@@ -76,6 +76,14 @@ def last_days(count: int, today: date) -> Period:
     return Period(DayRange(last - timedelta(days=count - 1), last), preset, today)
 
 
+def preset_of(query: Mapping[str, str]) -> int:
+    """How many days an address asks for where only the last 7, 28, 91 or 365 can be shown."""
+    days = query.get("days", "").strip() or str(DEFAULT_PRESET)
+    if days not in {str(preset) for preset in PRESETS}:
+        raise InputError(f"Brands are compared over {', '.join(map(str, PRESETS))} days.")
+    return int(days)
+
+
 def period_of(query: Mapping[str, str], *, today: date) -> Period:
     """The period that an address names; the last 28 days when it names none.
 

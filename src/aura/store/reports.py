@@ -8,7 +8,7 @@ holds the `exact` value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,6 +60,7 @@ class SourceRow:
         file_first_day, file_last_day, file_read_at: days and moment of imported files.
     """
 
+    brand_id: UUID
     integration_id: UUID
     platform: Platform
     status: str
@@ -140,7 +141,14 @@ async def brand(connection: Connection, brand_id: UUID) -> BrandRow:
 
 async def sources(connection: Connection, brand_id: UUID) -> list[SourceRow]:
     """The brand's platforms, store first."""
-    cursor = await connection.execute(statements("reports")["sources"], {"brand_id": brand_id})
+    return await sources_of_brands(connection, [brand_id])
+
+
+async def sources_of_brands(connection: Connection, brand_ids: Sequence[UUID]) -> list[SourceRow]:
+    """The platforms of some brands, each brand's together and its store first."""
+    cursor = await connection.execute(
+        statements("reports")["sources"], {"brand_ids": list(brand_ids)}
+    )
     return [
         SourceRow(
             **{
@@ -170,7 +178,7 @@ async def totals_and_days(
     before: dict[Platform, PlatformTotals] = {}
     by_day: dict[tuple[date, Platform], PlatformTotals] = {}
     for row in await cursor.fetchall():
-        totals = _totals(row)
+        totals = totals_of(row)
         if row["date"] is not None:
             by_day[row["date"], totals.platform] = totals
         elif row["is_current"]:
@@ -180,7 +188,8 @@ async def totals_and_days(
     return RangeRows(current, before, by_day)
 
 
-def _totals(row: Mapping[str, Any]) -> PlatformTotals:
+def totals_of(row: Mapping[str, Any]) -> PlatformTotals:
+    """The sums of a row that has a column for each measure, and one for how many days know it."""
     return PlatformTotals(
         platform=row["platform"],
         days=row["days"],

@@ -30,8 +30,9 @@ left join aura.brand_settings as s on b.id = s.brand_id
 where b.id = %(brand_id)s;
 
 -- name: sources
--- A brand's platforms: their state, and the days that were read from each without a gap.
+-- The platforms of brands: their state, and the days that were read from each without a gap.
 select
+    i.brand_id,
     i.id as integration_id,
     i.platform,
     i.platform_account_name as account_name,
@@ -62,8 +63,8 @@ left join lateral (
     from aura.accounts as a
     where a.integration_id = i.id and a.is_selected
 ) as selected on true
-where i.brand_id = %(brand_id)s
-order by array_position(array['shopify', 'meta', 'google_ads'], i.platform::text), i.id;
+where i.brand_id = any(%(brand_ids)s::uuid[])
+order by i.brand_id, array_position(array['shopify', 'meta', 'google_ads'], i.platform::text), i.id;
 
 -- name: totals_and_days
 -- Sums of two adjoining ranges by platform, and each day of the later one, in one scan of the rollup.
@@ -105,3 +106,58 @@ order by d.date nulls first, d.platform;
 update public.insights set is_read = true
 where id = %(insight_id)s and brand_id = %(brand_id)s
 returning id;
+
+-- name: totals_of_brands
+-- Sums of two adjoining ranges for many brands by platform, each brand's in its own days, in one scan
+-- of the rollup a brand.
+select
+    d.brand_id,
+    d.platform,
+    d.date >= w.first as is_current,
+    count(*) as days,
+    array_agg(distinct d.currency::text) as currencies,
+    sum(d.revenue) as revenue,
+    sum(d.gross_sales) as gross_sales,
+    sum(d.discounts) as discounts,
+    sum(d.orders) as orders,
+    sum(d.new_customers) as new_customers,
+    sum(d.ad_spend) as ad_spend,
+    sum(d.impressions) as impressions,
+    sum(d.clicks) as clicks,
+    sum(d.conversions) as conversions,
+    sum(d.conversion_value) as conversion_value,
+    count(d.revenue) as known_revenue,
+    count(d.gross_sales) as known_gross_sales,
+    count(d.discounts) as known_discounts,
+    count(d.orders) as known_orders,
+    count(d.new_customers) as known_new_customers,
+    count(d.ad_spend) as known_ad_spend,
+    count(d.impressions) as known_impressions,
+    count(d.clicks) as known_clicks,
+    count(d.conversions) as known_conversions,
+    count(d.conversion_value) as known_conversion_value
+from
+    unnest(%(brand_ids)s::uuid[], %(previous_firsts)s::date[], %(firsts)s::date[], %(lasts)s::date[])
+        as w (brand_id, previous_first, first, last)
+inner join aura.brand_days as d
+    on w.brand_id = d.brand_id and d.date between w.previous_first and w.last
+group by d.brand_id, d.platform, d.date >= w.first;
+
+-- name: waiting_in_brands
+-- How many insights and findings about data stand in each brand, counted as its own page lists them.
+select
+    w.brand_id,
+    (
+        select count(*)
+        from public.insights as i
+        left join aura.findings as f on i.id = f.insight_id and i.brand_id = f.brand_id
+        where
+            i.brand_id = w.brand_id
+            and (f.status = 'open' or (f.id is null and (i.expires_at is null or i.expires_at > now())))
+    ) as insights,
+    (
+        select count(*)
+        from aura.findings as f
+        where f.brand_id = w.brand_id and f.insight_id is null and f.status = 'open'
+    ) as health
+from unnest(%(brand_ids)s::uuid[]) as w (brand_id);

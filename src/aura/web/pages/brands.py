@@ -1,8 +1,9 @@
-"""Add a brand: its name, currency and time zone."""
+"""All brands side by side, and the form that adds one: its name, currency and time zone."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
+from urllib.parse import urlencode
 
 from babel.numbers import get_currency_name
 from fastapi import APIRouter, Request
@@ -10,6 +11,9 @@ from fastapi.responses import Response
 
 from aura.accounts.brands import create_brand, known_timezones
 from aura.errors import ConflictError, InputError
+from aura.reports.periods import DEFAULT_PRESET, PRESETS, preset_of
+from aura.reports.portfolio import COLUMNS, brands_question, portfolio
+from aura.web.heads import heads_of
 from aura.web.site import Form, MemberPart, SitePart, VisitorPart, page, redirect
 
 routes = APIRouter(include_in_schema=False)
@@ -33,6 +37,45 @@ def timezone_choices() -> tuple[str, ...]:
     """Zones named after a place, and UTC."""
     named = (name for name in known_timezones() if "/" in name and not name.startswith("Etc/"))
     return ("UTC", *sorted(named))
+
+
+@routes.get("/brands")
+async def show_brands(
+    request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart
+) -> Response:
+    """Every brand of the person with its figures, as the address asks for them."""
+    problem, days, question = None, DEFAULT_PRESET, brands_question({})
+    try:
+        question, days = brands_question(request.query_params), preset_of(request.query_params)
+    except InputError as error:
+        problem = error.message
+    report = await portfolio(
+        site.database,
+        user_id=member.person.id,
+        days=days,
+        question=question,
+        now=site.clock(),
+    )
+    kept = [(name, value) for name, value in question.parts() if name in {"sort", "order"}]
+    context = {
+        "member": member,
+        "brand": None,
+        "section": None,
+        "report": report,
+        "problem": problem,
+        "ranges": [
+            (count, f"{count} days", _address(count, urlencode(question.parts())))
+            for count in PRESETS
+        ],
+        "heads": heads_of("Brand", COLUMNS, question, partial(_address, days)),
+        "kept": [("days", str(days)), *kept],
+        "found": f"{len(report.lines)} brand{'' if len(report.lines) == 1 else 's'}",
+    }
+    return page(request, "brands.html", context, visitor=visitor, status=422 if problem else 200)
+
+
+def _address(days: int, query: str) -> str:
+    return f"?days={days}&{query}" if query else f"?days={days}"
 
 
 @routes.get("/brands/new")

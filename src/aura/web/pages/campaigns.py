@@ -20,30 +20,15 @@ from aura.reports.campaign import CampaignReport, Restated, campaign_report
 from aura.reports.campaigns import COLUMNS, Campaigns, campaigns, entity_id_of, question_of
 from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
 from aura.reports.present import count, moment, money_axis, present_exact
-from aura.reports.questions import NAME, Question
 from aura.store.reports import BrandRow
 from aura.web.charts import Chart, Series, draw
-from aura.web.pages.overview import PRESET_LABELS, formula_in_words
+from aura.web.heads import formula_in_words, heads_of
+from aura.web.pages.overview import PRESET_LABELS
 from aura.web.site import Member, MemberPart, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
 
 _DAY_METRICS: Final = ("conversion_value", "ad_spend", "conversions", "platform_roas", "clicks")
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A column's head: where a click leads, and how the column is sorted now (for aria-sort)."""
-
-    label: str
-    tooltip: str
-    address: str
-    state: str
-
-    @property
-    def arrow(self) -> str:
-        """The direction, for people who see."""
-        return {"ascending": "▲", "descending": "▼"}.get(self.state, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +136,7 @@ def _table(report: Campaigns, period: Period) -> dict[str, Any]:
     return {
         "report": report,
         "platforms": AD_PLATFORMS,
-        "heads": [
-            _head(key, question, address(question.sorted_by(key))) for key in (NAME, *COLUMNS)
-        ],
+        "heads": heads_of("Campaign", COLUMNS, question, address),
         "found": f"{count(Decimal(report.found))} {words}",
         "kept": kept,
         "kept_by_filter": [
@@ -162,19 +145,6 @@ def _table(report: Campaigns, period: Period) -> dict[str, Any]:
         ],
         "page_address": lambda number: address(question.at_page(number)),
     }
-
-
-def _head(key: str, question: Question, address: str) -> Head:
-    state = ""
-    if question.sort == key:
-        state = "descending" if question.descending else "ascending"
-    metric = CATALOGUE.get(key)
-    return Head(
-        label=metric.label if metric else "Campaign",
-        tooltip=f"{metric.tooltip} {formula_in_words(metric)}." if metric else "By name",
-        address=address,
-        state=state,
-    )
 
 
 def _chart(report: CampaignReport) -> Chart:

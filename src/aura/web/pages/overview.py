@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from aura.errors import InputError
-from aura.metrics import CATALOGUE, Metric
+from aura.metrics import CATALOGUE
 from aura.model import PLATFORM_NAMES, DayRange
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
@@ -20,6 +20,7 @@ from aura.reports.overview import Overview, batches, overview, value_over
 from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
 from aura.reports.present import money_axis, money_exact, present_exact
 from aura.web.charts import Chart, Series, draw, spark
+from aura.web.heads import formula_in_words
 from aura.web.site import MemberPart, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
@@ -69,15 +70,6 @@ class TableRow:
     ad_spend: str
     mer: str
     state: str
-
-
-def formula_in_words(metric: Metric) -> str:
-    """The formula with the names that people see: Ad spend ÷ orders."""
-    text = metric.formula
-    # the longest first: `conversions` stands within no other name then
-    for key in sorted(metric.parts, key=len, reverse=True):
-        text = text.replace(key, CATALOGUE[key].label.lower())
-    return text[0].upper() + text[1:]
 
 
 @routes.get("/b/{brand_id}")

@@ -1,0 +1,58 @@
+"""The heads of a table that an address sorts: what a column is, and where a click on it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aura.metrics import CATALOGUE, Metric
+from aura.reports.questions import NAME, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head: where a click leads, and how the column is sorted now (for aria-sort)."""
+
+    label: str
+    tooltip: str
+    address: str
+    state: str
+
+    @property
+    def arrow(self) -> str:
+        """The direction, for people who see."""
+        return {"ascending": "▲", "descending": "▼"}.get(self.state, "")
+
+
+def heads_of(
+    name: str, columns: Sequence[str], question: Question, address: Callable[[str], str]
+) -> list[Head]:
+    """The head of the names' column, called `name`, and of each metric's.
+
+    `address` makes a link of a question's query.
+    """
+    return [
+        _head(key, name, question, address(question.sorted_by(key))) for key in (NAME, *columns)
+    ]
+
+
+def _head(key: str, name: str, question: Question, address: str) -> Head:
+    state = ""
+    if question.sort == key:
+        state = "descending" if question.descending else "ascending"
+    metric = CATALOGUE.get(key)
+    return Head(
+        label=metric.label if metric else name,
+        tooltip=f"{metric.tooltip} {formula_in_words(metric)}." if metric else "By name",
+        address=address,
+        state=state,
+    )
+
+
+def formula_in_words(metric: Metric) -> str:
+    """The formula with the names that people see: Ad spend ÷ orders."""
+    text = metric.formula
+    # the longest first: `conversions` stands within no other name then
+    for key in sorted(metric.parts, key=len, reverse=True):
+        text = text.replace(key, CATALOGUE[key].label.lower())
+    return text[0].upper() + text[1:]
