@@ -22,6 +22,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
+# characters in a line of a file or a pipe
+_WIDEST = 1000
+
 
 def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
@@ -41,13 +44,20 @@ def print_json(document: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
-    """A table; the first column is text, the others are figures."""
+    """A table; the first column is text, the others are figures.
+
+    A cell is printed as it is, whatever brackets a name holds. What is not a terminal has no width:
+    nothing is cut for it.
+    """
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
     for position, column in enumerate(columns):
         table.add_column(column, justify="left" if position == 0 else "right")
     for row in rows:
         table.add_row(*row)
-    Console(highlight=False).print(table)
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDEST
+    console.print(table)
 
 
 def progress_bars() -> Progress:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 import typer
 
@@ -10,8 +11,8 @@ from aura.cli.installation import Installation, find_brand, find_person, run, ut
 from aura.cli.printing import print_json, print_table
 from aura.metrics import CATALOGUE
 from aura.model import PLATFORM_NAMES
-from aura.reports.campaigns import COLUMNS as CAMPAIGN_COLUMNS
 from aura.reports.campaigns import Campaigns, campaigns, question_of
+from aura.reports.figures import Figure
 from aura.reports.headline import headline
 from aura.reports.overview import COLUMNS, Overview, overview
 from aura.reports.periods import period_of, preset_of, today_in
@@ -20,6 +21,9 @@ from aura.reports.portfolio import Portfolio, brands_question, portfolio
 from aura.reports.present import day_range
 
 application = typer.Typer(help="What the pages show, in the shell.", no_args_is_help=True)
+
+# what fits beside a campaign's name in a narrow terminal
+SHOWN: Final = ("ad_spend", "conversions", "conversion_value", "platform_cpa", "platform_roas")
 
 BrandOption = Annotated[
     str | None, typer.Option(help="Name of the brand; not needed if there is one.")
@@ -198,16 +202,21 @@ def _campaigns_document(report: Campaigns) -> dict[str, object]:
     }
 
 
+def _shown(figures: Sequence[Figure]) -> list[str]:
+    return [figure.text for figure in figures if figure.metric.key in SHOWN]
+
+
 def _print_campaigns(report: Campaigns) -> None:
     typer.echo(f"{report.brand.name}, {day_range(report.days, with_year=True)}")
     rows = [
-        (line.name, PLATFORM_NAMES[line.campaign.platform], *(one.text for one in line.figures))
+        (line.name, PLATFORM_NAMES[line.campaign.platform], *_shown(line.figures))
         for line in report.lines
     ]
     if report.total and report.pages == 1 and rows:
-        rows.append(("All together", "", *(one.text for one in report.total)))
-    labels = (CATALOGUE[key].label for key in CAMPAIGN_COLUMNS)
+        rows.append(("All together", "", *_shown(report.total)))
+    labels = (CATALOGUE[key].label for key in SHOWN)
     print_table(("campaign", "platform", *labels), rows)
+    typer.echo("--json has every metric of the Campaigns page.")
     if report.pages > 1:
         typer.echo(f"Page {report.question.page} of {report.pages}: --page shows another.")
 

@@ -20,6 +20,7 @@ _SYMBOLS = {
     "BRL": "R$",
 }
 _WHOLE_CURRENCIES = {"JPY", "KRW", "CLP", "VND", "ISK", "HUF"}
+MINUS = "\u2212"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -28,7 +29,7 @@ def money(amount: float | Decimal, currency: str) -> str:
     value = float(amount)
     places = 0 if currency in _WHOLE_CURRENCIES or abs(value) >= 20 else 2
     number = f"{abs(value):,.{places}f}"
-    sign = "-" if value < 0 else ""
+    sign = MINUS if value < 0 else ""
     symbol = _SYMBOLS.get(currency)
     return f"{sign}{symbol}{number}" if symbol else f"{sign}{currency} {number}"
 
@@ -60,9 +61,10 @@ def per_cent(share: float) -> str:
 
 
 def change(ratio: float) -> str:
-    """A ratio as a change: `+38 %`, `-4 %`, `unchanged`."""
+    """A ratio as a change: `+38 %`, `−4 %` with a real minus, `unchanged`."""  # noqa: RUF002
     percent = round(100 * (ratio - 1))
-    return "unchanged" if percent == 0 else f"{percent:+d} %"
+    sign = "+" if percent > 0 else MINUS
+    return "unchanged" if percent == 0 else f"{sign}{abs(percent)} %"
 
 
 def day_words(day: date) -> str:

@@ -19,6 +19,16 @@ from aura.connectors.http import Answer, HttpClient, failure_by_status
 from aura.errors import BadDataError, ConnectorError, NeedsReconnectError, TryLaterError
 
 _PERMISSION: Final = frozenset({"authenticationError", "authorizationError"})
+_WHY_DENIED: Final = {
+    "OAUTH_TOKEN_EXPIRED": "the permission has expired",
+    "OAUTH_TOKEN_INVALID": "the permission is no longer valid",
+    "OAUTH_TOKEN_REVOKED": "the permission was withdrawn at Google",
+    "GOOGLE_ACCOUNT_DELETED": "the Google account was deleted",
+    "NOT_ADS_USER": "this Google account has no Google Ads account any more",
+    "CUSTOMER_NOT_FOUND": "this Google Ads account does not exist any more",
+    "USER_PERMISSION_DENIED": "this Google account has no access to the Google Ads account",
+    "TWO_STEP_VERIFICATION_NOT_ENROLLED": "the Google account needs two-step verification",
+}
 _TROUBLE: Final = frozenset({"internalError"})
 _QUOTA: Final = "quotaError"
 _DELAY: Final = re.compile(r"(\d+(?:\.\d+)?)s")
@@ -117,7 +127,8 @@ def _permission_message(codes: Mapping[str, str], status: Any) -> str:
     code = next((codes[kind] for kind in sorted(_PERMISSION) if kind in codes), str(status))
     if code == "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION":
         return "Google has not approved this Cloud project for real accounts; apply for access."
-    return f"Google denies access to this account ({code})."
+    why = _WHY_DENIED.get(code, "access to this account is denied")
+    return f"Google Ads cannot be read: {why} ({code}). Connect Google Ads again."
 
 
 def _failures(error: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

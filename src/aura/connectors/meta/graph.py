@@ -27,6 +27,16 @@ SCOPES: Final = ("ads_read",)
 _QUOTA: Final = frozenset({4, 17, 32, 341, 368, 613, 80008, 80014, *range(80000, 80007)})
 _TROUBLE: Final = frozenset({1, 2, 104, 960})
 _ENDED: Final = frozenset({102, 190})
+# subcodes of 190, from "Handling access token errors"
+_WHY_ENDED: Final = {
+    458: "the person has removed the app at Facebook",
+    459: "Facebook wants the person to sign in there and confirm who they are",
+    460: "the person has changed their password",
+    463: "its sixty days are over",
+    464: "Facebook has not confirmed the person's account",
+    467: "it was withdrawn",
+    492: "the person no longer has a role at the business",
+}
 _DENIED: Final = frozenset({3, 10, *range(200, 300)})
 _TOO_MUCH: Final = frozenset({(100, 1504018), (2, 1504038), (1, 99)})
 _ACCOUNT_BLOCKED: Final = 2446079
@@ -140,9 +150,9 @@ def _failure(error: Mapping[str, Any], answer: Answer) -> ConnectorError:
 def _refusal(code: int, subcode: int) -> ConnectorError | None:
     """What only a person can mend: the permission, or this program's age."""
     if code in _ENDED:
+        why = _WHY_ENDED.get(subcode, "it has expired or was withdrawn")
         return NeedsReconnectError(
-            f"Meta no longer accepts the permission ({code}/{subcode}): it has expired or was "
-            "withdrawn."
+            f"Meta no longer accepts the permission: {why} ({code}/{subcode}). Connect Meta again."
         )
     if code in _DENIED or (code, subcode) == _GONE:
         return NeedsReconnectError(

@@ -132,7 +132,8 @@ def _failure_of_status(answer: Answer) -> ConnectorError | None:
     if answer.status in _ENDED:
         return NeedsReconnectError(
             "The shop no longer accepts Aura's access "
-            f"(HTTP {answer.status}): the app was removed or its permissions changed."
+            f"(HTTP {answer.status}): the app was removed or its permissions changed. "
+            "Connect the shop again."
         )
     if answer.status in {301, 302, 307, 308}:
         return NeedsReconnectError("The shop has moved to another Shopify address.")
