@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -83,3 +84,23 @@ def test_no_secret_has_an_option():
     options = {parameter.name for parameter in command.params}
     secrets = {field.name for fields in FIELDS.values() for field in fields if field.is_secret}
     assert options & secrets == set()
+
+
+async def test_the_doctor_asks_the_platform_and_ends_by_what_it_found(shell, sandbox):
+    done = shell("doctor", "google_ads")
+    assert done.returncode == 0, done.stdout
+    assert "Google knows the client id" in done.stdout
+    assert "docs/connect-google-ads.md" in done.stdout
+
+    made = sandbox.credentials("shopify", scopes=["read_orders", "read_customers"])
+    names = ("shop", "client_id", "client_secret")
+    shell("connect", "shopify", stdin="".join(f"{name}={made[name]}\n" for name in names))
+    done = shell("doctor", "shopify", "--brand", "Brand", "--json")
+    checks = json.loads(done.stdout)
+    (scope,) = [check for check in checks if check["name"] == "scope"]
+    assert scope["needs_attention"]
+    assert "60 days" in scope["detail"]
+    assert made["client_secret"] not in done.stdout + done.stderr
+
+    assert shell("doctor", "meta", AURA_META_CLIENT_SECRET="wrong").returncode == 2
+    assert shell("doctor", "shopify", "--brand", "Nobody's").returncode == 5

@@ -166,7 +166,7 @@ async def test_what_the_platform_does_not_take_stores_nothing(brand, bring, worl
         ("meta", {"app_secret": "wrong"}, "did not take"),
         ("google_ads", {"client_secret": "wrong"}, "copy both again"),
         ("google_ads", {"refresh_token": "1//wrong"}, "no longer accepts"),
-        ("google_ads", {"manager": "999-999-9999"}, "denies access"),
+        ("google_ads", {"manager": "999-999-9999"}, "has no access to"),
     ]:
         form = {**form_of(world, platform), **wrong}
         with pytest.raises(InputError, match=said) as refused:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
 from aura.cli.installation import installed_settings
+from aura.cli.platform_diagnosis import docs_page, platform_checks, worst_exit
 from aura.cli.printing import print_json
 from aura.config import Settings
+from aura.connectors.examination import Check
 from aura.connectors.versions import used_versions
 from aura.errors import AuraError
 from aura.model import PLATFORM_NAMES, PLATFORMS
@@ -22,40 +23,57 @@ from aura.store.operator import server_facts
 from aura.store.secrets import Keyring
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: `is_fine` None means that it is optional and absent.
-
-    `needs_attention` marks what is still fine and will not stay so.
-    """
-
-    name: str
-    is_fine: bool | None
-    detail: str
-    needs_attention: bool = False
-
-
-def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(
+    platform: Annotated[
+        str | None,
+        typer.Argument(help="shopify, meta or google_ads: ask the platform itself."),
+    ] = None,
+    *,
+    brand: Annotated[
+        str | None, typer.Option(help="With a platform: check this brand's connection too.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="E-mail of the brand's owner.")] = None,
+    shop: Annotated[
+        str | None, typer.Option(help="With shopify: the shop to ask about your app.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """Check this installation: folder, keys, database, schema, platform credentials.
 
-    Changes nothing. Exit code 1 when something has to be mended.
+    With a platform: ask it about your app, and with --brand about that brand's connection: token,
+    scopes, accounts, access level. Changes nothing. The exit code is that of the first thing to
+    mend: 2 settings, 7 the platform, 1 the installation itself.
     """
+    if platform is not None:
+        show(
+            platform_checks(platform, brand=brand, user=user, shop=shop),
+            as_json=as_json,
+            page=docs_page(platform),
+        )
+        return
     settings = installed_settings()
     checks = [_home(settings), *asyncio.run(_database(settings)), *_platforms(settings)]
     show([*checks, *version_checks(datetime.now(UTC).date())], as_json=as_json)
 
 
-def show(checks: list[Check], *, as_json: bool) -> None:
-    """Print every check; leaves with 1 when one is not fine, a warning alone is no failure."""
+def show(checks: list[Check], *, as_json: bool, page: str = "") -> None:
+    """Print every check; leaves with the code of the first that is not fine.
+
+    A warning alone is no failure.
+    """
     if as_json:
         print_json(checks)
     else:
         for check in checks:
-            mark = {True: "ok     ", False: "PROBLEM", None: "not set"}[check.is_fine]
-            shown = "WARNING" if check.is_fine and check.needs_attention else mark
+            mark = {True: "ok     ", False: "PROBLEM", None: "not set" if not page else "note   "}
+            shown = "WARNING" if check.is_fine and check.needs_attention else mark[check.is_fine]
             typer.echo(f"{shown}  {check.name}: {check.detail}")
-    if any(check.is_fine is False for check in checks):
-        raise typer.Exit(1)
+            if check.action:
+                typer.echo(f"         {check.action}")
+        if page:
+            typer.echo(f"The whole way, step by step: {page}")
+    if code := worst_exit(checks):
+        raise typer.Exit(code)
 
 
 def _home(settings: Settings) -> Check:

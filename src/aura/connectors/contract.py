@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from aura.connectors.examination import Check, Examination
 from aura.errors import TryLaterError
 from aura.model import Account, AdDay, DayRange, Grant, Order, OwnClient, Platform
 
@@ -113,6 +114,19 @@ class Connector(Protocol):
         Raises InputError for what cannot be right, NeedsReconnectError and BadDataError with the
         platform's reason not to take them.
         """
+        ...
+
+    async def examine_application(self, shop: str | None) -> Check:
+        """Whether the platform knows this installation's application; changes nothing."""
+        ...
+
+    async def examine(self, grant: Grant, *, shop: str | None = None) -> Examination:
+        """What the platform says of a grant; changes nothing. Raises TryLaterError."""
+        ...
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far this machine's clock was ahead of the platform's at its last answer."""
         ...
 
     async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:

@@ -14,10 +14,12 @@ import json
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -141,6 +143,8 @@ class HttpClient:
         self.name = name
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
+        # how far this machine's clock was ahead of the platform's at its last answer
+        self.skew: timedelta | None = None
 
     async def send(
         self,
@@ -210,6 +214,7 @@ class HttpClient:
             raise BadDataError(
                 f"{self.name} answered with something that is not HTTP ({type(error).__name__})."
             ) from None
+        self._note_clock(response)
         answer = self._answer(response)
         self._judge(answer, failure_of)
         return answer
@@ -229,6 +234,10 @@ class HttpClient:
             self._try_again(failure, answer.status)
         if failure is not None:
             raise failure
+
+    def _note_clock(self, response: httpx.Response) -> None:
+        with suppress(KeyError, ValueError, TypeError):
+            self.skew = datetime.now(UTC) - parsedate_to_datetime(response.headers["date"])
 
     def _try_again(self, failure: TryLaterError, status: int) -> None:
         if failure.retry_after <= PATIENCE_SECONDS:

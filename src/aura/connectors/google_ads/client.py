@@ -6,17 +6,18 @@ A consent, a grant or an account goes in; a grant, accounts or lists of ad days 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
 from aura.connectors.contract import Application, Consent, OwnCredentials
+from aura.connectors.examination import Check, Examination
 from aura.connectors.google_ads import consent as oauth
-from aura.connectors.google_ads import queries
+from aura.connectors.google_ads import examination, queries
 from aura.connectors.google_ads.normalise import account_of, ad_day, disabled_account
 from aura.connectors.google_ads.rest import AdsApi, CustomerDisabledError
 from aura.connectors.http import HttpClient
-from aura.errors import BadDataError
+from aura.errors import BadDataError, NeedsReconnectError
 from aura.model import Account, AdDay, DayRange, Grant, Level, Platform
 
 
@@ -63,6 +64,25 @@ class GoogleAdsConnector:
             client=credentials.client,
             now=self._clock(),
         )
+
+    async def examine_application(self, shop: str | None) -> Check:  # noqa: ARG002 - the contract's shape
+        """Whether Google knows the client."""
+        return await examination.examine_application(
+            self._http, self._application, now=self._clock()
+        )
+
+    async def examine(self, grant: Grant, *, shop: str | None = None) -> Examination:
+        """The scope, the accounts and the project's access level."""
+        try:
+            accounts = await self.accounts(grant, shop=shop)
+        except (NeedsReconnectError, BadDataError) as error:
+            return examination.refused(error)
+        return examination.examine(grant, accounts)
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far this machine's clock was ahead of Google's at the last answer."""
+        return self._http.skew
 
     async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:  # noqa: ARG002 - the contract's shape
         """A new access token; NeedsReconnectError when the permission was withdrawn."""

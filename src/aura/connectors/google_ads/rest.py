@@ -41,6 +41,10 @@ class CustomerDisabledError(NeedsReconnectError):
     """This Google Ads account is not enabled: it was closed, suspended or never finished."""
 
 
+class ProjectNotApprovedError(NeedsReconnectError):
+    """Google has not approved this Cloud project for real accounts; apply for Explorer access."""
+
+
 class AdsApi:
     """The Google Ads API for one application."""
 
@@ -112,6 +116,8 @@ def _failure(error: Mapping[str, Any], answer: Answer) -> ConnectorError:
             retry_after=_stated_delay(error, _QUOTA_WAIT),
         )
     if _PERMISSION & codes.keys() or status in {"UNAUTHENTICATED", "PERMISSION_DENIED"}:
+        if "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION" in codes.values():
+            return ProjectNotApprovedError()
         return NeedsReconnectError(_permission_message(codes, status))
     trouble = {"UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED"}
     if _TROUBLE & codes.keys() or status in trouble or answer.status >= 500:
@@ -125,8 +131,6 @@ def _failure(error: Mapping[str, Any], answer: Answer) -> ConnectorError:
 
 def _permission_message(codes: Mapping[str, str], status: Any) -> str:
     code = next((codes[kind] for kind in sorted(_PERMISSION) if kind in codes), str(status))
-    if code == "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION":
-        return "Google has not approved this Cloud project for real accounts; apply for access."
     why = _WHY_DENIED.get(code, "access to this account is denied")
     return f"Google Ads cannot be read: {why} ({code}). Connect Google Ads again."
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import httpx
 
 from aura.connectors.contract import Application, Consent, OwnCredentials
+from aura.connectors.examination import Check, Examination
 from aura.connectors.http import HttpClient
 from aura.connectors.meta import consent as oauth
-from aura.connectors.meta import insights
+from aura.connectors.meta import examination, insights
 from aura.connectors.meta.graph import SCOPES, GraphApi
 from aura.connectors.meta.normalise import ad_account
-from aura.errors import NeedsReconnectError
+from aura.errors import BadDataError, NeedsReconnectError
 from aura.model import Account, AdDay, DayRange, Grant, Platform
 
 ACCOUNT_FIELDS: Final = ("account_id", "name", "currency", "timezone_name", "account_status")
@@ -73,6 +74,24 @@ class MetaConnector:
         if grant.client is None:
             return self._api
         return self._api.with_secret(grant.client.client_secret)
+
+    async def examine_application(self, shop: str | None) -> Check:  # noqa: ARG002 - the contract's shape
+        """Whether Meta knows the app."""
+        return await examination.examine_application(self._http, self._api, self._application)
+
+    async def examine(self, grant: Grant, *, shop: str | None = None) -> Examination:
+        """The token, its permissions, the accounts and the access tier."""
+        try:
+            accounts = await self.accounts(grant, shop=shop)
+        except (NeedsReconnectError, BadDataError):
+            # the token's own facts say why
+            accounts = []
+        return await examination.examine(self._api_for(grant), grant, accounts)
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far this machine's clock was ahead of Meta's at the last answer."""
+        return self._http.skew
 
     async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:  # noqa: ARG002 - the contract's shape
         """None: Meta has no refresh."""

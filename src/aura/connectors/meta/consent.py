@@ -104,6 +104,11 @@ async def grant_of_system_user(api: GraphApi, *, token: str, client: OwnClient) 
     )
 
 
+async def check_app(http: HttpClient, api: GraphApi, application: Application) -> None:
+    """Ask for the app's own token. UnknownClientError when Meta does not know id and secret."""
+    await _token(http, api, application, {"grant_type": "client_credentials"})
+
+
 async def _token(
     http: HttpClient, api: GraphApi, application: Application, params: Mapping[str, str]
 ) -> Document:

@@ -55,6 +55,16 @@ def quota_of(headers: Mapping[str, str]) -> Quota:
     return Quota(percent, opens_in)
 
 
+def tier_of(headers: Mapping[str, str]) -> str | None:
+    """The access tier that an answer names: `development_access` or `standard_access`."""
+    for name in _HEADERS:
+        for entry in _entries(headers.get(name)):
+            tier = entry.get("ads_api_access_tier")
+            if isinstance(tier, str):
+                return tier
+    return None
+
+
 def _entries(text: str | None) -> Iterator[Mapping[str, Any]]:
     try:
         value = json.loads(text or "null")

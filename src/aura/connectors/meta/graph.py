@@ -16,7 +16,7 @@ from typing import Any, Final
 from aura.connectors.contract import Application
 from aura.connectors.fields import Document
 from aura.connectors.http import Answer, HttpClient, failure_by_status
-from aura.connectors.meta.governor import quota_of
+from aura.connectors.meta.governor import quota_of, tier_of
 from aura.connectors.oauth import meta_appsecret_proof
 from aura.connectors.versions import META_VERSION
 from aura.errors import BadDataError, ConnectorError, NeedsReconnectError, TryLaterError
@@ -64,6 +64,7 @@ class GraphApi:
         self._application = application
         self._pauses: dict[str, float] = {}
         self.sleep = sleep
+        self.tier: str | None = None
 
     def with_secret(self, secret: str) -> GraphApi:
         """The same API at the same paces, for tokens of the app with this secret.
@@ -104,6 +105,7 @@ class GraphApi:
             form=form,
         )
         self._pauses[account] = quota_of(answer.headers).pause
+        self.tier = tier_of(answer.headers) or self.tier
         return Document(answer.body, "Meta's answer")
 
     async def pages(

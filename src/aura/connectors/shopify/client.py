@@ -14,9 +14,10 @@ from typing import Final
 import httpx
 
 from aura.connectors.contract import Application, BulkState, Consent, OwnCredentials
+from aura.connectors.examination import Check, Examination
 from aura.connectors.http import HttpClient
 from aura.connectors.shopify import consent as oauth
-from aura.connectors.shopify import orders, own_app, webhooks
+from aura.connectors.shopify import examination, orders, own_app, webhooks
 from aura.connectors.shopify.bulk import BulkOperations
 from aura.connectors.shopify.documents import APP_UNINSTALL, SCOPES_GRANTED, SHOP
 from aura.connectors.shopify.graphql import AdminApi
@@ -80,6 +81,21 @@ class ShopifyConnector:
         return await own_app.grant_by_credentials(
             self._http, self._application, shop=shop_host(shop), client=client, now=self._clock()
         )
+
+    async def examine_application(self, shop: str | None) -> Check:
+        """Whether Shopify knows the app; only a shop can be asked."""
+        if shop is None:
+            return Check("app", None, "give --shop your-shop.myshopify.com to have it checked")
+        return await examination.examine_application(self._http, self._application, shop_host(shop))
+
+    async def examine(self, grant: Grant, *, shop: str | None = None) -> Examination:
+        """The token, its scopes, and whether orders and customers can be read."""
+        return await examination.examine(self._api, shop_host(shop), grant)
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far this machine's clock was ahead of Shopify's at the last answer."""
+        return self._http.skew
 
     async def refresh(self, grant: Grant, *, shop: str | None = None) -> Grant | None:
         """The next tokens; None for a grant that does not expire."""

@@ -175,6 +175,26 @@ mutation BulkCancel($id: ID!) {
 }
 """
 
+ORDER_ACCESS: Final = """
+query OrderAccess {
+  orders(first: 1) {
+    nodes { id }
+  }
+}
+"""
+
+CUSTOMER_ACCESS: Final = """
+query CustomerAccess {
+  orders(first: 1) {
+    nodes {
+      id
+      email
+      customer { id }
+    }
+  }
+}
+"""
+
 APP_UNINSTALL: Final = """
 mutation AppUninstall {
   appUninstall {
@@ -223,6 +243,8 @@ mutation WebhookDelete($id: ID!) {
 
 DOCUMENTS: Final[dict[str, str]] = {
     "shop": SHOP,
+    "order_access": ORDER_ACCESS,
+    "customer_access": CUSTOMER_ACCESS,
     "orders": ORDERS,
     "order_agreement": ORDER_AGREEMENT,
     "bulk_orders": bulk_orders("processed_at:>='2026-01-01T00:00:00Z'"),
