@@ -19,6 +19,7 @@ from aura.cli import (
     diagnosis,
     importing,
     insights,
+    privacy,
     processes,
     reports,
     sandbox,
@@ -51,6 +52,7 @@ application.add_typer(reports.application, name="report")
 application.add_typer(insights.application, name="insights")
 application.add_typer(importing.application, name="import")
 application.add_typer(users.application, name="users")
+application.add_typer(privacy.application, name="privacy")
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer passes the flag by position

@@ -38,9 +38,14 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def print_json(document: Any) -> None:
+def json_text(document: Any) -> str:
     """One JSON document: decimals as exact strings, moments in ISO 8601."""
-    typer.echo(json.dumps(document, default=_plain, indent=2, ensure_ascii=False))
+    return json.dumps(document, default=_plain, indent=2, ensure_ascii=False)
+
+
+def print_json(document: Any) -> None:
+    """The same on standard output."""
+    typer.echo(json_text(document))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
