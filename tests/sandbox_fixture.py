@@ -77,6 +77,11 @@ class RunningSandbox:
         """Let the next matching requests fail."""
         self._post("/__faults", list(faults))
 
+    def faults_left(self) -> list[dict[str, Any]]:
+        """The faults that no request has met yet."""
+        answer = _CLIENT.get(f"{self.url}/__faults").raise_for_status()
+        return answer.json()["faults"]
+
     def clear_faults(self) -> None:
         """Let no more requests fail."""
         _CLIENT.delete(f"{self.url}/__faults").raise_for_status()

@@ -155,6 +155,21 @@ class Sales:
 
 
 @dataclass(frozen=True, slots=True)
+class SalesDay:
+    """A shop's day: total sales with its components, as signed as in `Sales`, and its orders."""
+
+    date: date
+    total_sales: Decimal
+    gross_sales: Decimal
+    discounts: Decimal
+    returns: Decimal
+    net_sales: Decimal
+    shipping: Decimal
+    taxes: Decimal
+    orders: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class OrderEvent:
     """Something that happened to an order after its sale, on the day it happened."""
 

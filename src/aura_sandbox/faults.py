@@ -1,19 +1,8 @@
 """A script of faults: the next requests that match fail the way the platform fails.
 
 POST /__faults with a list of {"match": path prefix, "kind": ..., "times": n, "after": k}: the first
-k matching requests pass, the next n fail. Kinds:
-
-- refused: throttle (too much just now), 429 (of the gate before the platform), blocked (too much
-  for minutes), 500, too_much (for one answer), sunset (the version has ended; Shopify answers with
-  a later one)
-- lost on the way: timeout (no answer for `seconds`), reset (the connection is torn down), truncate
-  (half of the body, then the connection ends), cut (half of the body as if it were whole),
-  lost_response (the request is carried out, its answer is lost)
-- bulk operations of Shopify, counted by operations that begin: bulk_limit (no place), bulk_failed
-  (with a part of the data), bulk_stuck, bulk_expired (its file is gone), bulk_cut and bulk_short
-  (its file ends in the middle of a line, or of its lines)
-- wrong in the middle: partial (data, then an error), job_failed and job_stuck (Meta's reports)
-- the grant: expire (the request's access token ends), revoke (the whole grant ends)
+k matching requests pass, the next n fail. The kinds stand in `fault_kinds`. Faults of bulk
+operations and of reports are met by those alone, whatever their path, and count those.
 """
 
 from __future__ import annotations
@@ -24,39 +13,15 @@ import socket
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aura_sandbox.fault_kinds import KINDS
 from aura_sandbox.refusals import REFUSALS, with_error_at_the_end, with_job
 from aura_sandbox.surroundings import Surroundings
 
-Kind = Literal[
-    "throttle",
-    "429",
-    "blocked",
-    "500",
-    "too_much",
-    "sunset",
-    "timeout",
-    "reset",
-    "truncate",
-    "cut",
-    "lost_response",
-    "partial",
-    "job_failed",
-    "job_stuck",
-    "bulk_limit",
-    "bulk_failed",
-    "bulk_stuck",
-    "bulk_expired",
-    "bulk_cut",
-    "bulk_short",
-    "expire",
-    "revoke",
-]
-KINDS: tuple[str, ...] = get_args(Kind)
 LATER_VERSION = b"2027-01"
 
 
@@ -75,9 +40,14 @@ class Fault:
         """Whether bulk operations meet it, not requests."""
         return self.kind.startswith("bulk_")
 
+    @property
+    def is_report(self) -> bool:
+        """Whether reports of Shopify Analytics meet it, not requests."""
+        return self.kind in {"late_report", "report_denied"}
+
     def meets(self, path: str) -> bool:
         """Whether a request to this path fails; a job's rows are not its state."""
-        if self.is_bulk:
+        if self.is_bulk or self.is_report:
             return False
         is_job = self.kind.startswith("job_")
         return path.startswith(self.match) and not (is_job and path.endswith("/insights"))
@@ -106,6 +76,10 @@ class FaultScript:
     def next_for(self, path: str) -> Fault | None:
         """The fault this request meets, counted off."""
         return self._next(lambda fault: fault.meets(path))
+
+    def next_for_report(self) -> Fault | None:
+        """The fault that a report of Shopify Analytics meets, counted off."""
+        return self._next(lambda fault: fault.is_report)
 
     def next_for_bulk(self) -> str | None:
         """The kind of fault that a bulk operation meets which begins now, counted off."""
@@ -136,8 +110,8 @@ def _fault(wish: Any) -> Fault:
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
             raise ValueError(f"{name} is a whole number")
     seconds = wish.get("seconds", 60)
-    if not isinstance(seconds, int | float) or not 0 <= seconds <= 3600:
-        raise ValueError("seconds is a number up to 3600")
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= 604_800:
+        raise ValueError("seconds is a number up to 604800, a week")
     return Fault(
         wish["match"], str(wish["kind"]), numbers["times"], numbers["after"], float(seconds)
     )

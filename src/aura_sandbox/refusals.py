@@ -12,6 +12,13 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 BLOCKED_MINUTES = 7
+# how a report run of Meta's says that it will not come, and how it stands still
+JOB_STATES = {
+    "job_failed": ("Job Failed", 30),
+    "job_skipped": ("Job Skipped", 0),
+    "job_stuck": ("Job Running", 100),
+    "job_idle": ("Job Not Started", 0),
+}
 
 
 def throttled(path: str) -> Response:
@@ -112,9 +119,7 @@ def with_job(body: bytes, kind: str) -> bytes:
     """The state of a report of Meta's that has failed, or that stands still at its end."""
     document = json.loads(body)
     if "async_status" in document:
-        has_failed = kind == "job_failed"
-        document["async_status"] = "Job Failed" if has_failed else "Job Running"
-        document["async_percent_completion"] = 30 if has_failed else 100
+        document["async_status"], document["async_percent_completion"] = JOB_STATES[kind]
     return json.dumps(document).encode()
 
 

@@ -56,7 +56,8 @@ def _book(day: dict[str, int], sale: Sale) -> None:
         day["discounts"] += sale.discount
 
 
-def _shop_days(world: World, first: date, last: date, at: int | None) -> dict[str, Figures]:
+def shop_days(world: World, first: date, last: date, at: int | None) -> dict[str, Figures]:
+    """The shop's days by ISO date, as known at a moment; days that have not begun are left out."""
     timezone = world.scenario.shop.timezone
     wanted = {
         day: dict.fromkeys((*_MONEY, "orders", "new_customers"), 0)
@@ -226,7 +227,7 @@ def daily(world: World, first: date, last: date, at: int | None) -> Figures:
             "currency": world.scenario.shop.currency,
             "timezone": world.scenario.shop.timezone,
         },
-        "shopify": _shop_days(world, first, last, at),
+        "shopify": shop_days(world, first, last, at),
         "meta": _platform_truth(world, "meta", first, last, at),
         "google_ads": _platform_truth(world, "google_ads", first, last, at),
     }

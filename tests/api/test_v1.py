@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -9,8 +10,10 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
-from aura.model import DayRange
+from aura.model import DayRange, SalesDay
 from aura.reports.overview import overview
+from aura.reports.reconcile import compare
+from aura.store.reconciliation import keep
 from measured_brand import NOW, YESTERDAY
 from measured_campaigns import write_three_campaigns
 
@@ -143,6 +146,7 @@ async def test_it_describes_itself(call):
         "/brands/{brand_id}/overview",
         "/brands/{brand_id}/campaigns",
         "/brands/{brand_id}/campaigns/{campaign_id}",
+        "/brands/{brand_id}/reconciliation",
     }
 
 
@@ -202,3 +206,26 @@ async def test_health_and_readiness_answer(browser, database):
     ready = (await browser.client.get("/readyz")).json()
     assert ready["status"] == "ready"
     assert ready["schema"].isdigit()
+
+
+async def test_what_shopify_analytics_said_is_told_exactly(token, call, measure, database):
+    access = await token()
+    made = await measure(person=await owner(access), platforms={"shopify": "USD"})
+    address = f"/brands/{made.brand}/reconciliation"
+    assert (await call(address, access)).json()["state"] == "unknown"
+
+    day = SalesDay(YESTERDAY, *(Decimal(n) for n in range(8)))
+    found = compare([day], [replace(day, taxes=day.taxes + Decimal("0.10"))], checked_at=NOW)
+    async with database.as_worker(made.brand) as connection:
+        await keep(connection, made.integrations["shopify"], found.document())
+    document = (await call(address, access)).json()
+    assert (document["state"], document["differing_days"]) == ("differs", 1)
+    assert document["days"] == {"first": "2026-11-21", "last": "2026-11-21"}
+    assert document["differences"] == [
+        {"date": "2026-11-21", "figure": "taxes", "stored": "6", "reported": "6.10"}
+    ]
+    assert document["sentence"].endswith("On Sat 21 Nov it says $0.10 more taxes.")
+
+    stranger = await token("sam@example.com")
+    assert (await call(address, stranger)).status_code == 404
+    assert (await call("/brands/no-brand/reconciliation", access)).status_code == 404

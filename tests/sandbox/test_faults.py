@@ -167,7 +167,12 @@ def test_only_the_access_token_ends(sandbox: RunningSandbox) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "status", "percent"),
-    [("job_failed", "Job Failed", 30), ("job_stuck", "Job Running", 100)],
+    [
+        ("job_failed", "Job Failed", 30),
+        ("job_skipped", "Job Skipped", 0),
+        ("job_stuck", "Job Running", 100),
+        ("job_idle", "Job Not Started", 0),
+    ],
 )
 def test_a_report_of_metas_fails_or_stands_still(
     sandbox: RunningSandbox, kind: str, status: str, percent: int

@@ -96,9 +96,9 @@ class World:
 
 
 @contextlib.contextmanager
-def running_world(scenario: str, *, now: datetime, seed: int):
+def running_world(scenario: str, *, now: datetime, seed: int, plan: str | None = None):
     """A sandbox whose clock stands at `now`; it ends with the block."""
-    with running_sandbox(scenario, seed=seed, anchor=ANCHOR, now=now) as sandbox:
+    with running_sandbox(scenario, seed=seed, anchor=ANCHOR, now=now, plan=plan) as sandbox:
         yield World(sandbox, now)
 
 

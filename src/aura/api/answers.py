@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from aura.reports.figures import Figure
 from aura.reports.freshness import Source
 from aura.reports.overview import COLUMNS, Overview
 from aura.reports.portfolio import Portfolio
+from aura.reports.reconcile import Reconciliation
 from aura.store.reports import BrandRow
 
 
@@ -337,5 +339,46 @@ class PortfolioAnswer(BaseModel):
                     open_data_findings=line.waiting.health,
                 )
                 for line in report.lines
+            ],
+        )
+
+
+class DifferenceAnswer(BaseModel):
+    """One figure of one day of which the store's own reports say something else."""
+
+    date: date
+    figure: str
+    stored: Decimal
+    reported: Decimal
+
+
+class ReconciliationAnswer(BaseModel):
+    """The last comparison with the store's own reports; `state` is `unknown` before the first.
+
+    `differences` holds the newest differing days; `differing_days` counts all of them.
+    """
+
+    state: Literal["unknown", "same", "differs", "not_compared"] = "unknown"
+    sentence: str | None = None
+    checked_at: datetime | None = None
+    days: Days | None = None
+    differing_days: int = 0
+    differences: list[DifferenceAnswer] = []
+
+    @classmethod
+    def of(cls, found: Reconciliation, currency: str) -> ReconciliationAnswer:
+        """From the report."""
+        days = found.days
+        return cls(
+            state=found.state,
+            sentence=found.sentence(currency),
+            checked_at=found.checked_at,
+            days=None if days is None else Days(first=days.first, last=days.last),
+            differing_days=found.differing_days,
+            differences=[
+                DifferenceAnswer(
+                    date=one.date, figure=one.figure, stored=one.stored, reported=one.reported
+                )
+                for one in found.differences
             ],
         )

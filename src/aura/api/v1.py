@@ -25,6 +25,7 @@ from aura.api.answers import (
     CampaignsAnswer,
     OverviewAnswer,
     PortfolioAnswer,
+    ReconciliationAnswer,
     Token,
 )
 from aura.api.problems import install_problems
@@ -36,6 +37,7 @@ from aura.reports.overview import overview
 from aura.reports.periods import DEFAULT_PRESET, Period, period_of, preset_of, today_in
 from aura.reports.portfolio import brands_question, portfolio
 from aura.reports.questions import Question
+from aura.reports.reconcile import last_reconciliation
 from aura.store import reports
 from aura.store.database import Database
 
@@ -153,10 +155,7 @@ async def asked_of(
     last: Annotated[str, Query(alias="to", description="Last day.")] = "",
 ) -> Asked:
     """The person's brand with the range; NotFoundError for a brand that is not theirs."""
-    try:
-        wanted = UUID(brand_id)
-    except ValueError:
-        raise NotFoundError from None
+    wanted = _brand_of(brand_id)
     now = parts.clock()
     async with parts.database.as_user(person.id) as connection:
         brand = await reports.brand(connection, wanted)
@@ -225,3 +224,23 @@ async def brand_campaign(
         now=asked.now,
     )
     return CampaignReportAnswer.of(report)
+
+
+@routes.get("/brands/{brand_id}/reconciliation")
+async def brand_reconciliation(
+    parts: PartsPart, person: Caller, brand_id: str
+) -> ReconciliationAnswer:
+    """What the store's own reports said of the last days, when it was last compared."""
+    wanted = _brand_of(brand_id)
+    async with parts.database.as_user(person.id) as connection:
+        await reports.brand(connection, wanted)
+    found = await last_reconciliation(parts.database, user_id=person.id, brand_id=wanted)
+    return ReconciliationAnswer() if found is None else ReconciliationAnswer.of(*found)
+
+
+def _brand_of(text: str) -> UUID:
+    """The id in an address; NotFoundError for another word."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFoundError from None

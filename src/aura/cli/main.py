@@ -21,6 +21,7 @@ from aura.cli import (
     insights,
     privacy,
     processes,
+    reconciling,
     reports,
     sandbox,
     syncing,
@@ -46,6 +47,7 @@ application.command("worker")(processes.worker)
 application.command("sandbox")(sandbox.sandbox)
 application.command("connect")(connecting.connect)
 application.command("sync")(syncing.sync)
+application.command("reconcile")(reconciling.reconcile)
 application.command("doctor")(diagnosis.doctor)
 application.add_typer(database.application, name="db")
 application.add_typer(reports.application, name="report")

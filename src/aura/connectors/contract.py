@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aura.connectors.examination import Check, Examination
 from aura.errors import TryLaterError
-from aura.model import Account, AdDay, DayRange, Grant, Order, OwnClient, Platform
+from aura.model import Account, AdDay, DayRange, Grant, Order, OwnClient, Platform, SalesDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,4 +213,21 @@ class StoreConnector(Connector, Protocol):
 
     async def cancel_bulk(self, grant: Grant, account: Account, job_id: str) -> None:
         """Have the platform give up a job."""
+        ...
+
+
+@runtime_checkable
+class SalesReporter(Protocol):
+    """A store that has reports of its own, to check ours against. Never a source of numbers."""
+
+    # optional scopes without which the reports are not shown
+    report_scopes: tuple[str, ...]
+
+    async def read_sales_report(
+        self, grant: Grant, account: Account, days: DayRange
+    ) -> list[SalesDay]:
+        """What the store's own reports say of each of these days, oldest first.
+
+        Raises BadDataError where it does not say it: no access, another answer than was asked for.
+        """
         ...

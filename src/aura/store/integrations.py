@@ -5,7 +5,8 @@ the same row, and its numbers stay where they are. Beside the tokens `metadata` 
 columns cannot: `grant_kind`, `scopes`, `missing_scopes` (needed ones that were not given),
 `refresh_expires_at`, `data_access_expires_at`, `currency`, `timezone`, `known_from` and
 `known_through` (the days that were read without a gap), `settles_in_days` (the age from which a day
-hardly changes) and, when something is wrong, `problem` in plain words.
+hardly changes), `reconciliation` (what the shop's own reports say) and, when something is wrong,
+`problem` in plain words.
 """
 
 from __future__ import annotations

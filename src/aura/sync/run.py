@@ -38,6 +38,7 @@ from aura.sync.reading import (
     sync_ad_window,
     sync_orders,
 )
+from aura.sync.reconcile import reconcile_after_sync
 from aura.sync.watching import watch_shop
 
 _log = logging.getLogger(__name__)
@@ -145,6 +146,8 @@ class _Run:
         """Do the work, record how it ended and say when it is due again."""
         try:
             is_finished = await self._read()
+            if is_finished and self._integration.platform == "shopify":
+                await self._reconcile()
         except TryLaterError as error:
             return await self._failed("try_later", error, retry_after=error.retry_after)
         except NeedsReconnectError as error:
@@ -162,6 +165,12 @@ class _Run:
         due_at = self._next_daily() if self._job.work.kind == "daily" else None
         await self._end("succeeded", None, due_at if is_finished else self._job.now)
         return self._result("succeeded", None, is_finished=is_finished)
+
+    async def _reconcile(self) -> None:
+        job = self._job
+        await reconcile_after_sync(
+            job.database, job.keyring, job.connector, brand_id=job.work.brand_id, now=job.now
+        )
 
     async def _read(self) -> bool:
         if not self._integration.accounts:

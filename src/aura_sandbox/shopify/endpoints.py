@@ -25,6 +25,7 @@ class GraphqlEndpoint:
         shop = around.world.scenario.shop
         self._around = around
         self._index = OrderIndex(around.world.order_book, shop.timezone)
+        self._faults = faults
         self._bulk = BulkOperations(faults, around.clock.now)
 
     async def answer(self, request: Request) -> Response:
@@ -56,6 +57,7 @@ class GraphqlEndpoint:
             drop_scopes=lambda scopes: around.grants.drop_scopes(token.grant_id, scopes),
             bulk=self._bulk,
             site=f"{request.url.scheme}://{request.url.netloc}",
+            report_fault=self._faults.next_for_report,
         )
         return JSONResponse(run(body, visit, around.bucket), headers=headers)
 

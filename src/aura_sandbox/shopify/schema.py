@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from graphql import (
     GraphQLError,
@@ -21,8 +21,9 @@ from graphql import (
     build_schema,
 )
 
+from aura_sandbox.faults import Fault
 from aura_sandbox.scenario import Shop
-from aura_sandbox.shopify import views
+from aura_sandbox.shopify import shopifyql, views
 from aura_sandbox.shopify.connections import (
     OrderIndex,
     bad_request,
@@ -55,6 +56,8 @@ class Visit:
     drop_scopes: Callable[[list[str]], None]
     bulk: BulkOperations
     site: str
+    # the next fault of ShopifyQL, if one is set
+    report_fault: Callable[[], Fault | None]
 
     @property
     def shop(self) -> Shop:
@@ -75,14 +78,19 @@ class Visit:
     def need(self, scope: str, field: str) -> None:
         """Refuse a field whose scope was not granted."""
         if scope not in self.scopes:
-            raise GraphQLError(
-                f"Access denied for {field} field. Required access: `{scope}` access scope.",
-                extensions={
-                    "code": "ACCESS_DENIED",
-                    "documentation": "https://shopify.dev/api/usage/access-scopes",
-                    "requiredAccess": f"`{scope}` access scope.",
-                },
-            )
+            self.deny(scope, field)
+
+    @staticmethod
+    def deny(scope: str, field: str) -> NoReturn:
+        """Refuse a field as Shopify does, whether a scope or an approval is missing."""
+        raise GraphQLError(
+            f"Access denied for {field} field. Required access: `{scope}` access scope.",
+            extensions={
+                "code": "ACCESS_DENIED",
+                "documentation": "https://shopify.dev/api/usage/access-scopes",
+                "requiredAccess": f"`{scope}` access scope.",
+            },
+        )
 
 
 def _orders(_root: Any, info: Any, **arguments: Any) -> Any:
@@ -301,6 +309,7 @@ _RESOLVERS: dict[str, dict[str, Resolver]] = {
         "orders": _orders,
         "ordersCount": _orders_count,
         "shop": _shop,
+        "shopifyqlQuery": shopifyql.resolve,
     },
     "Mutation": {
         "appRevokeAccessScopes": _revoke_scopes,

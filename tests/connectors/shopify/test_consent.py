@@ -60,7 +60,7 @@ def test_the_consent_page_is_the_shops_own(connector: ShopifyConnector) -> None:
     assert url.path == f"/shopify/{SHOP}/admin/oauth/authorize"
     assert parse_qs(url.query) == {
         "client_id": ["an-id"],
-        "scope": ["read_all_orders,read_customers,read_orders"],
+        "scope": ["read_all_orders,read_customers,read_orders,read_reports"],
         "redirect_uri": [CONSENT.redirect_uri],
         "state": ["a-state"],
     }

@@ -19,7 +19,7 @@ from graphql import (
     visit,
 )
 
-from aura.connectors.shopify.consent import SCOPES
+from aura.connectors.shopify.consent import OPTIONAL_SCOPES, SCOPES
 from aura.connectors.shopify.documents import API_VERSION, DOCUMENTS
 from aura.connectors.versions import answered_versions
 from contracts.published import introspected, published
@@ -71,7 +71,7 @@ def test_a_document_needs_no_scope_that_is_not_asked_for(name: str, version: str
     denied = {
         what: needed
         for what in touched(schema, DOCUMENTS[name])
-        if (needed := scopes.get(what, [])) and not set(needed) & set(SCOPES)
+        if (needed := scopes.get(what, [])) and not set(needed) & {*SCOPES, *OPTIONAL_SCOPES}
     }
     assert denied == {}, "ask for the scope in connectors/shopify/consent.py, or do without it"
 
@@ -86,7 +86,7 @@ def test_every_scope_that_the_schema_knows_is_needed_by_a_document() -> None:
         for scope in scopes.get(what, [])
     }
     # read_all_orders belongs to no field: it decides how far back orders are shown
-    assert set(SCOPES) - {"read_all_orders"} <= needed
+    assert {*SCOPES, *OPTIONAL_SCOPES} - {"read_all_orders"} <= needed
 
 
 @pytest.mark.xdist_group("shopify-schema")

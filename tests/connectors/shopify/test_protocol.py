@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from aura.connectors.contract import Application
 from aura.connectors.shopify.client import ShopifyConnector
+from aura.connectors.shopify.graphql import AccessDeniedError
 from aura.connectors.shopify.orders import processed_within, updated_since
 from aura.errors import BadDataError, NeedsReconnectError, TryLaterError
 from aura.model import Account, DayRange, Grant, Order
@@ -161,7 +162,7 @@ async def test_a_throttled_answer_is_asked_for_again(
         (JSONResponse({}, 301), NeedsReconnectError),
         (JSONResponse({}, 402), TryLaterError),
         (JSONResponse({}, 423), TryLaterError),
-        (errors("ACCESS_DENIED"), NeedsReconnectError),
+        (errors("ACCESS_DENIED"), AccessDeniedError),
         (errors("SHOP_INACTIVE"), TryLaterError),
         (errors("undefinedField"), BadDataError),
         ({"errors": [{"message": "no code"}]}, BadDataError),

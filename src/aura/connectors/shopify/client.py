@@ -16,15 +16,15 @@ import httpx
 from aura.connectors.contract import Application, BulkState, Consent, OwnCredentials
 from aura.connectors.examination import Check, Examination
 from aura.connectors.http import HttpClient
+from aura.connectors.shopify import analytics, examination, orders, own_app, webhooks
 from aura.connectors.shopify import consent as oauth
-from aura.connectors.shopify import examination, orders, own_app, webhooks
 from aura.connectors.shopify.bulk import BulkOperations
 from aura.connectors.shopify.documents import APP_UNINSTALL, SCOPES_GRANTED, SHOP
 from aura.connectors.shopify.graphql import AdminApi
 from aura.connectors.shopify.normalise import shop_account
 from aura.connectors.shopify.shop import shop_host
 from aura.errors import BadDataError, NeedsReconnectError
-from aura.model import Account, DayRange, Grant, Order, OwnClient, Platform
+from aura.model import Account, DayRange, Grant, Order, OwnClient, Platform, SalesDay
 
 # what an app without `read_all_orders` sees
 VISIBLE_FOR: Final = timedelta(days=60)
@@ -35,6 +35,7 @@ class ShopifyConnector:
 
     platform: Platform = "shopify"
     needed_scopes: tuple[str, ...] = oauth.SCOPES
+    report_scopes: tuple[str, ...] = oauth.OPTIONAL_SCOPES
     # Changes are found by `updated_at`, whatever their age; days need no second reading.
     restatement_days: int = 0
     weekly_restatement_days: int = 0
@@ -215,6 +216,13 @@ class ShopifyConnector:
     async def cancel_bulk(self, grant: Grant, account: Account, job_id: str) -> None:
         """Have Shopify give up an operation."""
         await self._bulk.cancel(shop_host(account.external_id), grant.access_token, job_id)
+
+    async def read_sales_report(
+        self, grant: Grant, account: Account, days: DayRange
+    ) -> list[SalesDay]:
+        """What Shopify Analytics says of days of the shop, oldest first."""
+        shop = shop_host(account.external_id)
+        return await analytics.sales_report(self._api, shop, grant.access_token, days)
 
     async def aclose(self) -> None:
         """Close the HTTP client."""

@@ -37,6 +37,8 @@ from aura.model import Grant
 SCOPES: Final = ("read_all_orders", "read_customers", "read_orders")
 # Without these the orders cannot be read at all.
 REQUIRED: Final = ("read_customers", "read_orders")
+# read_reports: Shopify Analytics is asked whether it says the same; no number comes from there.
+OPTIONAL_SCOPES: Final = ("read_reports",)
 CALLBACK_SECONDS: Final = 90
 # of the client credentials grant, by Shopify's code
 _REASONS: Final = {
@@ -56,7 +58,7 @@ def authorization_url(application: Application, consent: Consent) -> str:
     query = urlencode(
         {
             "client_id": application.client_id,
-            "scope": ",".join(SCOPES),
+            "scope": ",".join((*SCOPES, *OPTIONAL_SCOPES)),
             "redirect_uri": consent.redirect_uri,
             "state": consent.state,
         }

@@ -241,6 +241,18 @@ mutation WebhookDelete($id: ID!) {
 }
 """
 
+SALES_REPORT: Final = """
+query SalesReport($query: String!) {
+  shopifyqlQuery(query: $query) {
+    parseErrors
+    tableData {
+      columns { name }
+      rows
+    }
+  }
+}
+"""
+
 DOCUMENTS: Final[dict[str, str]] = {
     "shop": SHOP,
     "order_access": ORDER_ACCESS,
@@ -257,4 +269,5 @@ DOCUMENTS: Final[dict[str, str]] = {
     "webhooks": WEBHOOKS,
     "webhook_create": WEBHOOK_CREATE,
     "webhook_delete": WEBHOOK_DELETE,
+    "sales_report": SALES_REPORT,
 }

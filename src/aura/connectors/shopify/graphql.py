@@ -33,6 +33,10 @@ class QueryTooExpensiveError(BadDataError):
     """Shopify refuses a query of this cost; a smaller page may pass."""
 
 
+class AccessDeniedError(NeedsReconnectError):
+    """Shopify denies one field; the grant itself is good."""
+
+
 @dataclass(slots=True)
 class _Lane:
     """What belongs to one shop: its budget, and the lock that keeps the budget true."""
@@ -152,7 +156,7 @@ def _failure_of_errors(errors: Any, answer: Answer) -> ConnectorError:
         wait = throttled_wait(cost_of(answer.body))
         return TryLaterError("Shopify asked for a pause.", retry_after=wait)
     if "ACCESS_DENIED" in codes:
-        return NeedsReconnectError(
+        return AccessDeniedError(
             f"Shopify denies access to part of the shop's orders{_required(errors)}."
         )
     if "SHOP_INACTIVE" in codes:
