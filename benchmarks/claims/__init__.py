@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from claims import addresses, orders, specification, tenants, truth
+from claims import addresses, clients, faults, kills, orders, specification, tenants, truth
 
 CLAIMS = {
     "specification": specification.claim,
     "tenants": tenants.claim,
     "truth": truth.claim,
+    "faults": faults.claim,
+    "kills": kills.claim,
+    "clients": clients.claim,
     "orders": orders.claim,
     "addresses": addresses.claim,
 }

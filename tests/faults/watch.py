@@ -195,6 +195,7 @@ class Watch:
                 or state["last_sync_at"] is None
                 or state["last_sync_at"] <= since
                 or not state["backfill"].get("done")
+                or not _is_whole(state["cursor"])
             )
         ]
 
@@ -231,6 +232,11 @@ class Watch:
                 if mine.get(key) != sums.get(key)
             ][:6]
         return found
+
+
+def _is_whole(cursor: dict[str, Any]) -> bool:
+    """Whether the last daily sync was one that reads every day which may be restated."""
+    return cursor.get("weekly_through") in {None, cursor.get("read_through")}
 
 
 def _since_first_order(truth: Found) -> Found:
