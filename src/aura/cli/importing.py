@@ -14,12 +14,14 @@ from aura.accounts.brands import find_brand as brand_of_person
 from aura.accounts.owner import LocalOwner, ensure_local_owner
 from aura.cli.installation import Installation, run, utc_now
 from aura.cli.printing import print_json, progress_bars
-from aura.errors import InputError
+from aura.errors import InputError, NotFoundError
 from aura.imports.daily import import_report, inspect_report, preview
 from aura.imports.moments import Order
 from aura.imports.orders import ImportResult, import_orders, inspect_orders
 from aura.imports.report_result import ReportResult, ReportTerms
+from aura.imports.undo import UndoResult, undo_import
 from aura.model import PLATFORM_NAMES
+from aura.store.imports import ListedImport, list_imports
 
 application = typer.Typer(
     help="Bring export files: orders and daily reports become the numbers of each day.",
@@ -142,6 +144,68 @@ def report(
                 _print_report(brand, result)
 
     run(work)
+
+
+@application.command("list")
+def list_files(
+    *,
+    brand: Annotated[str, typer.Option(help="The brand.")],
+    user: Annotated[
+        str | None, typer.Option(help="E-mail of the owner; not needed with one account.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the files that were imported into a brand, the latest first."""
+
+    async def work(installation: Installation) -> list[ListedImport]:
+        owner = await ensure_local_owner(installation.database, email=user)
+        known = await brand_of_person(installation.database, user_id=owner.person.id, name=brand)
+        if known is None:
+            raise NotFoundError(f"There is no brand named {brand}.")
+        async with installation.database.as_user(owner.person.id) as connection:
+            return await list_imports(connection, known.id)
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        undone = ", undone" if one.undone_at else ""
+        total = f", {one.control_total:,.2f} {one.currency}" if one.control_total else ""
+        typer.echo(
+            f"{one.id}  {one.created_at:%Y-%m-%d %H:%M}  {one.file_name}  "
+            f"{PLATFORM_NAMES[one.platform]}, {one.date_from} to {one.date_to}{total}{undone}"
+        )
+
+
+@application.command("undo")
+def undo(
+    import_id: Annotated[UUID, typer.Argument(help="As `aura import list` shows it.")],
+    *,
+    user: Annotated[
+        str | None, typer.Option(help="E-mail of the owner; not needed with one account.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Undo an import of a daily report: its days are again what they were before it.
+
+    The newest file about a day is undone first. What the file said stays in the revisions.
+    """
+
+    async def work(installation: Installation) -> UndoResult:
+        owner = await ensure_local_owner(installation.database, email=user)
+        return await undo_import(
+            installation.database, import_id=import_id, user_id=owner.person.id, now=utc_now()
+        )
+
+    result = run(work)
+    if as_json:
+        print_json(result)
+    else:
+        typer.echo(
+            f"{result.file_name} was undone: {result.rows_changed:,} rows on "
+            f"{len(result.days):,} days are as they were before it"
+        )
 
 
 async def _report(

@@ -13,9 +13,8 @@ from aura.errors import FileRefusedError
 from aura.model import DayRange
 
 SUPPORTED = (
-    'the Shopify orders export (Orders > Export, "Plain CSV file"), Shopify\'s "Total sales over '
-    'time" and "New or returning customers" by day, Meta Ads reports and Google Ads campaign '
-    "reports by day (each as .csv, .csv.gz or .xlsx)"
+    'the Shopify orders export (Orders > Export, "Plain CSV file"), Meta Ads reports and Google '
+    "Ads campaign reports by day (each as .csv, .csv.gz or .xlsx)"
 )
 _MOST_NAMES = 12
 _LONGEST_NAME = 40

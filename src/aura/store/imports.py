@@ -73,6 +73,17 @@ class SameFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportToUndo:
+    """An import that somebody wants undone; `newer` is a later file about some of its days."""
+
+    integration_id: UUID
+    format: str
+    file_name: str
+    undone_at: datetime | None
+    newer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ListedImport:
     """A line of the list of imports; `control_total` is what the file's orders come to."""
 
@@ -90,6 +101,7 @@ class ListedImport:
     is_complete_history: bool
     notes: list[str]
     created_at: datetime
+    undone_at: datetime | None
 
 
 def _statement(name: str) -> LiteralString:
@@ -175,3 +187,26 @@ async def list_imports(connection: Connection, brand_id: UUID) -> list[ListedImp
     """The files of a brand of the signed-in person (`Database.as_user`), the latest first."""
     cursor = await connection.execute(_statement("imports_of_brand"), {"brand_id": brand_id})
     return [ListedImport(**row) for row in await cursor.fetchall()]
+
+
+async def brand_of_import(connection: Connection, import_id: UUID) -> UUID | None:
+    """The brand of an import of the signed-in person (`Database.as_user`)."""
+    row = await _row(connection, "brand_of_import", {"id": import_id})
+    brand_id: UUID | None = row["brand_id"] if row else None
+    return brand_id
+
+
+async def lock_import(
+    connection: Connection, *, brand_id: UUID, import_id: UUID
+) -> ImportToUndo | None:
+    """An import of the brand; it and its integration wait for nobody else until the end."""
+    row = await _row(connection, "import_to_undo", {"brand_id": brand_id, "id": import_id})
+    return ImportToUndo(**row) if row else None
+
+
+async def mark_undone(
+    connection: Connection, *, brand_id: UUID, import_id: UUID, now: datetime
+) -> None:
+    """Note that an import does not hold any more."""
+    parameters = {"brand_id": brand_id, "id": import_id, "now": now}
+    await connection.execute(_statement("mark_undone"), parameters)

@@ -119,6 +119,41 @@ async def write_ad_window(
     return WindowResult(len(days), changed.total(), tuple(sorted(changed)))
 
 
+async def undo_import_days(
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    integration_id: UUID,
+    import_id: UUID,
+    observed_at: datetime,
+) -> WindowResult:
+    """Give the days that an import wrote the values they had before it; its own become revisions.
+
+    What was written since stays. The import must be the last one about its days.
+    """
+    place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
+    named = statements("windows")
+    parameters = place.parameters | {"import_id": import_id}
+    await connection.execute(named["make_prior_days"], parameters)
+    cursor = await connection.execute(named["days_of_import"], parameters)
+    keys = [(row["entity_id"], row["date"]) for row in await cursor.fetchall()]
+    entities, dates = sorted({key[0] for key in keys}), sorted({key[1] for key in keys})
+    await connection.execute(named["make_incoming_days"])
+    await connection.execute(
+        named["place_prior_days"], parameters | {"entities": entities, "dates": dates}
+    )
+    changed = await _replace_days(
+        connection,
+        place,
+        Observation(observed_at, None, "file"),
+        entities=entities,
+        dates=dates,
+    )
+    await connection.execute(named["give_back_days"], parameters)
+    await connection.execute(named["drop_prior_days"])
+    return WindowResult(len(keys), changed.total(), tuple(sorted(changed)))
+
+
 async def write_orders(
     connection: Connection,
     keyring: Keyring,

@@ -167,7 +167,7 @@ set is_complete_history = true
 where id = %(id)s and brand_id = %(brand_id)s;
 
 -- name: imports_of_brand
--- The files of one of the claimed person's brands, the latest first.
+-- The files of one of the claimed person's brands, those included that were undone, the latest first.
 select
     id,
     platform,
@@ -182,7 +182,45 @@ select
     control_total,
     is_complete_history,
     warnings as notes,
-    created_at
+    created_at,
+    undone_at
 from aura.imports
-where brand_id = %(brand_id)s and undone_at is null
+where brand_id = %(brand_id)s
 order by created_at desc, id desc;
+
+-- name: import_to_undo
+-- An import, locked with its integration, and the newest other one that has stated some of its days
+-- since.
+select
+    m.integration_id,
+    m.format,
+    m.file_name,
+    m.undone_at,
+    (
+        select o.file_name
+        from aura.imports as o
+        where
+            o.brand_id = m.brand_id
+            and o.integration_id = m.integration_id
+            and o.undone_at is null
+            and (o.created_at, o.id) > (m.created_at, m.id)
+            and o.date_from <= m.date_to
+            and o.date_to >= m.date_from
+        order by o.created_at desc, o.id desc
+        limit 1
+    ) as newer
+from aura.imports as m
+inner join public.integrations as i on m.integration_id = i.id
+where m.brand_id = %(brand_id)s and m.id = %(id)s
+for update of m, i;
+
+-- name: mark_undone
+-- An import that does not hold any more; what it was stays in the list's history.
+update aura.imports set undone_at = %(now)s
+where id = %(id)s and brand_id = %(brand_id)s;
+
+-- name: brand_of_import
+-- The brand of one of the claimed person's imports.
+select brand_id
+from aura.imports
+where id = %(id)s;

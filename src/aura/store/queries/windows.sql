@@ -97,7 +97,7 @@ insert into aura.revisions (
     brand_id, entity_id, date, observed_at, replaced_at, run_id, currency, revenue, gross_sales,
     discounts, returns, shipping, taxes, duties, orders, new_customers, ad_spend, impressions,
     clicks, all_clicks, conversions, conversion_value, conversions_by_conversion_date,
-    conversion_value_by_conversion_date
+    conversion_value_by_conversion_date, import_id
 )
 select
     d.brand_id,
@@ -123,7 +123,8 @@ select
     d.conversions,
     d.conversion_value,
     d.conversions_by_conversion_date,
-    d.conversion_value_by_conversion_date
+    d.conversion_value_by_conversion_date,
+    d.import_id
 from incoming_days as i
 cross join
     lateral (
@@ -243,7 +244,7 @@ kept as (
         brand_id, entity_id, date, observed_at, replaced_at, run_id, currency, revenue, gross_sales,
         discounts, returns, shipping, taxes, duties, orders, new_customers, ad_spend, impressions,
         clicks, all_clicks, conversions, conversion_value, conversions_by_conversion_date,
-        conversion_value_by_conversion_date
+        conversion_value_by_conversion_date, import_id
     )
     select
         g.brand_id,
@@ -269,7 +270,8 @@ kept as (
         g.conversions,
         g.conversion_value,
         g.conversions_by_conversion_date,
-        g.conversion_value_by_conversion_date
+        g.conversion_value_by_conversion_date,
+        g.import_id
     from gone as g
     where g.observed_at <> %(observed_at)s
     on conflict (brand_id, date, entity_id, replaced_at) do nothing
@@ -510,3 +512,104 @@ where
     and e.integration_id = %(integration_id)s
     and e.level = 'account'
 order by d.date;
+
+-- name: make_prior_days
+-- What the days that an import wrote looked like before it, as far as they had a row.
+create temporary table prior_days on commit drop as
+select distinct on (r.entity_id, r.date) r.*
+from aura.revisions as r
+left join aura.entity_days as d
+    on d.brand_id = r.brand_id and d.date = r.date and d.entity_id = r.entity_id
+where
+    r.brand_id = %(brand_id)s
+    and r.run_id = %(import_id)s
+    and (d.entity_id is null or d.import_id = %(import_id)s)
+order by r.entity_id asc, r.date asc, r.replaced_at asc;
+
+-- name: days_of_import
+-- The entities and days that an import wrote or deleted.
+select
+    d.entity_id,
+    d.date
+from aura.entity_days as d
+where d.brand_id = %(brand_id)s and d.import_id = %(import_id)s
+union
+select
+    p.entity_id,
+    p.date
+from prior_days as p;
+
+-- name: place_prior_days
+-- The days as they are to be without an import: rows that others wrote, and what its own were before.
+insert into incoming_days (
+    entity_id, date, currency, revenue, gross_sales, discounts, returns, shipping, taxes, duties, orders, new_customers,
+    ad_spend, impressions, clicks, all_clicks, conversions, conversion_value,
+    conversions_by_conversion_date, conversion_value_by_conversion_date, action_type
+)
+select
+    d.entity_id,
+    d.date,
+    d.currency,
+    d.revenue,
+    d.gross_sales,
+    d.discounts,
+    d.returns,
+    d.shipping,
+    d.taxes,
+    d.duties,
+    d.orders,
+    d.new_customers,
+    d.ad_spend,
+    d.impressions,
+    d.clicks,
+    d.all_clicks,
+    d.conversions,
+    d.conversion_value,
+    d.conversions_by_conversion_date,
+    d.conversion_value_by_conversion_date,
+    d.action_type
+from aura.entity_days as d
+where
+    d.brand_id = %(brand_id)s
+    and d.entity_id = any(%(entities)s::bigint[])
+    and d.date = any(%(dates)s::date[])
+    and d.import_id is distinct from %(import_id)s
+union all
+select
+    p.entity_id,
+    p.date,
+    p.currency,
+    p.revenue,
+    p.gross_sales,
+    p.discounts,
+    p.returns,
+    p.shipping,
+    p.taxes,
+    p.duties,
+    p.orders,
+    p.new_customers,
+    p.ad_spend,
+    p.impressions,
+    p.clicks,
+    p.all_clicks,
+    p.conversions,
+    p.conversion_value,
+    p.conversions_by_conversion_date,
+    p.conversion_value_by_conversion_date,
+    null
+from prior_days as p;
+
+-- name: give_back_days
+-- Rows that were brought back belong to the import that had stated them.
+update aura.entity_days as d set
+    source = case when p.import_id is null then 'api' else 'file' end,
+    import_id = p.import_id
+from prior_days as p
+where
+    d.brand_id = %(brand_id)s
+    and d.date = p.date
+    and d.entity_id = p.entity_id;
+
+-- name: drop_prior_days
+-- Another import may be undone in the same transaction.
+drop table prior_days;
