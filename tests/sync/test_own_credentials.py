@@ -256,6 +256,23 @@ async def test_with_sixty_days_in_sight_nothing_older_is_claimed_until_all_order
     assert differences(await brand.seen(world()), wanted) == []
 
 
+async def test_a_scope_that_comes_later_brings_the_hidden_days_without_a_reconnection(
+    brand, bring, world
+):
+    await bring("shopify", form_of(world, "shopify", scopes=SIXTY_DAYS))
+    await brand.sync()
+    # the app gets the scope at Shopify; the next token has it
+    form_of(world, "shopify")
+    await brand.night(days=2)
+    await brand.night()
+    truth = world.truth(world().date(), as_of=world())
+    none = {"meta": [], "google_ads": []}
+    wanted = expected(truth, first=world.first_day, last=world().date(), accounts=none)
+    assert differences(await brand.seen(world()), wanted) == []
+    # what was read once is not read again each night
+    assert [one.kind for one in await brand.night()] == ["daily"]
+
+
 async def test_a_scope_that_is_lost_later_is_noticed_at_the_next_renewal(brand, bring, world):
     await bring("shopify", form_of(world, "shopify"))
     await brand.sync()

@@ -70,6 +70,17 @@ async def plan(
         await _execute(connection, "resume_backfill", parameters)
 
 
+async def widen_backfill(
+    connection: Connection, integration_id: UUID, *, most_days: int, now: datetime
+) -> None:
+    """Read the whole history where a finished backfill read at most so many days."""
+    await _execute(
+        connection,
+        "widen_backfill",
+        {"integration_id": integration_id, "most_days": most_days, "due_at": now},
+    )
+
+
 async def stop(connection: Connection, integration_id: UUID) -> None:
     """Make nothing due any more."""
     await _execute(connection, "stop", {"integration_id": integration_id})

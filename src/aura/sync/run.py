@@ -179,6 +179,7 @@ class _Run:
             return await self._backfill()
         if self._integration.platform == "shopify":
             await self._daily_orders()
+            await self._read_what_was_hidden()
             await watch_shop(self._job)
         else:
             await self._daily_ads()
@@ -229,6 +230,19 @@ class _Run:
             job, question, known=known, step_after=step_after, is_current=True
         )
         self._count(result, step_after(0, None))
+
+    async def _read_what_was_hidden(self) -> None:
+        """Once `read_all_orders` is there, the days before the last sixty are read after all."""
+        wanted = min(self._backfill_days, self._job.connector.history_days)
+        if self._sees_part or wanted <= plan.VISIBLE_SHOP_DAYS:
+            return
+        async with self._job.database.as_worker(self._job.work.brand_id) as connection:
+            await sync_state.widen_backfill(
+                connection,
+                self._integration.id,
+                most_days=plan.VISIBLE_SHOP_DAYS,
+                now=self._job.now,
+            )
 
     async def _backfill(self) -> bool:
         backfill = plan.resume_backfill(self._state.cursor) or self._new_backfill()

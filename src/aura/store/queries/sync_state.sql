@@ -20,6 +20,21 @@ where
     and kind = 'backfill'
     and not coalesce((cursor ->> 'done')::boolean, false);
 
+-- name: widen_backfill
+-- A backfill that ended at the few days that were in sight begins anew.
+update aura.sync_state set
+    due_at = %(due_at)s,
+    attempts = 0,
+    cursor = '{}',
+    days_done = 0,
+    days_total = 0
+where
+    integration_id = %(integration_id)s
+    and kind = 'backfill'
+    and due_at is null
+    and coalesce((cursor ->> 'done')::boolean, false)
+    and days_total <= %(most_days)s;
+
 -- name: stop
 -- Nothing is due any more for the integration.
 update aura.sync_state set due_at = null
