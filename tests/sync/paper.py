@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from aura.connectors.contract import BulkState
 from aura.errors import InputError, NeedsReconnectError
 from aura.model import Account, AdDay, DayRange, Grant, Order, Platform, Sales
 
@@ -131,6 +132,13 @@ class PaperShop(Paper):
     hears_of_changes = False
     granted: tuple[str, ...] = ("read",)
     orders: dict[str, Order] = field(default_factory=dict)
+    # exports: none unless a test says from how many orders on
+    bulk_from: int | None = None
+    jobs: list[tuple[DayRange, datetime, list[Order]]] = field(default_factory=list)
+    looks: int = 0
+    is_collecting: bool = False
+    # called with what is about to happen: start, watch, read or cancel
+    before_bulk: Callable[[str], None] = lambda _what: None
 
     async def scopes(self, grant, *, shop=None) -> tuple[str, ...]:
         self.check(grant)
@@ -168,6 +176,37 @@ class PaperShop(Paper):
             self.before_page()
             await asyncio.sleep(0)
             yield found[start : start + 5]
+
+    async def start_bulk(self, grant, account, days, *, since) -> str:
+        self.check(grant)
+        self.before_bulk("start")
+        zone = ZoneInfo(account.timezone or "UTC")
+        found = [
+            order
+            for order in self.orders.values()
+            if days.first <= order.processed_at.astimezone(zone).date() <= days.last
+        ]
+        self.jobs.append((days, self.clock(), found))
+        return f"job-{len(self.jobs)}"
+
+    async def watch_bulk(self, grant, account, job_id) -> BulkState:
+        self.check(grant)
+        self.before_bulk("watch")
+        self.looks += 1
+        _, created_at, found = self._job(job_id)
+        return BulkState(not self.is_collecting, len(found), created_at)
+
+    async def read_bulk(self, grant, account, job_id):
+        self.check(grant)
+        self.before_bulk("read")
+        _, _, found = self._job(job_id)
+        yield found
+
+    async def cancel_bulk(self, grant, account, job_id) -> None:
+        self.before_bulk("cancel")
+
+    def _job(self, job_id):
+        return self.jobs[int(job_id.removeprefix("job-")) - 1]
 
 
 def fail_once(error):

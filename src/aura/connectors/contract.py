@@ -187,8 +187,9 @@ class StoreConnector(Connector, Protocol):
         """
         ...
 
-    # whether many days of orders can be had as a job that the platform does in its own time
-    has_bulk: bool
+    # from how many orders on a job that the platform does in its own time is quicker than pages;
+    # None for never
+    bulk_from: int | None
 
     async def start_bulk(
         self, grant: Grant, account: Account, days: DayRange, *, since: datetime

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aura.connectors.contract import Application, Connector
 from aura.connectors.google_ads.client import GoogleAdsConnector
 from aura.connectors.meta.client import MetaConnector
-from aura.connectors.shopify.client import ShopifyConnector
+from aura.connectors.shopify.client import BULK_FROM, ShopifyConnector
 from aura.model import Platform
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def build_connectors(
     return {
         "shopify": ShopifyConnector(
             apps["shopify"],
-            bulk=settings.shopify_bulk,
+            bulk_from=BULK_FROM if settings.shopify_bulk else None,
             clock=clock,
             webhook_address=settings.webhook_address,
         ),

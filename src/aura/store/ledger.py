@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -105,12 +105,15 @@ async def merge_orders(
     source: str,
     import_id: UUID | None,
     window: DayRange | None,
+    as_of: datetime | None = None,
 ) -> int:
     """Bring the loaded orders into the ledger and note the days they touch; rows that changed."""
     named = statements("ledger")
-    parameters = place.parameters | {"source": source, "import_id": import_id}
+    parameters = place.parameters | {"source": source, "import_id": import_id, "as_of": as_of}
     await connection.execute(named["drop_repeated_orders"])
     await connection.execute(named["drop_outranked_orders"], parameters)
+    if as_of is not None:
+        await connection.execute(named["drop_superseded_orders"], parameters)
     await connection.execute(named["drop_orphaned_refunds"])
     for name in ("index_orders", "index_refunds", "analyze_orders", "analyze_refunds"):
         await connection.execute(named[name])

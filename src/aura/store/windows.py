@@ -167,13 +167,16 @@ async def write_orders(
     source: Source = "api",
     import_id: UUID | None = None,
     window: DayRange | None = None,
+    as_of: datetime | None = None,
     complete_history: bool = False,
 ) -> WindowResult:
     """Bring orders into the ledger and make every day they touch right.
 
     Days are those of `timezone`, the shop's own. An order of the API replaces the same order of a
     file, never the other way round. With `window`, all orders processed on those days are among
-    `orders`: stored ones of the API that are not, are deleted. `complete_history` says that they
+    `orders`: stored ones of the API that are not, are deleted. Orders that were collected before
+    they were read come with the moment `as_of`: what the ledger knows of later than that stays.
+    `complete_history` says that they
     begin with the shop's first order ever, so that new customers are known from that day on.
     Raises BadDataError (the transaction is then unusable) for orders in two currencies.
     """
@@ -183,7 +186,7 @@ async def write_orders(
         connection, hasher, orders, brand_id=brand_id, timezone=timezone
     )
     merged = await ledger.merge_orders(
-        connection, place, source=source, import_id=import_id, window=window
+        connection, place, source=source, import_id=import_id, window=window, as_of=as_of
     )
     if complete_history:
         await ledger.complete_history(connection, place)

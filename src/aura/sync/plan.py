@@ -36,6 +36,14 @@ FIRST_AD_DAYS: Final = 30
 VISIBLE_SHOP_DAYS: Final = 59
 THIN_WINDOW: Final = 2_500
 FULL_WINDOW: Final = 10_000
+# what an export is meant to hold; and how much longer than all days before it may be, because how
+# many orders those had is all that is known
+EXPORTED_ORDERS: Final = 20_000
+EXPORT_GROWTH: Final = 4
+# after so many lost exports in a row a backfill goes on by pages
+MOST_LOST: Final = 3
+# an export that has not moved for so long is given up
+STUCK_AFTER: Final = timedelta(hours=2)
 # orders updated shortly before the last read may have become visible only after it
 UPDATE_OVERLAP: Final = timedelta(hours=1)
 FIRST_RETRY: Final = timedelta(minutes=1)
@@ -52,13 +60,54 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """A job at the platform that collects the next days of a backfill.
+
+    Attributes:
+        first: the first of these days; the last is where the backfill stands.
+        asked_at: when it was asked for.
+        job_id: what the platform calls it; None while it may not have heard of it.
+        objects: what it had collected when it last moved, at `moved_at`.
+    """
+
+    first: date
+    asked_at: datetime
+    moved_at: datetime
+    job_id: str | None = None
+    objects: int = 0
+
+    def seen(self, objects: int, now: datetime) -> Export:
+        """The export once it was looked at."""
+        return replace(self, objects=objects, moved_at=now) if objects > self.objects else self
+
+    def is_stuck(self, now: datetime) -> bool:
+        """Whether there is nothing to wait for any more."""
+        return now - self.moved_at >= STUCK_AFTER
+
+    def look_again_at(self, now: datetime) -> datetime:
+        """When to look next: the longer it takes, the less often."""
+        pause = (now - self.asked_at) / 2
+        return now + min(max(pause, timedelta(minutes=2)), timedelta(minutes=30))
+
+
+@dataclass(frozen=True, slots=True)
 class Backfill:
-    """How far a backfill has come: it goes from `newest` down to `oldest`, `next_last` is next."""
+    """How far a backfill has come: it goes from `newest` down to `oldest`, `next_last` is next.
+
+    Attributes:
+        span: days of the next window that is read by pages.
+        rows_a_day: rows of the last window, by day.
+        export: the job that collects the next window, if one does.
+        lost: exports in a row that were lost.
+    """
 
     newest: date
     oldest: date
     next_last: date
     span: int
+    rows_a_day: int = 0
+    export: Export | None = None
+    lost: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -77,17 +126,47 @@ class Backfill:
 
     def window(self) -> DayRange:
         """The next days to read; there must be some left."""
+        if self.export is not None:
+            return DayRange(self.export.first, self.next_last)
         first = max(self.oldest, self.next_last - timedelta(days=self.span - 1))
         return DayRange(first, self.next_last)
 
+    def exporting(self, now: datetime, *, bulk_from: int | None) -> Backfill:
+        """The backfill whose next window is exported, or read by pages where that is quicker.
+
+        The first window never is: it says how many orders a day there are.
+        """
+        days_left = (self.next_last - self.oldest).days + 1
+        if (
+            bulk_from is None
+            or self.lost >= MOST_LOST
+            or self.days_done == 0
+            or self.rows_a_day * days_left < bulk_from
+        ):
+            return replace(self, export=None)
+        if self.export is not None and self.export.first >= self.oldest:
+            return self
+        longest = max(self.days_done * EXPORT_GROWTH, LONGEST_WINDOW)
+        days = min(EXPORTED_ORDERS // max(self.rows_a_day, 1), longest, days_left)
+        first = self.next_last - timedelta(days=max(days, 1) - 1)
+        return replace(self, export=Export(first, asked_at=now, moved_at=now))
+
+    def without_export(self, *, lost: int = 0) -> Backfill:
+        """The backfill without its export, of which so many more are lost."""
+        return replace(self, export=None, lost=self.lost + lost)
+
     def after(self, window: DayRange, rows: int) -> Backfill:
         """The backfill once `window` is stored, which held so many rows."""
-        span = self.span
-        if rows > FULL_WINDOW:
+        span, lost = self.span, self.lost
+        if self.export is not None:
+            lost = 0
+        elif rows > FULL_WINDOW:
             span = max(1, span // 2)
         elif rows < THIN_WINDOW:
             span = min(LONGEST_WINDOW, span * 2)
-        return replace(self, next_last=window.first - timedelta(days=1), span=span)
+        next_last = window.first - timedelta(days=1)
+        rows_a_day = -(-rows // len(window))
+        return Backfill(self.newest, self.oldest, next_last, span, rows_a_day, lost=lost)
 
     def step(self) -> Step:
         """The form that is stored."""
@@ -96,9 +175,34 @@ class Backfill:
             "oldest": self.oldest.isoformat(),
             "next_last": self.next_last.isoformat(),
             "span": self.span,
+            "rows_a_day": self.rows_a_day,
+            "export": None if self.export is None else _stored(self.export),
+            "lost": self.lost,
             "done": self.is_done,
         }
         return Step(cursor, self.days_done, self.days_total)
+
+
+def _stored(export: Export) -> dict[str, Any]:
+    return {
+        "first": export.first.isoformat(),
+        "asked_at": export.asked_at.isoformat(),
+        "moved_at": export.moved_at.isoformat(),
+        "job_id": export.job_id,
+        "objects": export.objects,
+    }
+
+
+def _export(stored: dict[str, Any] | None) -> Export | None:
+    if stored is None:
+        return None
+    return Export(
+        date.fromisoformat(stored["first"]),
+        datetime.fromisoformat(stored["asked_at"]),
+        datetime.fromisoformat(stored["moved_at"]),
+        stored["job_id"],
+        int(stored["objects"]),
+    )
 
 
 def start_backfill(today: date, *, days: int, span: int) -> Backfill:
@@ -121,6 +225,9 @@ def resume_backfill(cursor: dict[str, Any]) -> Backfill | None:
         date.fromisoformat(cursor["oldest"]),
         date.fromisoformat(cursor["next_last"]),
         int(cursor["span"]),
+        int(cursor.get("rows_a_day", 0)),
+        _export(cursor.get("export")),
+        int(cursor.get("lost", 0)),
     )
 
 

@@ -52,10 +52,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class OrderQuestion:
-    """Which orders to read: those updated since a moment, or all of some days."""
+    """Which orders to read: those updated since a moment, or all of some days.
+
+    Those of a job that the platform has done (`job_id`) are of `as_of` and may have changed since.
+    """
 
     updated_from: datetime | None = None
     processed_in: DayRange | None = None
+    job_id: str | None = None
+    as_of: datetime | None = None
 
 
 async def sync_ad_window(
@@ -120,9 +125,12 @@ async def sync_orders(
     (shop,) = job.integration.accounts
 
     async def read_and_write(grant: Grant) -> WindowResult:
-        pages = connector.read_orders(
-            grant, shop, updated_from=question.updated_from, processed_in=question.processed_in
-        )
+        if question.job_id is None:
+            pages = connector.read_orders(
+                grant, shop, updated_from=question.updated_from, processed_in=question.processed_in
+            )
+        else:
+            pages = connector.read_bulk(grant, shop, question.job_id)
         async with _spooled(pages) as (ahead, orders):
             updated = [one.updated_at for one in ahead if one.updated_at is not None]
             step = step_after(len(ahead), max(updated, default=None))
@@ -137,6 +145,7 @@ async def sync_orders(
                     observed_at=job.now,
                     run_id=job.run_id,
                     window=question.processed_in,
+                    as_of=question.as_of,
                     complete_history=complete_history,
                 )
                 await _record(connection, job, known, result)

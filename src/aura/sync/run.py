@@ -27,6 +27,7 @@ from aura.store.sync_state import Kind, LeaseLostError, State, Work
 from aura.store.windows import WindowResult
 from aura.sync import plan
 from aura.sync.evaluation import evaluate_brand
+from aura.sync.exports import NotYetError, giving_up, next_export
 from aura.sync.grants import Grants
 from aura.sync.lease import leased
 from aura.sync.progress import Progress, ProgressCallback, RunResult
@@ -148,6 +149,9 @@ class _Run:
             is_finished = await self._read()
             if is_finished and self._integration.platform == "shopify":
                 await self._reconcile()
+        except NotYetError as error:
+            await self._end("succeeded", None, error.due_at)
+            return self._result("succeeded", None, is_finished=False)
         except TryLaterError as error:
             return await self._failed("try_later", error, retry_after=error.retry_after)
         except NeedsReconnectError as error:
@@ -254,13 +258,10 @@ class _Run:
             if left == 0 or self._should_stop():
                 return False
             left = None if left is None else left - 1
-            window = backfill.window()
-            rows_before = self._rows_read
             if self._integration.platform == "shopify":
-                await self._backfill_orders(backfill, window)
+                backfill = await self._backfill_orders(backfill)
             else:
-                await self._backfill_ads(backfill, window)
-            backfill = backfill.after(window, self._rows_read - rows_before)
+                backfill = await self._backfill_ads(backfill)
         return True
 
     def _new_backfill(self) -> plan.Backfill:
@@ -272,7 +273,8 @@ class _Run:
             span=plan.FIRST_SHOP_DAYS if is_shop else plan.FIRST_AD_DAYS,
         )
 
-    async def _backfill_ads(self, backfill: plan.Backfill, window: DayRange) -> None:
+    async def _backfill_ads(self, backfill: plan.Backfill) -> plan.Backfill:
+        window = backfill.window()
         result = await sync_ad_window(
             self._job,
             window,
@@ -280,21 +282,30 @@ class _Run:
             step_after=lambda rows: backfill.after(window, rows).step(),
             is_current=False,
         )
-        self._count(result, backfill.after(window, result.rows_read).step())
+        after = backfill.after(window, result.rows_read)
+        self._count(result, after.step())
+        return after
 
-    async def _backfill_orders(self, backfill: plan.Backfill, window: DayRange) -> None:
-        is_last = window.first == backfill.oldest
-        result = await sync_orders(
-            self._job,
-            OrderQuestion(processed_in=window),
-            known=window,
-            step_after=lambda rows, _latest: backfill.after(window, rows).step(),
-            is_current=False,
-            complete_history=is_last
-            and not self._sees_part
-            and not await has_orders_before(self._job, window.first),
-        )
-        self._count(result, backfill.after(window, result.rows_read).step())
+    async def _backfill_orders(self, backfill: plan.Backfill) -> plan.Backfill:
+        planned, as_of = await next_export(self._job, backfill)
+        window = planned.window()
+        job_id = None if planned.export is None else planned.export.job_id
+        async with giving_up(self._job, planned):
+            result = await sync_orders(
+                self._job,
+                OrderQuestion(processed_in=window, job_id=job_id, as_of=as_of),
+                known=window,
+                step_after=lambda rows, _latest: planned.after(window, rows).step(),
+                is_current=False,
+                complete_history=await self._is_whole_history(planned, window),
+            )
+        after = planned.after(window, result.rows_read)
+        self._count(result, after.step())
+        return after
+
+    async def _is_whole_history(self, backfill: plan.Backfill, window: DayRange) -> bool:
+        is_last = window.first == backfill.oldest and not self._sees_part
+        return is_last and not await has_orders_before(self._job, window.first)
 
     def _count(self, result: WindowResult, step: plan.Step) -> None:
         self._rows_read += result.rows_read

@@ -29,6 +29,10 @@ from aura.model import Account, DayRange, Grant, Order, OwnClient, Platform, Sal
 # what an app without `read_all_orders` sees
 VISIBLE_FOR: Final = timedelta(days=60)
 
+# Pages of orders cost a few points each: on a standard plan that is minutes for a thousand orders,
+# in which a bulk operation of any size has long begun.
+BULK_FROM: Final = 1_000
+
 
 class ShopifyConnector:
     """Shopify Admin GraphQL API 2026-10. An account's `external_id` is NAME.myshopify.com."""
@@ -46,7 +50,7 @@ class ShopifyConnector:
         self,
         application: Application,
         *,
-        bulk: bool = True,
+        bulk_from: int | None = BULK_FROM,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         webhook_address: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -60,7 +64,7 @@ class ShopifyConnector:
         self._http = HttpClient("Shopify", transport=transport)
         self._api = AdminApi(self._http, application, sleep=sleep, elapsed=elapsed)
         self._bulk = BulkOperations(self._http, self._api, sleep=sleep)
-        self.has_bulk = bulk
+        self.bulk_from = bulk_from
 
     def authorization_url(self, consent: Consent) -> str:
         """The page on which the merchant allows the app; InputError without a proper shop."""

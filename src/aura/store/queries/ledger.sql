@@ -104,6 +104,17 @@ where
     and o.source = 'api'
     and %(source)s = 'file';
 
+-- name: drop_superseded_orders
+-- Orders that were collected a while ago and have been read in a later state since.
+delete from incoming_orders as i
+using aura.orders as o
+where
+    o.brand_id = %(brand_id)s
+    and o.integration_id = %(integration_id)s
+    and o.order_id = i.order_id
+    and o.source = 'api'
+    and o.platform_updated_at > i.platform_updated_at;
+
 -- name: drop_orphaned_refunds
 -- Events of the orders that were just dropped.
 delete from incoming_refunds as r
@@ -249,6 +260,8 @@ where
         )
     )
     and o.date between %(first_day)s and %(last_day)s
+    -- what changed after the orders were collected is not missing among them
+    and coalesce(o.platform_updated_at < %(as_of)s::timestamptz, true)
     and not exists (
         select from incoming_orders as i
         where i.order_id = o.order_id
