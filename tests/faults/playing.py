@@ -69,13 +69,17 @@ async def _no_time(_seconds: float) -> None:
 
 
 @contextlib.asynccontextmanager
-async def connected(database: Database, world: World, home: Path) -> AsyncIterator[Brand]:
-    """A brand connected to all three platforms."""
+async def connected(
+    database: Database, world: World, home: Path, *, bulk_from: int | None = None
+) -> AsyncIterator[Brand]:
+    """A brand connected to all three platforms; `bulk_from` orders on the shop exports them."""
     apps = applications(world.settings(home))
     transports = [Hurried() for _ in range(3)]
     shop, meta, google = transports
     connectors: dict[Any, Any] = {
-        "shopify": ShopifyConnector(apps["shopify"], clock=world, transport=shop, sleep=_no_time),
+        "shopify": ShopifyConnector(
+            apps["shopify"], bulk_from=bulk_from, clock=world, transport=shop, sleep=_no_time
+        ),
         "meta": MetaConnector(apps["meta"], clock=world, transport=meta, sleep=_no_time),
         "google_ads": GoogleAdsConnector(apps["google_ads"], clock=world, transport=google),
     }
@@ -119,7 +123,8 @@ async def play(script: Script, database: Database, world: World, home: Path) -> 
     world.set_clock(script.start)
     verdict = Verdict(script.seed, "exact")
     with stamina.set_testing(True, attempts=ATTEMPTS):
-        async with connected(database, world, home) as brand:
+        bulk_from = 0 if script.exports else None
+        async with connected(database, world, home, bulk_from=bulk_from) as brand:
             player = _Player(script, brand, verdict)
             # what is in force after an hour must be refreshed
             world.set_clock(script.start + timedelta(hours=2))

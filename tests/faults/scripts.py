@@ -31,6 +31,7 @@ _OWN = {
     "google_ads": ("expire", "expire"),
     "meta": ("job_failed", "job_stuck"),
 }
+_EXPORTS = ("bulk_failed", "bulk_stuck", "bulk_expired", "bulk_cut", "bulk_short", "bulk_limit")
 _API = {"shopify": "/shopify", "meta": "/meta", "google_ads": "/google"}
 _REPORTS = "/meta/v26.0/6"
 _CLIENT_TRIES = 5
@@ -46,6 +47,8 @@ class Script:
     nights: tuple[tuple[dict[str, Any], ...], ...]
     # platforms whose grant may end
     may_end: frozenset[str]
+    # whether the shop's backfill is exported, or read by pages
+    exports: bool
 
 
 def script_of(seed: int) -> Script:
@@ -61,7 +64,23 @@ def script_of(seed: int) -> Script:
         fault = {"match": _API[platform], "kind": kind, "times": 1, "after": chance.randint(0, 6)}
         night = chance.randrange(len(nights))
         nights[night] = (*nights[night], fault)
-    return Script(seed, 1 + seed % WORLDS, start, tuple(nights), may_end)
+    exports = chance.random() < 0.6
+    if exports:
+        nights[0] = (*nights[0], *_export_faults(chance))
+    return Script(seed, 1 + seed % WORLDS, start, tuple(nights), may_end, exports)
+
+
+def _export_faults(chance: random.Random) -> tuple[dict[str, Any], ...]:
+    """What goes wrong with exports: jobs that fail, files that are not whole or break off."""
+    faults = [
+        {"match": "/shopify", "kind": kind, "times": chance.choice((1, 1, 2, 4))}
+        for kind in chance.sample(_EXPORTS, chance.randint(0, 2))
+    ]
+    if chance.random() < 0.5:
+        kind = chance.choice(("truncate", "cut", "reset", "500", "lost_response"))
+        times = chance.choice((1, 2, _CLIENT_TRIES))
+        faults.append({"match": "/shopify/bulk-files", "kind": kind, "times": times})
+    return tuple(faults)
 
 
 def _night(chance: random.Random, number: int) -> tuple[dict[str, Any], ...]:

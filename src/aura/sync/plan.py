@@ -86,8 +86,8 @@ class Export:
 
     def look_again_at(self, now: datetime) -> datetime:
         """When to look next: the longer it takes, the less often."""
-        pause = (now - self.asked_at) / 2
-        return now + min(max(pause, timedelta(minutes=2)), timedelta(minutes=30))
+        half_as_long = (now - self.asked_at) // timedelta(minutes=2)
+        return now + timedelta(minutes=min(max(half_as_long, 2), 30))
 
 
 @dataclass(frozen=True, slots=True)
