@@ -19,7 +19,8 @@ import httpx
 import psycopg
 
 from aura.config import Settings
-from aura.connectors.registry import build_connectors
+from aura.connectors.registry import applications, build_connectors
+from aura.connectors.shopify.client import ShopifyConnector
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from aura.sync.schedule import Worker
@@ -94,15 +95,19 @@ def keyring_of(errand: Errand) -> Keyring:
     return Keyring.parse(errand.keys)
 
 
+async def _no_time(_seconds: float) -> None:
+    """Waits inside a sync are not spent."""
+
+
 async def work(errand: Errand, *, concurrency: int) -> None:
     """Do what is due."""
     made = {name.removeprefix("AURA_").lower(): text for name, text in errand.platforms.items()}
-    connectors = build_connectors(
-        Settings(home=errand.home, **made),  # type: ignore[arg-type]
-        clock=lambda: errand.now,
-    )
+    settings = Settings(home=errand.home, **made)  # type: ignore[arg-type]
+    connectors = build_connectors(settings, clock=lambda: errand.now)
     # few orders, and yet all but the first are exported
-    connectors["shopify"].bulk_from = 0  # type: ignore[attr-defined]
+    connectors["shopify"] = ShopifyConnector(
+        applications(settings)["shopify"], bulk_from=0, clock=lambda: errand.now, sleep=_no_time
+    )
     database = await Database.open(errand.database_url, pool_size=4)
     worker = Worker(
         database,

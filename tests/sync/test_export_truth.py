@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,13 +30,10 @@ TABLES = {
     "days": "select date, revenue, orders, new_customers from aura.brand_days"
     " where brand_id = %(brand_id)s order by date",
 }
+LISTED = """
+    query($search: String!) { bulkOperations(first: 50, query: $search) { nodes { id } } }
+"""
 STATE = "select cursor, due_at from aura.sync_state where kind = 'backfill'"
-
-
-@pytest.fixture(scope="module", params=["tiny", "edges"])
-def world(request):
-    with running_world(request.param, now=START, seed=5) as world:
-        yield world
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +47,7 @@ def shop_of(make_connected, tmp_path):
     """A brand with the shop alone, read by exports or by pages."""
 
     @contextlib.asynccontextmanager
-    async def shop_of(world, *, bulk_from, sleep=asyncio.sleep, days=1):
+    async def shop_of(world, *, bulk_from, days=1):
         world.sandbox.clear_faults()
         # a shop knows its exports of before: every test has a time of its own
         world.set_clock(world() + timedelta(days=days))
@@ -60,7 +55,9 @@ def shop_of(make_connected, tmp_path):
             world, currency="EUR", timezone="Europe/Berlin", platforms=[]
         ) as (brand):
             application = applications(world.settings(tmp_path))["shopify"]
-            connector = ShopifyConnector(application, clock=world, sleep=sleep, bulk_from=bulk_from)
+            connector = ShopifyConnector(
+                application, clock=world, sleep=no_time, bulk_from=bulk_from
+            )
             await brand.connectors["shopify"].aclose()
             brand.connectors["shopify"] = connector
             await brand.connect("shopify")
@@ -104,12 +101,12 @@ async def tables(brand):
     }
 
 
-async def test_both_ways_store_the_truth_and_the_same(world, shop_of):
-    async with shop_of(world, bulk_from=None) as by_pages:
+async def test_both_ways_store_the_truth_and_the_same(tiny, shop_of):
+    async with shop_of(tiny, bulk_from=None) as by_pages:
         await by_pages.sync()
         assert by_pages.started == []
         wanted = await tables(by_pages)
-    async with shop_of(world, bulk_from=0, days=0) as by_export:
+    async with shop_of(tiny, bulk_from=0, days=0) as by_export:
         await by_export.sync()
         assert 1 <= len(by_export.started) <= 3
         assert await tables(by_export) == wanted
@@ -124,7 +121,7 @@ LOSSES = ["bulk_failed", "bulk_cut", "bulk_short", "bulk_expired", "bulk_stuck",
 
 @pytest.mark.parametrize("kind", LOSSES)
 async def test_an_export_that_is_not_whole_stores_nothing_and_heals(kind, tiny, shop_of):
-    async with shop_of(tiny, bulk_from=0, sleep=no_time) as brand:
+    async with shop_of(tiny, bulk_from=0) as brand:
         tiny.sandbox.faults({"match": "/shopify", "kind": kind})
         daily, backfill = await brand.worker.run_due_once()
         assert daily.outcome == "succeeded"
@@ -139,12 +136,14 @@ async def test_an_export_that_is_not_whole_stores_nothing_and_heals(kind, tiny, 
         assert first[0]["day"].isoformat() > cursor["next_last"]
 
         await finish(brand)
+        await brand.hurry()
+        await brand.sync()
         await assert_true(brand)
         assert len(brand.started) <= 4
 
 
 async def test_a_download_that_breaks_off_begins_again(tiny, shop_of):
-    async with shop_of(tiny, bulk_from=0, sleep=no_time) as brand:
+    async with shop_of(tiny, bulk_from=0) as brand:
         tiny.sandbox.faults(
             {"match": "/shopify/bulk-files", "kind": "truncate"},
             {"match": "/shopify/bulk-files", "kind": "reset"},
@@ -155,9 +154,9 @@ async def test_a_download_that_breaks_off_begins_again(tiny, shop_of):
 
 
 async def test_a_lost_answer_starts_no_second_export(tiny, shop_of):
-    async with shop_of(tiny, bulk_from=0, sleep=no_time) as brand:
+    async with shop_of(tiny, bulk_from=0) as brand:
         start = brand.connectors["shopify"].start_bulk
-        since = json.dumps(f"created_at:>='{tiny():%Y-%m-%dT%H:%M:%SZ}'")
+        since = f"created_at:>='{tiny():%Y-%m-%dT%H:%M:%SZ}'"
 
         async def answer_lost(*arguments, **facts):
             if not brand.started:
@@ -174,7 +173,7 @@ async def test_a_lost_answer_starts_no_second_export(tiny, shop_of):
         await brand.sync()
         # the first one was found again
         shop = shopify(tiny.sandbox)
-        listed = shop.data("{ bulkOperations(first: 50, query: %s) { nodes { id } } }" % since)
+        listed = shop.data(LISTED, {"search": since})
         assert len(listed["bulkOperations"]["nodes"]) == len(brand.started) - 1
         await assert_true(brand)
 
