@@ -38,6 +38,8 @@ SHOP = "aurora-outfitters.myshopify.com"
         ("google_ads", "https://aura", "public name"),
         ("shopify", "https://192.0.2.7", None),
         ("shopify", "http://0.0.0.0:8321", "plain http"),
+        ("meta", "http://127.0.0.1:port", "no web address"),
+        ("meta", "https://[::1", "no web address"),
     ],
 )
 def test_an_address_is_judged_by_the_platforms_rules(platform, base, said):

@@ -233,7 +233,7 @@ async def test_with_sixty_days_in_sight_nothing_older_is_claimed_until_all_order
         timezone="America/New_York",
         now=world(),
     )
-    (notice,) = told[brand.integrations["shopify"]]
+    (notice,) = told["shopify"]
     assert "last 60 days" in notice.sentence
     seen = await brand.seen(world())
     truth = world.truth(world().date(), as_of=world())
@@ -325,10 +325,10 @@ async def test_the_ends_of_permissions_are_kept(brand, bring, world):
         timezone="UTC",
         now=world() + timedelta(days=54),
     )
-    (ending,) = told[brand.integrations["meta"]]
+    (ending,) = told["meta"]
     assert ending.severity == "warning"
     assert "System users" in ending.action
-    (testing,) = told[brand.integrations["google_ads"]]
+    (testing,) = told["google_ads"]
     assert "testing" in testing.sentence
 
 

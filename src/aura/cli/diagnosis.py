@@ -41,8 +41,8 @@ def doctor(
     """Check this installation: folder, keys, database, schema, platform credentials.
 
     With a platform: ask it about your app, and with --brand about that brand's connection: token,
-    scopes, accounts, access level. Changes nothing. The exit code is that of the first thing to
-    mend: 2 settings, 7 the platform, 1 the installation itself.
+    scopes, accounts, access level. Changes nothing, but renews a token that has ended. The exit
+    code is that of the first thing to mend: 2 settings, 7 the platform, 1 the installation.
     """
     if platform is not None:
         show(

@@ -58,7 +58,7 @@ async def _connection(
         timezone=chosen.timezone,
         now=now,
     )
-    ending = [one for found in told.values() for one in found if one.kind == "expiry"]
+    ending = [one for one in told.get(platform, ()) if one.kind == "expiry"]
     # what the platform says now goes before what it said at the last renewal
     lacking = notices(
         Permission(UUID(int=0), platform, "connected", missing_scopes=examination.missing_scopes),

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aura.errors import ConfigurationError, ConnectorError
 from aura.model import PLATFORM_NAMES, Account, Platform
@@ -130,10 +130,10 @@ _SET_IT: Final = "Set AURA_PUBLIC_URL to the https:// address under which browse
 
 def _refusal(platform: Platform, base: str) -> tuple[str, str] | None:
     """Why the platform would refuse the address, and what to do."""
-    parts = urlsplit(base)
-    host = (parts.hostname or "").lower()
-    if parts.scheme not in {"http", "https"} or not host:
+    parts = _web_address(base)
+    if parts is None:
         return "this is no web address", _SET_IT
+    host = (parts.hostname or "").lower()
     if parts.query or parts.fragment or "@" in parts.netloc or "*" in base:
         return "platforms refuse addresses with ?, #, @ or *", _SET_IT
     if is_loopback(host):
@@ -148,6 +148,16 @@ def _refusal(platform: Platform, base: str) -> tuple[str, str] | None:
         return "platforms refuse plain http", _SET_IT
     is_refused = platform == "google_ads" and not _has_public_name(host)
     return ("Google refuses addresses without a public name", _SET_IT) if is_refused else None
+
+
+def _web_address(text: str) -> SplitResult | None:
+    """The parts of an http or https address with a host; None for anything else."""
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_one else None
 
 
 def is_loopback(host: str) -> bool:

@@ -48,12 +48,12 @@ class Notice:
 
 async def notices_of_brand(
     database: Database, *, user_id: UUID, brand_id: UUID, timezone: str, now: datetime
-) -> dict[UUID, tuple[Notice, ...]]:
-    """The notices of each connection of a person's brand, by the integration's id."""
+) -> dict[Platform, tuple[Notice, ...]]:
+    """The notices of each connection of a person's brand, which has one a platform."""
     async with database.as_user(user_id) as connection:
         permissions = await store.permissions(connection, brand_id)
     local = now.astimezone(brand_zone(timezone))
-    return {one.integration_id: notices(one, local) for one in permissions}
+    return {one.platform: notices(one, local) for one in permissions}
 
 
 def notices(permission: Permission, now: datetime) -> tuple[Notice, ...]:
