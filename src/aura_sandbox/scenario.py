@@ -38,7 +38,11 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One campaign; `first` and `last` are the days it runs, None without an end."""
+    """One campaign; `first` and `last` are the days it runs, None without an end.
+
+    One that is not `listed` was deleted, or stands outside campaigns: its days count in the
+    account's own total and no list or report of campaigns holds it.
+    """
 
     id: str
     name: str
@@ -50,6 +54,7 @@ class Campaign:
     lag: Lag
     first: int | None = None
     last: int | None = None
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,10 +188,11 @@ def _account_truth(
             sums = total.setdefault(day, dict.fromkeys(figures, 0))
             for name, value in figures.items():
                 sums[name] += value
-        campaigns[book.campaign.id] = {
-            "name": book.campaign.name,
-            "days": {day.isoformat(): _ad_figures(days[day]) for day in sorted(days)},
-        }
+        if book.campaign.listed:
+            campaigns[book.campaign.id] = {
+                "name": book.campaign.name,
+                "days": {day.isoformat(): _ad_figures(days[day]) for day in sorted(days)},
+            }
     return {
         "name": account.name,
         "currency": account.currency,

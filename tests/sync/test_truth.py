@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
-from aura.model import PLATFORMS
+from aura.model import PLATFORMS, DayRange
+from aura.reports.account_totals import account_totals
 from sync.sandboxed import (
     assert_every_night,
     differences,
@@ -65,6 +67,8 @@ async def test_after_restatements_every_final_day_is_the_last_word_and_vanished_
                 moments.append(world())
             await assert_every_night(brand, moments)
             await assert_every_night(british, moments)
+            await assert_differences_are_those_of_the_unlisted_campaigns(brand)
+            assert await stated_differences(british) == {}
 
             vanished = {key for key in await brand.seen(moments[7]) if key[0] != "shopify"}
             vanished -= set(await brand.seen(moments[-1]))
@@ -87,3 +91,38 @@ async def test_after_restatements_every_final_day_is_the_last_word_and_vanished_
             stored = {key: days for key, days in seen.items() if key[3] <= last}
             assert differences(stored, final) == []
             assert await stored_metrics(brand, last=last) == rounded(final, last=last)
+
+
+async def stated_differences(brand):
+    """What each account states beyond its campaigns, by account and metric, and over which days."""
+    found = await account_totals(
+        brand.database, user_id=brand.person, brand_id=brand.brand_id, now=brand.world()
+    )
+    return {
+        (one.platform, one.external_id): (
+            one.days,
+            {difference.metric.key: difference.amount for difference in one.differences},
+        )
+        for one in found
+    }
+
+
+async def assert_differences_are_those_of_the_unlisted_campaigns(brand):
+    stated = await stated_differences(brand)
+    assert set(stated) == {("meta", "3300000000001"), ("google_ads", "5500000002")}
+    for (platform, account_id), (days, amounts) in stated.items():
+        true = brand.world.truth(days.last, as_of=brand.world())[platform]["accounts"][account_id]
+        below = [campaign["days"] for campaign in true["campaigns"].values()]
+        for metric in ("ad_spend", "clicks", "conversions", "conversion_value"):
+            beyond = summed(true["account"], metric, days) - sum(
+                summed(campaign, metric, days) for campaign in below
+            )
+            assert amounts.get(metric, 0) == beyond, (platform, metric)
+        assert amounts["ad_spend"] > 0
+
+
+def summed(stated: dict, metric: str, days: DayRange) -> Decimal:
+    wanted = {day.isoformat() for day in days.days()}
+    return sum(
+        (Decimal(str(one[metric])) for day, one in stated.items() if day in wanted), Decimal(0)
+    )

@@ -167,7 +167,9 @@ def _report_lines(world: World, account: AdAccount, query: Query, at: int) -> li
     first = query.first or world.order_book.first_day
     last = min(query.last or today, today)
     books = [book for book in world.campaigns(account) if book.first_day <= today]
-    groups = [(book, [book]) for book in books] if query.resource == "campaign" else [(None, books)]
+    groups: list[tuple[CampaignBook | None, list[CampaignBook]]] = [(None, books)]
+    if query.resource == "campaign":
+        groups = [(book, [book]) for book in books if book.campaign.listed]
     lines = []
     for book, members in groups:
         base = customer_fields(account)

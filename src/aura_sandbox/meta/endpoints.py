@@ -220,7 +220,7 @@ class GraphApi:
         account = self._account(request.path_params["account"])
         today = day_of(self._around.clock.now(), account.timezone)
         nodes = []
-        for book in self._around.world.campaigns(account):
+        for book in self._around.world.listed_campaigns(account):
             if book.first_day > today:
                 continue
             running = account.enabled and (book.last_day is None or book.last_day >= today)

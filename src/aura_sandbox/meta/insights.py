@@ -242,7 +242,7 @@ def rows(world: World, account: AdAccount, question: Question, at: int) -> list[
     books = world.campaigns(account)
     groups: list[tuple[CampaignBook | None, list[CampaignBook]]] = [(None, books)]
     if question.level == "campaign":
-        groups = [(book, [book]) for book in books]
+        groups = [(book, [book]) for book in world.listed_campaigns(account)]
     spans = [[day] for day in days] if question.daily else [days]
     made = []
     for book, members in groups:

@@ -3,7 +3,8 @@
 Taxes inside prices, orders paid in other currencies (one without decimals), duties, orders imported
 days after they happened, edits days later; ad accounts in other currencies and time zones, a
 disabled and an empty one, a manager with a client, campaign names that try to be something else,
-conversions that take two months, an ad day that vanishes. The shop is on the plan with the
+conversions that take two months, an ad day that vanishes, accounts that spend more than the
+campaigns they list. The shop is on the plan with the
 smallest bucket.
 """
 
@@ -48,6 +49,9 @@ SCENARIO = Scenario(
                 Campaign("120400000000010117", _HOSTILE, 40, 0.8, 0.012, 0.040, 70, _META),
                 Campaign("120400000000020117", _UNICODE, 30, 0.9, 0.015, 0.035, 70, _META),
                 Campaign(_VANISHING, "Vanishing", 12, 0.7, 0.01, 0.03, 60, _META, -40),
+                Campaign(
+                    "120400000000060117", "Deleted", 18, 0.8, 0.01, 0.03, 60, _META, listed=False
+                ),
             ),
         ),
         AdAccount(
@@ -80,6 +84,7 @@ SCENARIO = Scenario(
             (
                 Campaign("50000000001", _HOSTILE, 35, 0.7, 0.05, 0.045, 72, _GOOGLE),
                 Campaign("50000000002", _UNICODE, 25, 0.9, 0.03, 0.03, 72, _GOOGLE, None, -30),
+                Campaign("50000000004", "Removed", 14, 0.7, 0.04, 0.03, 70, _META, listed=False),
             ),
             parent="5500000001",
             cost_step=1,

@@ -26,8 +26,12 @@ class World:
         }
 
     def campaigns(self, account: AdAccount) -> list[CampaignBook]:
-        """The campaigns of an ad account."""
+        """Everything an ad account spends on: its campaigns, and those that no report lists."""
         return self._campaigns[account.platform, account.id]
+
+    def listed_campaigns(self, account: AdAccount) -> list[CampaignBook]:
+        """The campaigns that the platform tells of."""
+        return [book for book in self.campaigns(account) if book.campaign.listed]
 
     def account(self, platform: AdPlatform, account_id: str) -> AdAccount | None:
         """An ad account by its number."""
