@@ -147,6 +147,7 @@ async def test_it_describes_itself(call):
         "/brands/{brand_id}/campaigns",
         "/brands/{brand_id}/campaigns/{campaign_id}",
         "/brands/{brand_id}/reconciliation",
+        "/brands/{brand_id}/connections",
     }
 
 
@@ -229,3 +230,25 @@ async def test_what_shopify_analytics_said_is_told_exactly(token, call, measure,
     stranger = await token("sam@example.com")
     assert (await call(address, stranger)).status_code == 404
     assert (await call("/brands/no-brand/reconciliation", access)).status_code == 404
+
+
+async def test_connections_state_what_an_account_counts_beyond_its_campaigns(
+    token, call, measure, open_browser
+):
+    access = await token()
+    made = await measure(person=await owner(access))
+    answer = await call(f"/brands/{made.brand}/connections", access)
+    assert answer.status_code == 200
+    found = {one["platform"]: one for one in answer.json()["connections"]}
+    assert [found[name]["state"] for name in found] == ["connected"] * 3
+    (meta,) = found["meta"]["differences"]
+    # the measured brand has no campaigns, so nothing below the account explains its spend
+    for one in meta["differences"]:
+        assert Decimal(one["difference"]) == Decimal(one["account"]) > Decimal(one["campaigns"])
+    assert found["shopify"]["differences"] == []
+
+
+async def test_connections_of_somebody_else_are_not_found(token, call, measure):
+    access = await token()
+    made = await measure()
+    assert (await call(f"/brands/{made.brand}/connections", access)).status_code == 404

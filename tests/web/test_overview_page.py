@@ -128,3 +128,14 @@ async def test_platforms_have_their_own_lines(browser, made, report):
     shown = await report()
     assert together[1].startswith(shown.figure("revenue").text)
     assert together[5].startswith(shown.figure("mer").text)
+
+
+async def test_an_account_that_differs_from_its_campaigns_is_said_below_the_table(browser, made):
+    page = await browser.get(f"/b/{made.brand}")
+    assert "less ad spend than the account Aurora Main" in page.text
+    link = f'href="/b/{made.brand}/connections#meta"'
+    assert link in page.html
+    page = await browser.get(f"/b/{made.brand}/connections")
+    card = page.html.split('id="meta"')[1].split("</section>")[0]
+    assert "less ad spend than the account Aurora Main" in card
+    assert "Aura&#39;s totals are the account&#39;s." in card

@@ -28,11 +28,13 @@ from aura.api.answers import (
     ReconciliationAnswer,
     Token,
 )
+from aura.api.connection_answers import ConnectionsAnswer
 from aura.api.problems import install_problems
 from aura.config import Settings
 from aura.errors import NotFoundError, SignInError
 from aura.reports.campaign import campaign_report
 from aura.reports.campaigns import campaigns, entity_id_of, question_of
+from aura.reports.connections import connections
 from aura.reports.overview import overview
 from aura.reports.periods import DEFAULT_PRESET, Period, period_of, preset_of, today_in
 from aura.reports.portfolio import brands_question, portfolio
@@ -236,6 +238,16 @@ async def brand_reconciliation(
         await reports.brand(connection, wanted)
     found = await last_reconciliation(parts.database, user_id=person.id, brand_id=wanted)
     return ReconciliationAnswer() if found is None else ReconciliationAnswer.of(*found)
+
+
+@routes.get("/brands/{brand_id}/connections")
+async def brand_connections(parts: PartsPart, person: Caller, brand_id: str) -> ConnectionsAnswer:
+    """How each platform is doing, and ad accounts that differ from their campaigns."""
+    return ConnectionsAnswer.of(
+        await connections(
+            parts.database, user_id=person.id, brand_id=_brand_of(brand_id), now=parts.clock()
+        )
+    )
 
 
 def _brand_of(text: str) -> UUID:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from aura.cli import connections as connection_report
 from aura.cli.installation import Installation, find_brand, find_person, run, utc_now
 from aura.cli.printing import print_json, print_table
 from aura.metrics import CATALOGUE
@@ -69,6 +70,17 @@ def report_overview(
         print_json(_document(report))
     else:
         _print(report)
+
+
+@application.command("connections")
+def report_connections(
+    *, brand: BrandOption = None, user: UserOption = None, as_json: JsonOption = False
+) -> None:
+    """How each platform is doing: state, history, what is restated, and levels that differ.
+
+    An ad account whose own total is not the sum of its campaigns is named with the difference.
+    """
+    connection_report.report_connections(brand, user, as_json=as_json)
 
 
 def _document(report: Overview) -> dict[str, object]:

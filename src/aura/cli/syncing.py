@@ -73,7 +73,9 @@ async def _sync(
         )
     results = []
     kinds: tuple[Kind, ...] = ("daily", "backfill") if backfill else ("daily",)
-    with progress_bars() as bars:
+    bars = progress_bars()
+    bars.disable = not bars.console.is_terminal
+    with bars:
         for one in wanted:
             for kind in kinds:
                 task = bars.add_task(f"{PLATFORM_NAMES[one.platform]}, {kind}", total=None)
@@ -95,5 +97,12 @@ async def _sync(
 def _shown_in(bars: Progress, task: TaskID) -> ProgressCallback:
     def show(progress: SyncProgress) -> None:
         bars.update(task, completed=progress.days_done, total=progress.days_total)
+        if bars.disable:
+            # a bar that is drawn once, at the end, tells whoever reads a log nothing
+            typer.echo(
+                f"{PLATFORM_NAMES[progress.platform]}, {progress.kind}: {progress.days_done:,} of "
+                f"{progress.days_total:,} days",
+                err=True,
+            )
 
     return show

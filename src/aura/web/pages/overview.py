@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from aura.errors import InputError
 from aura.metrics import CATALOGUE
 from aura.model import PLATFORM_NAMES, DayRange
+from aura.reports.account_totals import account_totals
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
 from aura.reports.insights import list_health_findings, list_insights
@@ -95,6 +96,7 @@ async def show_overview(
         "member": member,
         "brand": brand,
         "section": "overview",
+        "differing": await account_totals(site.database, **whose, now=now),
         "report": report,
         "period": period,
         "problem": problem,
