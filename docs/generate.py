@@ -1,4 +1,4 @@
-"""Write the reference pages that are generated: settings, commands, metrics, tables.
+"""Write the reference pages that are generated: settings, commands, metrics, sandbox, tables.
 
 `python docs/generate.py` writes them; `--check` only says whether they are current. The pages come
 from the same objects that the program uses, so they cannot disagree with it.
@@ -10,6 +10,7 @@ import asyncio
 import re
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ from aura.store.database import Database
 from aura.store.locate import running_database
 from aura.store.migrate import migrate
 from aura.store.operator import described_tables
+from aura_sandbox.application import create_application
+from aura_sandbox.clock import Clock
+from aura_sandbox.fault_kinds import KINDS
+from aura_sandbox.grants import Grants
+from aura_sandbox.index import API_VERSIONS, endpoints
+from aura_sandbox.scenarios import SCENARIOS
+from aura_sandbox.shopify.cost import Bucket
+from aura_sandbox.state import State
+from aura_sandbox.surroundings import Surroundings
+from aura_sandbox.world.world import World
 
 REFERENCE = Path(__file__).parent / "reference"
 MIGRATIONS = Path(__file__).parents[1] / "supabase" / "migrations"
@@ -132,12 +143,31 @@ async def table_page(url: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def sandbox_page() -> str:
+    """What the sandbox offers, from aura_sandbox: scenarios, faults, addresses."""
+    clock, state = Clock(fixed=0), State(None)
+    world = World(1, SCENARIOS["tiny"], date(2026, 11, 22))
+    grants = Grants(state, clock)
+    around = Surroundings(world, clock, grants, state, Bucket(*world.scenario.shop.bucket))
+    lines = ["# The sandbox", "", "How to use it: [the guide](../sandbox.md).", ""]
+    lines += ["## Scenarios", "", "| name | what is in it |", "|---|---|"]
+    lines += [f"| `{name}` | {one.summary} |" for name, one in SCENARIOS.items()]
+    lines += ["", "## Faults", "", "| kind | what fails |", "|---|---|"]
+    lines += [f"| `{kind}` | {said} |" for kind, said in KINDS.items()]
+    lines += ["", "## API versions", ""]
+    lines += [f"- {name}: {', '.join(versions)}" for name, versions in API_VERSIONS.items()]
+    lines += ["", "## Addresses", "", "```text"]
+    lines += [*endpoints(create_application(around).routes), "```"]
+    return "\n".join(lines) + "\n"
+
+
 async def pages(url: str) -> dict[Path, str]:
     """Every generated page with its text; `url` is a migrated database."""
     return {
         REFERENCE / "settings.md": NOTE + settings_page(),
         REFERENCE / "commands.md": NOTE + command_page(),
         REFERENCE / "metrics.md": NOTE + metric_page(),
+        REFERENCE / "sandbox.md": NOTE + sandbox_page(),
         REFERENCE / "tables.md": NOTE + await table_page(url),
     }
 

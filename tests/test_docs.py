@@ -23,6 +23,7 @@ from aura.cli.main import application
 from aura.config import Settings
 from aura.metrics import CATALOGUE
 from requirements import require
+from sandbox_fixture import running_sandbox
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -159,6 +160,23 @@ async def test_the_generated_pages_are_current(owner_url: str) -> None:
     generate = generator()
     stale = generate.out_of_date(await generate.pages(owner_url))
     assert [path.name for path in stale] == [], "run `make docs`"
+
+
+def test_the_calls_in_the_sandboxs_guide_run() -> None:
+    require("curl", shutil.which("curl") is not None)
+    text = (DOCS / "sandbox.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    calls = [block for block in blocks if "curl" in block]
+    assert len(calls) >= 4
+    with running_sandbox("plain") as sandbox:
+        script = "".join(calls).replace("http://127.0.0.1:8322", sandbox.url)
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script.replace("curl -s", "curl -sS --noproxy '*'")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_the_generated_pages_say_the_same_on_every_terminal(

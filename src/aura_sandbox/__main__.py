@@ -11,13 +11,13 @@ import socket
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 
 from aura_sandbox.application import create_application
 from aura_sandbox.clock import Clock, parse_moment
 from aura_sandbox.grants import Grants
+from aura_sandbox.index import greeting
 from aura_sandbox.scenarios import SCENARIOS
 from aura_sandbox.shopify.cost import PLANS, Bucket
 from aura_sandbox.state import State, StateError
@@ -31,7 +31,8 @@ and the endpoints that reporting connectors read. The data is made from a seed, 
 set, and the true numbers are known (GET /__truth/daily). Nothing leaves this machine.
 """
 EXAMPLES = """
-addresses, under the printed one:
+a guide with calls that run: docs/sandbox.md
+addresses, under the printed one (GET / lists them all as JSON):
   /shopify/{shop}/admin/...   /meta/v26.0/...   /google/...
   /__health  /__clock  /__truth/daily  /__truth/events  /__faults  /__usage
 client ids aura-sandbox-shopify, -meta and -google_ads; secrets sandbox-secret-shopify, -meta and
@@ -139,24 +140,30 @@ def _end_with_parent(parent: int) -> None:
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, around: Surroundings) -> None:
+        super().__init__(config)
+        self._around = around
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
-            port = sockets[0].getsockname()[1]
-            print(f"Aura sandbox is ready: http://{HOST}:{port}", flush=True)  # noqa: T201 - the one line people wait for
+            url = f"http://{HOST}:{sockets[0].getsockname()[1]}"
+            # the first line is what programs wait for
+            print(f"Aura sandbox is ready: {url}\n{greeting(self._around, url)}", flush=True)  # noqa: T201 - standard output is where people look
 
 
-async def _serve(application: Any, listener: socket.socket) -> None:
+async def _serve(around: Surroundings, listener: socket.socket) -> None:
     server = _Server(
         uvicorn.Config(
-            application,
+            create_application(around),
             log_level="critical",
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=1,
             timeout_keep_alive=30,
             server_header=False,
-        )
+        ),
+        around,
     )
     await server.serve(sockets=[listener])
 
@@ -183,7 +190,7 @@ def main(words: list[str] | None = None) -> int:
         around = _surroundings(options)
     except StateError as error:
         return _refuse(str(error))
-    asyncio.run(_serve(create_application(around), listener))
+    asyncio.run(_serve(around, listener))
     return 0
 
 

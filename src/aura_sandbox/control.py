@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from aura_sandbox import truth
 from aura_sandbox.clock import parse_moment
+from aura_sandbox.index import index
 from aura_sandbox.surroundings import Surroundings
 
 
@@ -21,6 +22,8 @@ def _refused(message: str) -> JSONResponse:
 
 async def _home(request: Request) -> Response:
     around: Surroundings = request.app.state.around
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse(index(request.app, around, str(request.base_url).rstrip("/")))
     scenario = around.world.scenario
     rows = "".join(
         f"<li>{account.platform}: {escape(account.name)} ({account.id})</li>"

@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+from aura_sandbox.fault_kinds import KINDS
+from aura_sandbox.scenarios import SCENARIOS
 from sandbox_calls import shopify
 from sandbox_fixture import READY, RunningSandbox
 
@@ -58,7 +60,64 @@ def test_it_listens_on_this_machine_only(sandbox: RunningSandbox) -> None:
 def test_health_and_home_say_which_world_this_is(sandbox: RunningSandbox) -> None:
     health = httpx.get(f"{sandbox.url}/__health").json()
     assert (health["status"], health["scenario"], health["anchor"]) == ("ok", "plain", "2026-11-20")
-    assert "made-up brand" in httpx.get(sandbox.url).text
+    assert "made-up brand" in httpx.get(sandbox.url, headers={"accept": "text/html"}).text
+
+
+def test_the_index_names_every_address_account_and_fault(sandbox: RunningSandbox) -> None:
+    index = httpx.get(sandbox.url).json()
+    assert (index["scenario"], index["anchor"]) == ("plain", "2026-11-20")
+    assert set(index["faults"]) == set(KINDS)
+    assert set(index["scenarios"]) == set(SCENARIOS)
+    shop, meta, google = (index["platforms"][name] for name in ("shopify", "meta", "google_ads"))
+    assert shop["accounts"][0]["id"] == sandbox.shop
+    assert shop["versions"][-1] == "2026-10"
+    assert "POST /shopify/{shop}/admin/api/{version}/graphql.json" in shop["endpoints"]
+    assert "GET, POST /meta/{version}/act_{account}/insights" in meta["endpoints"]
+    assert (
+        "POST /google/{version}/customers/{customer}/googleAds:searchStream" in google["endpoints"]
+    )
+    assert {"GET /__truth/daily", "GET, POST /__clock"} <= set(index["own"])
+    for address in index["own"]:
+        if address.startswith("GET"):
+            path = address.split(" /")[1]
+            assert httpx.get(f"{sandbox.url}/{path}").status_code == 200, address
+
+
+def test_a_start_says_where_everything_is() -> None:
+    with subprocess.Popen(
+        [*MODULE, "--scenario", "tiny", "--port", "0", "--exit-with-parent"],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().removeprefix(READY).strip()
+            told = "".join(process.stdout.readline() for _ in range(7))
+        finally:
+            process.terminate()
+    for words in (f"{url}/shopify/", f"{url}/meta/v26.0/", "tiny, seed 1", f"{url}/__truth/daily"):
+        assert words in told
+
+
+def test_an_unknown_scenario_is_refused_with_those_there_are() -> None:
+    refused = run("--scenario", "nowhere")
+    assert refused.returncode == 2
+    assert "invalid choice: 'nowhere'" in refused.stderr
+    assert all(name in refused.stderr for name in SCENARIOS)
+
+
+def test_it_runs_where_there_is_no_aura() -> None:
+    alone = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.modules['aura'] = None; import aura_sandbox.__main__",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert alone.returncode == 0, alone.stderr
 
 
 def test_the_clock_stands_moves_and_runs(sandbox: RunningSandbox) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from uuid_utils.compat import uuid7
 
-from measured_brand import NOW, READ_AT
+from aura.model import SalesDay
+from aura.reports.reconcile import compare
+from aura.store.reconciliation import keep
+from measured_brand import NOW, READ_AT, YESTERDAY
 
 
 @pytest.fixture
@@ -147,3 +152,17 @@ async def test_what_a_permission_lacks_stands_on_the_card_with_what_to_do(card, 
     assert "Limited" in shown
     assert "only the orders of the last 60 days" in shown
     assert "then reconnect" in shown
+
+
+async def test_what_shopify_analytics_says_stands_on_the_shops_card(card, made, database):
+    day = SalesDay(YESTERDAY, *(Decimal(n) for n in range(8)))
+    for taxes, said in (
+        ("0", "says the same for 1 of 1 days, through Sat 21 Nov."),
+        ("12.30", "says the same for 0 of 1 days. On Sat 21 Nov it says $12.30 more taxes."),
+    ):
+        other = replace(day, taxes=day.taxes + Decimal(taxes))
+        found = compare([day], [other], checked_at=NOW)
+        async with database.as_worker(made.brand) as connection:
+            await keep(connection, made.integrations["shopify"], found.document())
+        assert f"Shopify Analytics {said}" in await card("shopify")
+    assert "Shopify Analytics" not in await card("meta")

@@ -38,7 +38,8 @@ def sandbox(
     *,
     seed: Annotated[int, typer.Option(help="The world is the same for the same seed.")] = 1,
     scenario: Annotated[
-        str, typer.Option(help="The world: demo, plain, edges, tiny or midsize.")
+        str,
+        typer.Option(help="The world: demo, plain, edges, tiny, late or midsize; see GET /."),
     ] = "demo",
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.")] = 8322,
     anchor: Annotated[
@@ -58,9 +59,12 @@ def sandbox(
         ),
     ] = None,
 ) -> None:
-    """Serve Shopify, Meta and Google Ads from one made-up world whose truth is known.
+    """Serve Shopify, Meta and Google Ads of a made-up brand, on this machine only.
 
-    Point any connector at it; GET /__truth/daily says what the numbers really are.
+    For whoever writes or tests a connector, of Aura or not: consent pages, tokens, orders, insights
+    and reports as the platforms give them, a clock that can be set, faults on demand. The same seed
+    makes the same brand, and GET /__truth/daily says what its numbers really are. It needs no
+    account, no database and no network. GET / lists every address; docs/sandbox.md is the guide.
     """
     command = sandbox_command(
         seed=seed, scenario=scenario, port=port, anchor=anchor, state=state, plan=plan

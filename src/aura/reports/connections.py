@@ -20,9 +20,10 @@ from aura.reports.connection_state import Circumstances, Word, state_of
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
 from aura.reports.present import moment
+from aura.reports.reconcile import said_of
 from aura.reports.run_history import STRIP_DAYS, Run, RunDay, run_of, strip_of
 from aura.store import connections as store
-from aura.store import permissions, reports
+from aura.store import permissions, reconciliation, reports
 from aura.store.connections import AccountRow, RestatedRow, RunDayRow, RunRow, WorkRow
 from aura.store.database import Database
 
@@ -54,6 +55,7 @@ class Connection:
         last_success, next_run: moments as text, empty where there is none.
         restated: what the platform may still change, and what it changed last.
         notices: what the permission lacks, and when it ends.
+        reconciliation: what the store's own reports say, empty before they were asked.
         differences: accounts whose own total is not the sum of their campaigns.
         is_requested: whether a person has asked for a sync that has not begun.
         runs: the last syncs, newest first; strip: how the last 14 days went.
@@ -70,6 +72,7 @@ class Connection:
     next_run: str = ""
     restated: str = ""
     notices: tuple[Notice, ...] = ()
+    reconciliation: str = ""
     differences: tuple[AccountTotals, ...] = ()
     is_requested: bool = False
     runs: tuple[Run, ...] = ()
@@ -128,6 +131,7 @@ class _Known:
     restated: Sequence[RestatedRow]
     differences: Sequence[AccountTotals]
     notices: Mapping[UUID, tuple[Notice, ...]]
+    reconciliation: str
     now: datetime
 
 
@@ -167,6 +171,7 @@ async def connections(
                 one.integration_id: notices(one, local)
                 for one in await permissions.permissions(connection, brand_id)
             },
+            reconciliation=said_of(await reconciliation.kept(connection, brand_id)),
             now=local,
         )
     return tuple(_connection(platform, known) for platform in PLATFORMS)
@@ -211,6 +216,7 @@ def _connection(platform: Platform, known: _Known) -> Connection:
         next_run=_next_run(due, now) if source.is_connected else "",
         restated=_restated(platform, known, key) if source.is_connected else "",
         notices=own_notices,
+        reconciliation=known.reconciliation if platform == "shopify" else "",
         differences=tuple(one for one in known.differences if one.integration_id == key),
         is_requested=daily is not None and daily.requested_at is not None,
         runs=tuple(run_of(row, now) for row in runs),

@@ -155,6 +155,11 @@ def reconciliation_of(document: dict[str, Any]) -> Reconciliation:
     )
 
 
+def said_of(kept: tuple[dict[str, Any], str] | None) -> str:
+    """The outcome in one line, empty before the first comparison."""
+    return "" if kept is None else reconciliation_of(kept[0]).sentence(kept[1])
+
+
 async def last_reconciliation(
     database: Database, *, user_id: UUID, brand_id: UUID
 ) -> tuple[Reconciliation, str] | None:
