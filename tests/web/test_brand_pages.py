@@ -64,7 +64,7 @@ async def test_a_second_brand_of_the_same_name_is_refused(browser, signed_in):
     assert "You have a brand of this name already" in page.text
 
 
-@pytest.mark.parametrize("section", ["", "/connections", "/insights"])
+@pytest.mark.parametrize("section", ["", "/connections", "/imports", "/insights"])
 async def test_a_foreign_brand_and_a_missing_one_look_the_same(
     browser, signed_in, measure, section
 ):

@@ -24,6 +24,7 @@ async def paths(signed_in, measure):
         f"/b/{made.brand}",
         f"/b/{made.brand}/connections",
         f"/b/{made.brand}/insights",
+        f"/b/{made.brand}/imports",
         f"/b/{made.brand}/connections/{made.integrations['meta']}/disconnect",
         f"/b/{made.brand}/connections/{made.integrations['meta']}/accounts",
         "/nowhere",

@@ -20,6 +20,7 @@ from aura.web.pages import (
     brands,
     campaigns,
     connections,
+    imports,
     insights,
     overview,
     own_credentials,
@@ -50,12 +51,16 @@ def create_application(
         clock=clock,
         templates=environment(),
     )
-    pages = (accounts, brands, overview, campaigns, connections, own_credentials, insights)
+    pages = (accounts, brands, overview, campaigns, connections, imports, own_credentials, insights)
     for part in (assets, *pages):
         application.include_router(part.routes)
     install_refusals(application)
     # the last one added is the outermost
-    application.add_middleware(SmallRequests, larger={SHOPIFY_WEBHOOKS: MOST_WEBHOOK_BYTES})
+    application.add_middleware(
+        SmallRequests,
+        larger={SHOPIFY_WEBHOOKS: MOST_WEBHOOK_BYTES},
+        uploads=imports.UPLOADS,
+    )
     application.add_middleware(GZipMiddleware, minimum_size=700, compresslevel=6)
     https = (settings.public_url or "").startswith("https:")
     application.add_middleware(SecureAnswers, https=https)

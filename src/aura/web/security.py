@@ -6,6 +6,7 @@ with figures are never kept in a cache; files whose name holds their content's h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BODY_BYTES = 64 * 1024
 # a webhook of a shop's owner who did not limit its fields holds a whole order
 MOST_WEBHOOK_BYTES = 1024 * 1024
+# an export file, and the few fields of its form
+MOST_UPLOAD_BYTES = 50 * 1024 * 1024
+_TOO_MUCH = "This is too much at once. Send a shorter text."
+_TOO_LARGE = "The file is larger than 50 MB. Export shorter periods, or compress it as .gz."
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action "
@@ -67,12 +72,16 @@ class SecureAnswers:
 class SmallRequests:
     """Refuses a request body of more than 64 KiB, whatever length it states: 413.
 
-    `larger` holds the limits of the paths that machines send more to.
+    `larger` holds the limits of the paths that machines send more to; files may be sent to paths
+    that `uploads` matches.
     """
 
-    def __init__(self, application: ASGIApp, *, larger: Mapping[str, int]) -> None:
+    def __init__(
+        self, application: ASGIApp, *, larger: Mapping[str, int], uploads: re.Pattern[str]
+    ) -> None:
         self._application = application
         self._larger = larger
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what arrives while it is read."""
@@ -80,7 +89,9 @@ class SmallRequests:
             await self._application(scope, receive, send)
             return
         stated = Headers(scope=scope).get("content-length", "0")
-        most = self._larger.get(scope["path"], MOST_BODY_BYTES)
+        is_upload = self._uploads.fullmatch(scope["path"]) is not None
+        most = MOST_UPLOAD_BYTES if is_upload else MOST_BODY_BYTES
+        most = self._larger.get(scope["path"], most)
         read = 0
 
         async def counted() -> Message:
@@ -88,7 +99,7 @@ class SmallRequests:
             message = await receive()
             read += len(message.get("body", b""))
             if read > most or (stated.isdigit() and int(stated) > most):
-                raise HTTPException(413, "This is too much at once. Send a shorter text.")
+                raise HTTPException(413, _TOO_LARGE if is_upload else _TOO_MUCH)
             return message
 
         await self._application(scope, counted, send)

@@ -1,0 +1,165 @@
+"""Files: upload an export, see what was imported, take it back.
+
+An upload is kept in a folder of its own, which nobody else can read, until it has been imported or
+refused, and never longer.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData, UploadFile
+
+from aura.accounts.csrf import check_csrf
+from aura.errors import AuraError, InputError
+from aura.imports.any_file import import_file
+from aura.imports.orders import ImportResult
+from aura.imports.report_result import ReportResult, ReportTerms
+from aura.imports.undo import undo_import
+from aura.model import PLATFORM_NAMES
+from aura.store.imports import list_imports
+from aura.store.reports import BrandRow
+from aura.web.site import (
+    MOST_FORM_FIELDS,
+    Form,
+    Member,
+    MemberPart,
+    Site,
+    SitePart,
+    Visitor,
+    VisitorPart,
+    page,
+    redirect,
+    uuid_of,
+)
+
+routes = APIRouter(include_in_schema=False)
+
+# where a body may be as large as a file
+UPLOADS = re.compile(r"/b/[0-9A-Fa-f-]{36}/imports")
+_CHUNK = 1 << 20
+_NOT_A_NAME = re.compile(r"[^\w .()\[\]+-]")
+
+
+@routes.get("/b/{brand_id}/imports")
+async def show_imports(
+    request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
+) -> Response:
+    """The form, and the files that were imported."""
+    return await _page(request, site, visitor, member, member.brand(brand_id))
+
+
+@routes.post("/b/{brand_id}/imports")
+async def upload(
+    request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
+) -> Response:
+    """Import a file, or say why it was refused."""
+    brand = member.brand(brand_id)
+    async with request.form(max_files=1, max_fields=MOST_FORM_FIELDS) as form:
+        token = form.get("csrf")
+        check_csrf(visitor.form_secret, token if isinstance(token, str) else None)
+        try:
+            async with _kept(form.get("file")) as path:
+                result = await import_file(
+                    site.database,
+                    site.keyring,
+                    path=path,
+                    brand_id=brand.id,
+                    now=site.clock(),
+                    created_by=member.person.id,
+                    terms=_terms(form),
+                    complete_history=form.get("complete_history") == "yes",
+                )
+        except AuraError as error:
+            if error.http_status >= 500:
+                raise
+            return await _page(request, site, visitor, member, brand, problem=error)
+    return await _page(request, site, visitor, member, brand, result=result)
+
+
+@routes.post("/b/{brand_id}/imports/{import_id}/undo")
+async def undo(
+    request: Request,
+    site: SitePart,
+    visitor: VisitorPart,
+    member: MemberPart,
+    form: Form,
+    brand_id: str,
+    import_id: str,
+) -> Response:
+    """Take an import back."""
+    _ = form
+    brand = member.brand(brand_id)
+    try:
+        await undo_import(
+            site.database,
+            import_id=uuid_of(import_id),
+            user_id=member.person.id,
+            now=site.clock(),
+        )
+    except AuraError as error:
+        if error.http_status != 409:
+            raise
+        return await _page(request, site, visitor, member, brand, problem=error)
+    return redirect(f"/b/{brand.id}/imports", notice="undone")
+
+
+@asynccontextmanager
+async def _kept(file: UploadFile | str | None) -> AsyncIterator[Path]:
+    """The uploaded file on disk under its own name, for as long as it is needed."""
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise InputError("Choose a file first.")
+    name = _NOT_A_NAME.sub("_", Path(file.filename).name)[-100:]
+    with tempfile.TemporaryDirectory(prefix="aura-upload-") as folder:
+        path = Path(folder) / f"{name.lstrip('. ') or 'file'}"
+        async with await anyio.open_file(path, "wb") as kept:
+            while chunk := await file.read(_CHUNK):
+                await kept.write(chunk)
+        yield path
+
+
+def _terms(form: FormData) -> ReportTerms:
+    def text(name: str) -> str:
+        value = form.get(name)
+        return value.strip() if isinstance(value, str) else ""
+
+    orders = {"day": "day first", "month": "month first"}
+    order = orders.get(text("first"))
+    return ReportTerms(
+        currency=text("currency") or None,
+        account=text("account") or None,
+        order="day first" if order == "day first" else "month first" if order else None,
+        may_shrink=text("replace") == "yes",
+    )
+
+
+async def _page(
+    request: Request,
+    site: Site,
+    visitor: Visitor,
+    member: Member,
+    brand: BrandRow,
+    *,
+    problem: AuraError | None = None,
+    result: ImportResult | ReportResult | None = None,
+) -> Response:
+    async with site.database.as_user(member.person.id) as connection:
+        files = await list_imports(connection, brand.id)
+    context = {
+        "member": member,
+        "brand": brand,
+        "section": "connections",
+        "files": files,
+        "names": PLATFORM_NAMES,
+        "problem": problem.message if problem else None,
+        "result": result,
+    }
+    status = problem.http_status if problem else 200
+    return page(request, "imports.html", context, visitor=visitor, status=status)

@@ -1,0 +1,136 @@
+"""The page for files: sent as a browser sends them, without scripts."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from files_on_disk import files_below
+
+REPORT = (
+    "Day,Campaign,Currency code,Cost,Clicks\n2026-06-01,Zwitscher,EUR,10.50,3\n"
+    "2026-06-02,Zwitscher,EUR,4.00,1\n"
+)
+ORDERS = (
+    "Name,Email,Created at,Total,Currency,Financial Status,Id\n"
+    "#1,zwitscher@example.com,2026-06-01 12:00:00 +0200,20.00,EUR,paid,901\n"
+)
+
+
+@pytest.fixture
+async def brand(signed_in, make_brand):
+    return await make_brand(await signed_in(), currency="EUR", timezone="Europe/Berlin")
+
+
+@pytest.fixture
+def send(browser, brand):
+    """Fills in the form of the page and sends it with a file."""
+
+    async def send(content: str | bytes, name: str = "report.csv", **fields: str):
+        path = f"/b/{brand}/imports"
+        form = (await browser.get(path)).form(path) | fields
+        return await browser.post(path, form, files={"file": (name, content)})
+
+    return send
+
+
+async def spend(database, brand) -> dict[date, Decimal]:
+    async with database.as_owner() as connection:
+        cursor = await connection.execute(
+            "select date, value from public.metrics"
+            " where brand_id = %s and metric_type in ('ad_spend', 'revenue')",
+            [brand],
+        )
+        return {row["date"]: row["value"] for row in await cursor.fetchall()}
+
+
+async def test_a_report_is_uploaded_listed_and_taken_back(browser, brand, send, database):
+    await send(REPORT, "Bericht <b>März.csv")
+    assert browser.answer.status_code == 200
+    assert "Bericht _b_März.csv is imported" in browser.answer.text
+    assert "2 rows read" in browser.answer.text
+    assert await spend(database, brand) == {
+        date(2026, 6, 1): Decimal("10.50"),
+        date(2026, 6, 2): Decimal(4),
+    }
+    [action] = {
+        part.split('"')[0]
+        for part in browser.answer.text.split('action="')
+        if part.split('"')[0].endswith("/undo")
+    }
+    await browser.submit(f"/b/{brand}/imports", action)
+    assert browser.answer.status_code == 303
+    assert await spend(database, brand) == {}
+    await browser.get(f"/b/{brand}/imports")
+    assert ", undone" in browser.answer.text
+    assert "/undo" not in browser.answer.text
+
+
+async def test_an_orders_export_is_recognised(browser, brand, send, database):
+    await send(ORDERS, "orders_export.csv")
+    assert browser.answer.status_code == 200
+    assert await spend(database, brand) == {date(2026, 6, 1): Decimal(20)}
+    assert "zwitscher@" not in browser.answer.text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (REPORT.replace("4.00", "four"), "line 3"),
+        ("<html>", "This is a web page"),
+        ("", "The file is empty"),
+        (b"PK\x03\x04junk", "damaged"),
+    ],
+)
+async def test_a_refusal_says_where_and_what_to_do(browser, brand, send, database, content, words):
+    await send(content)
+    assert browser.answer.status_code == 422
+    assert words in browser.answer.text
+    assert await spend(database, brand) == {}
+
+
+async def test_without_a_file_or_the_forms_token_nothing_is_imported(browser, brand, database):
+    path = f"/b/{brand}/imports"
+    form = (await browser.get(path)).form(path)
+    await browser.post(path, form)
+    assert browser.answer.status_code == 422
+    assert "Choose a file first" in browser.answer.text
+    await browser.post(path, {"csrf": "0" * 64}, files={"file": ("a.csv", REPORT)})
+    assert browser.answer.status_code == 403
+    assert await spend(database, brand) == {}
+
+
+async def test_a_foreign_brand_and_a_visitor_get_nothing(
+    browser, brand, make_person, make_brand, open_browser
+):
+    other = await make_brand(await make_person())
+    await browser.get(f"/b/{other}/imports")
+    assert browser.answer.status_code == 404
+    await browser.post(f"/b/{other}/imports", {}, files={"file": ("a.csv", REPORT)})
+    assert browser.answer.status_code == 404
+    stranger = open_browser()
+    await stranger.post(f"/b/{brand}/imports", {}, files={"file": ("a.csv", REPORT)})
+    assert stranger.answer.status_code in {303, 401}
+
+
+async def test_a_file_may_be_large_but_not_without_end(browser, brand, send):
+    await send(REPORT + "\n" * 200_000)
+    assert browser.answer.status_code == 200
+    await send(b"\n" * (51 << 20))
+    assert browser.answer.status_code == 413
+    assert "50 MB" in browser.answer.text
+
+
+async def test_no_upload_is_left_on_disk(browser, brand, send, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    await send(ORDERS + "\n" * 2_000_000)
+    assert browser.answer.status_code == 200
+    await send(REPORT.replace("4.00", "four") + "\n" * 2_000_000)
+    assert browser.answer.status_code == 422
+    assert list(files_below(scratch)) == []
+    assert list(scratch.iterdir()) == []
