@@ -12,6 +12,7 @@ import pytest
 import typer.main
 
 from aura.cli.main import application
+from aura_sandbox.scenarios import SCENARIOS
 
 AURA = Path(sys.executable).parent / "aura"
 
@@ -28,6 +29,12 @@ def aura(*words: str, home: Path, **settings: str) -> subprocess.CompletedProces
         timeout=120,
         check=False,
     )
+
+
+def test_the_sandboxs_help_names_every_scenario(tmp_path: Path) -> None:
+    told = aura("sandbox", "--help", home=tmp_path).stdout
+    assert [name for name in SCENARIOS if name not in told] == []
+    assert "needs no account" in " ".join(told.split())
 
 
 def every_command() -> Iterator[list[str]]:

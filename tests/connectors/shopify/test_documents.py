@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from graphql import (
     FieldNode,
+    GraphQLObjectType,
     GraphQLSchema,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
+    build_client_schema,
     get_named_type,
     parse,
     validate,
@@ -51,6 +53,14 @@ def touched(schema: GraphQLSchema, document: str) -> Iterator[str]:
     yield from sorted(names)
 
 
+def complaints(name: str, schema: GraphQLSchema) -> list[str]:
+    """What a schema has against a document, with what to do about it."""
+    return [
+        f"{error.message} Please change the document {name!r} in connectors/shopify/documents.py."
+        for error in validate(schema, parse(DOCUMENTS[name]))
+    ]
+
+
 def test_the_newest_version_is_the_one_we_ask_for() -> None:
     assert VERSIONS[-1] == API_VERSION
 
@@ -59,8 +69,19 @@ def test_the_newest_version_is_the_one_we_ask_for() -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.xdist_group("shopify-schema")
 def test_a_document_is_valid(name: str, version: str) -> None:
-    errors = [error.message for error in validate(published(version), parse(DOCUMENTS[name]))]
-    assert errors == [], f"change the document {name!r} in connectors/shopify/documents.py"
+    assert complaints(name, published(version)) == []
+
+
+@pytest.mark.xdist_group("shopify-schema")
+def test_a_field_that_disappears_is_named_with_the_document_to_change() -> None:
+    schema = build_client_schema(introspected(API_VERSION)["data"], assume_valid=True)
+    order = schema.type_map["Order"]
+    assert isinstance(order, GraphQLObjectType)
+    del order.fields["agreements"]
+    found = {name: complaints(name, schema) for name in DOCUMENTS}
+    assert "Cannot query field 'agreements' on type 'Order'" in found["orders"][0]
+    assert "change the document 'orders' in connectors/shopify/documents.py" in found["orders"][0]
+    assert found["shop"] == []
 
 
 @pytest.mark.parametrize("version", VERSIONS)
