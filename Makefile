@@ -69,7 +69,7 @@ bench-start: ## fresh clone to ready, restart to ready (last line JSON)
 bench-web: .venv/.development ## server time and bytes of the overview (last line JSON)
 	@$(BIN)/python benchmarks/overview.py
 
-bench-import: .venv/.development ## import of orders against a bare COPY (last line JSON)
+bench-import: .venv/.development ## import of orders against a bare COPY, and of a report (last line JSON)
 	@$(BIN)/python benchmarks/orders.py
 
 bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)

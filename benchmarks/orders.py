@@ -2,7 +2,8 @@
 
 Uses the real store's orders beside the checkout when they are there, else 70,000 made-up ones. The
 import parses, hashes, finds first orders and writes ledger, metrics, rollup and indexes; the bare
-COPY sends the same lines into a table without any index. Last line: JSON.
+COPY sends the same lines into a table without any index. Beside it, the import of a daily report of
+75,000 made-up rows: 200 campaigns over 375 days. Last line: JSON.
 """
 
 from __future__ import annotations
@@ -54,6 +55,31 @@ def made_up(path: Path) -> Path:
     return path
 
 
+REPORT_ROWS = 75_000
+REPORT_COLUMNS = (
+    "Day,Campaign,Campaign ID,Campaign type,Currency code,Cost,Impr.,Clicks,CTR,Avg. CPC,"
+    "Conversions,Conv. value,Cost / conv."
+)
+
+
+def made_up_report(path: Path) -> Path:
+    chance = random.Random(2)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(REPORT_COLUMNS.split(","))
+        for number in range(REPORT_ROWS):
+            day = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=number // 200)
+            writer.writerow(
+                (
+                    *(f"{day:%Y-%m-%d}", f"Campaign, {number % 200}", 10**9 + number % 200),
+                    *("Search", "USD", f"{chance.uniform(0, 2000):.2f}"),
+                    *(f"{chance.randrange(90_000):,}", chance.randrange(900), "3.20%", "0.91"),
+                    *(f"{chance.uniform(0, 90):.2f}", f"{chance.uniform(0, 9000):.2f}", " --"),
+                )
+            )
+    return path
+
+
 async def copy_seconds(url: str, rows: list[list[str]]) -> tuple[float, int]:
     width = len(rows[0])
     database = await Database.open(url, pool_size=1)
@@ -88,11 +114,16 @@ def peak_memory_and_seconds(command: list[str], environment: dict[str, str]) -> 
 async def measure(folder: Path, path: Path, lines: list[list[str]]) -> dict[str, float | int]:
     settings = Settings(home=folder / "aura")
     environment = {**os.environ, "AURA_HOME": str(folder / "aura")}
-    command = [str(Path(sys.executable).parent / "aura"), "import", "orders", str(path)]
-    command += ["--brand", "Bench", "--complete-history", "--timezone", "America/New_York"]
+    aura = str(Path(sys.executable).parent / "aura")
+    terms = ["--brand", "Bench", "--timezone", "America/New_York"]
+    orders = [aura, "import", "orders", str(path), *terms, "--complete-history"]
+    report = [aura, "import", "report", str(made_up_report(folder / "report.csv")), *terms]
     async with running_database(settings) as url:
         await migrate(url)
-        memory, importing = await asyncio.to_thread(peak_memory_and_seconds, command, environment)
+        memory, importing = await asyncio.to_thread(peak_memory_and_seconds, orders, environment)
+        report_memory, reporting = await asyncio.to_thread(
+            peak_memory_and_seconds, report, environment
+        )
         copying, rows = await copy_seconds(url, lines)
     return {
         "rows": rows,
@@ -101,6 +132,10 @@ async def measure(folder: Path, path: Path, lines: list[list[str]]) -> dict[str,
         "bare_copy_rows_per_second": round(rows / copying),
         "import_to_copy": round(copying / importing, 3),
         "import_peak_mb": memory,
+        "report_rows": REPORT_ROWS,
+        "report_seconds": round(reporting, 2),
+        "report_rows_per_second": round(REPORT_ROWS / reporting),
+        "report_peak_mb": report_memory,
     }
 
 

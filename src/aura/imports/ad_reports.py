@@ -60,12 +60,16 @@ class AccountDays:
 
     days: dict[tuple[CampaignKey | None, date], dict[str, Decimal]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    campaigns: dict[CampaignKey, CampaignKey] = field(default_factory=dict)
 
     def add(self, campaign: CampaignKey | None, row: DayRow, sums: dict[str, Decimal]) -> None:
         """Take in one row."""
         if campaign is not None and campaign.external_id:
             self.names.setdefault(campaign.external_id, campaign.name)
             campaign = CampaignKey(campaign.external_id)
+        if campaign is not None:
+            # one object for all days of a campaign
+            campaign = self.campaigns.setdefault(campaign, campaign)
         for key in {(campaign, row.day), (None, row.day)}:
             totals = self.days.setdefault(key, {})
             for column, number in sums.items():
