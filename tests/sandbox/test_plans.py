@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from graphql import execute_sync, parse, validate
 
+from aura_sandbox.faults import FaultScript
 from aura_sandbox.scenarios import SCENARIOS
+from aura_sandbox.shopify.bulk import BulkOperations
 from aura_sandbox.shopify.connections import OrderIndex
 from aura_sandbox.shopify.cost import Bucket
 from aura_sandbox.shopify.execution import run
@@ -64,6 +66,9 @@ def visit(scopes: set[str]) -> Visit:
         client_id="client",
         uninstall=lambda: None,
         drop_scopes=lambda _scopes: None,
+        bulk=BulkOperations(FaultScript(), lambda: 0),
+        site="http://sandbox",
+        report_fault=lambda: None,
     )
 
 
