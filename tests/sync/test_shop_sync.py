@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from aura.errors import BadDataError
 from aura.model import Order, OrderEvent, Sales
 from aura.store.windows import write_orders
+from sync.paper import fail_once
 
 
 @pytest.fixture
@@ -211,3 +213,23 @@ async def test_a_machine_whose_clock_was_ahead_misses_no_update(shop, store, syn
     await sync(store)
 
     assert sum(day[1] for day in (await daily()).values()) == 2
+
+
+async def test_what_happens_to_an_old_order_before_the_first_daily_sync_is_not_lost(
+    shop, store, sync, clock, daily
+):
+    shop.sell("old", clock() - timedelta(days=20), total="10")
+    shop.sell("new", clock() - timedelta(days=1))
+    shop.before_page = fail_once(BadDataError("odd"))
+    assert (await sync(store)).outcome == "bad_data"
+    early = await sync(store, "backfill")
+    clock.advance(hours=9)
+    back = OrderEvent("r", "refund", clock(), Sales(returns=Decimal(4)))
+    clock.advance(hours=9)
+    shop.change("old", events=(back,))
+    clock.advance(hours=2)
+    await sync(store)
+    await sync(store, "backfill")
+
+    assert not early.is_finished
+    assert sum(day[0] for day in (await daily()).values()) == 10 + 10 - 4

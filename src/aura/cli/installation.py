@@ -50,6 +50,8 @@ def sandbox_settings(sandbox_url: str) -> dict[str, str]:
     """Settings that point every platform at the sandbox."""
     return {
         "shopify_url": f"{sandbox_url}/shopify/{{shop}}",
+        # a sandbox without limits answers pages at once, an export keeps one waiting
+        "shopify_bulk": "false",
         "shopify_client_id": "aura-sandbox-shopify",
         "shopify_client_secret": "sandbox-secret-shopify",
         "meta_login_url": f"{sandbox_url}/meta",

@@ -14,7 +14,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from aura.connectors.contract import BulkFailedError, StoreConnector
@@ -28,11 +28,24 @@ _log = logging.getLogger(__name__)
 
 
 class NotYetError(Exception):
-    """The platform is still collecting; look again at `due_at`."""
+    """What the backfill needs is not there yet; look again at `due_at`."""
 
     def __init__(self, due_at: datetime) -> None:
-        super().__init__("the platform is still collecting")
+        super().__init__("not yet")
         self.due_at = due_at
+
+
+async def after_first_daily(job: Job) -> None:
+    """Let a shop's backfill wait for its first daily sync; NotYetError until there was one.
+
+    From that one on every change of an order is followed up, whatever its age. What happened to an
+    order after its backfill and before it would be lost.
+    """
+    async with job.database.as_worker(job.work.brand_id) as connection:
+        daily = await sync_state.load_state(connection, job.work.integration_id, "daily")
+    if "updated_from" not in daily.cursor:
+        soon = job.now + timedelta(minutes=1)
+        raise NotYetError(max(daily.due_at or soon, soon))
 
 
 async def next_export(job: Job, backfill: Backfill) -> tuple[Backfill, datetime | None]:

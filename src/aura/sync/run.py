@@ -27,7 +27,7 @@ from aura.store.sync_state import Kind, LeaseLostError, State, Work
 from aura.store.windows import WindowResult
 from aura.sync import plan
 from aura.sync.evaluation import evaluate_brand
-from aura.sync.exports import NotYetError, giving_up, next_export
+from aura.sync.exports import NotYetError, after_first_daily, giving_up, next_export
 from aura.sync.grants import Grants
 from aura.sync.lease import leased
 from aura.sync.progress import Progress, ProgressCallback, RunResult
@@ -250,6 +250,8 @@ class _Run:
 
     async def _backfill(self) -> bool:
         backfill = plan.resume_backfill(self._state.cursor) or self._new_backfill()
+        if self._integration.platform == "shopify":
+            await after_first_daily(self._job)
         if self._sees_part:
             _, latest = plan.local_days(self._integration.accounts, self._job.now)
             backfill = plan.within_sight(backfill, latest)
