@@ -266,11 +266,21 @@ async def test_another_currency_is_never_relabelled_or_mixed(shop, bring):
         await bring(TWO_DAYS.replace("USD", "EUR").replace("2026-06", "2026-07"))
     with pytest.raises(InputError, match="Leave out --currency"):
         await bring(TWO_DAYS, currency="eur")
+    for wrong in ("EURO", "€", "e u"):
+        with pytest.raises(InputError, match="three letters"):
+            await bring(TWO_DAYS.replace("USD", ""), currency=wrong)
     assert await shop.contents() == before
 
     unnamed = await bring(TWO_DAYS.replace("USD", "").replace("2026-06", "2026-08"))
     assert unnamed.currency == "USD"
     assert any("amounts are taken as USD" in note for note in unnamed.notes)
+
+
+async def test_a_currency_sign_is_not_taken_for_the_brands_currency(shop, bring):
+    text = "Day,Campaign,Cost\n2026-06-01,A,€1.50\n"
+    with pytest.raises(InputError, match="currency sign"):
+        await bring(text)
+    assert (await bring(text, currency="USD")).total == Decimal("1.50")
 
 
 async def test_a_bad_row_anywhere_stores_nothing(shop, bring):

@@ -84,7 +84,8 @@ class AdReport:
         rows: rows of days; `totals_rows` were left out and only compared.
         covered: days that the report says it covers, up to its last row: one without rows had no
             delivery.
-        currency: of all rows; None when the file names none.
+        currency: of all rows; None when the file names none. A sign such as the dollar's
+            (`has_currency_signs`) is no name.
         columns: our names of the columns that were read.
         repeated: rows that were added to another one of the same campaign and day.
         control: what the file itself says the spend comes to, where it does.
@@ -99,6 +100,7 @@ class AdReport:
     days: DayRange
     covered: DayRange | None
     currency: str | None
+    has_currency_signs: bool
     columns: frozenset[str]
     repeated: int
     spend: Decimal
@@ -225,6 +227,7 @@ class _Reader:
             days=DayRange(first, last),
             covered=self._covered(last),
             currency=next(iter(self._currencies), None),
+            has_currency_signs=self._rows.has_currency_signs,
             columns=columns,
             repeated=self._rows.rows - kept if has_campaigns else 0,
             spend=sum(

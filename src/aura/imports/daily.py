@@ -8,6 +8,7 @@ were read from the platform itself stay as they are. Importing the same file aga
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -29,6 +30,7 @@ from aura.store.brands import Brand
 from aura.store.database import Connection, Database
 from aura.store.windows import WindowResult, write_ad_window
 
+_CODE = re.compile(r"[A-Z]{3}")
 # a day that loses a larger share of its campaigns or its spend was probably filtered
 _MOST_LOST = Decimal("0.05")
 
@@ -121,9 +123,16 @@ class _Import:
         Raises where it is another than that of the platform's days: nothing is converted.
         """
         said = self.terms.currency.upper() if self.terms.currency else None
+        if said and not _CODE.fullmatch(said):
+            raise InputError("A currency has three letters, as USD or EUR.")
         in_file = self.report.currency
         if said and in_file and said != in_file:
             raise InputError(f"The file is in {in_file}, not in {said}. Leave out --currency.")
+        if in_file is None and said is None and self.report.has_currency_signs:
+            raise InputError(
+                "The amounts carry a currency sign, but the file does not say which currency it "
+                "is. Give it with --currency, as USD or EUR."
+            )
         currency = in_file or said or place.currency or self.brand.currency
         if currency is None:
             raise InputError("The file names no currency: give it with --currency, as USD or EUR.")

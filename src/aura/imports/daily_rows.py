@@ -110,6 +110,7 @@ class DailyRows:
     Attributes:
         covered: the days that the report says it covers, where it says so above its header.
         rows: rows of days.
+        has_currency_signs: numbers carry signs such as the dollar's, which name no currency.
     """
 
     def __init__(
@@ -127,6 +128,7 @@ class DailyRows:
         self._bad_rows = 0
         self.totals = Totals()
         self.rows = 0
+        self.has_currency_signs = False
         self.separator: Separator = "."
         self._order: Order = order or "day first"
         self._look_through(order)
@@ -171,6 +173,7 @@ class DailyRows:
                 for column, position, title in self._numbers:
                     number = _number_text(row.cells[position])
                     if number:
+                        self.has_currency_signs |= number != _tidy(row.cells[position])
                         is_count = column in self._columns.counts
                         _weigh(separators, number, row.line, title, is_count=is_count)
         self.separator = separators.decide()

@@ -174,8 +174,8 @@ def two_currencies(codes: Iterable[str]) -> FileRefusedError:
     """Orders in more than one currency: no sum of them means anything."""
     return FileRefusedError(
         "two_currencies",
-        f"The file mixes currencies ({', '.join(sorted(codes))}). Export the orders of one "
-        "currency at a time.",
+        f"The file mixes currencies ({', '.join(sorted(codes))}). Export one ad account, or "
+        "the orders of one currency, at a time.",
         column="Currency",
     )
 
