@@ -50,6 +50,8 @@ TAKEN = (
     Picture("overview-phone", "", PHONE),
     Picture("overview-phone-dark", "", PHONE, "dark"),
     Picture("connections", "/connections"),
+    Picture("connections-dark", "/connections", theme="dark"),
+    Picture("connections-phone", "/connections", PHONE),
     Picture("insights", "/insights"),
     Picture("sign-in", "/sign-in", signed_in=False, whole=False),
 )

@@ -155,9 +155,13 @@ def _sentence(message: str | None) -> str:
 
 
 def _is_running(known: Circumstances) -> bool:
-    return any(
-        row.leased_until is not None and row.leased_until > known.now for row in known.work.values()
-    )
+    """Whether something is read just now, or history waits for its next turn."""
+    rows, now = known.work.values(), known.now
+    if any(row.leased_until is not None and row.leased_until > now for row in rows):
+        return True
+    history = known.work.get("backfill")
+    begun = history is not None and history.days_total > 0
+    return begun and history is not None and history.due_at is not None and history.due_at <= now
 
 
 def _progress(work: Mapping[str, WorkRow]) -> str:

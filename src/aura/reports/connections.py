@@ -227,7 +227,7 @@ def _connection(platform: Platform, known: _Known) -> Connection:
 def _next_run(due: datetime | None, now: datetime) -> str:
     if due is None:
         return ""
-    return moment(due, now=now) if due > now else "now"
+    return moment(due, now=now) if due > now else "Now"
 
 
 def _restated(platform: Platform, known: _Known, key: UUID) -> str:

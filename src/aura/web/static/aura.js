@@ -136,15 +136,15 @@ const lives = (card) => all("[data-live]", card);
 const names = (card) => lives(card).map((one) => one.dataset.live).join();
 const holdsFocus = (element) => element.contains(document.activeElement);
 function bring(card, fresh) {
-  if (card.dataset.word !== fresh.dataset.word || names(card) !== names(fresh)) {
-    // a card is never taken from under somebody's fingers
-    if (holdsFocus(card)) return false;
+  // a card is never taken from under somebody's fingers; what is live in it moves all the same
+  if (!holdsFocus(card) && (card.dataset.word !== fresh.dataset.word || names(card) !== names(fresh))) {
     const open = all("details", card).map((one) => one.open);
     if (open.length === all("details", fresh).length) all("details", fresh).forEach((one, n) => (one.open = open[n]));
     card.replaceWith(fresh);
     equipCopies(fresh);
     return true;
   }
+  if (names(card) !== names(fresh)) return false;
   const moved = lives(card).filter((one, n) => !holdsFocus(one) && one.innerHTML !== lives(fresh)[n].innerHTML && !one.querySelector("details[open]"));
   for (const one of moved) {
     one.replaceChildren(...fresh.querySelector(`[data-live="${one.dataset.live}"]`).childNodes);
