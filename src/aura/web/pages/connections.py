@@ -7,6 +7,7 @@ good once, for ten minutes, and for the browser that began it (`sync.connect` ch
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -47,6 +48,30 @@ def platform_of(platform: str) -> Platform:
 
 
 PlatformPart = Annotated[Platform, Depends(platform_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A connection of one of the person's brands."""
+
+    id: UUID
+    brand: BrandRow
+    connection: Connection
+
+
+async def held_by(site: SitePart, member: MemberPart, brand_id: str, integration: str) -> Held:
+    """The connection in an address; NotFoundError where it is not the brand's."""
+    brand, wanted = member.brand(brand_id), uuid_of(integration)
+    known = await connections(
+        site.database, user_id=member.person.id, brand_id=brand.id, now=site.clock()
+    )
+    for one in known:
+        if one.integration_id == wanted:
+            return Held(wanted, brand, one)
+    raise NotFoundError("There is no such page.")
+
+
+HeldPart = Annotated[Held, Depends(held_by)]
 
 
 @routes.get("/b/{brand_id}/connections")
@@ -130,103 +155,84 @@ async def come_back(
     return redirect(base, notice="connected")
 
 
-@routes.get("/b/{brand_id}/connections/{integration}/accounts")
+@routes.get("/b/{brand_id}/connections/{integration}/accounts")  # noqa: FAST003 - `held_by` reads both
 async def ask_for_accounts(
     request: Request,
-    site: SitePart,
     visitor: VisitorPart,
     member: MemberPart,
-    brand_id: str,
-    integration: str,
+    held: HeldPart,
 ) -> Response:
     """Which of the accounts behind a grant to read."""
-    brand = member.brand(brand_id)
-    found = await _connection(site, member, brand, integration)
-    return _choice(request, visitor, member, brand, found)
+    return _choice(request, visitor, member, held)
 
 
-@routes.post("/b/{brand_id}/connections/{integration}/accounts")
+@routes.post("/b/{brand_id}/connections/{integration}/accounts")  # noqa: FAST003 - `held_by` reads both
 async def choose(
     request: Request,
     site: SitePart,
     visitor: VisitorPart,
     member: MemberPart,
     form: Form,
-    brand_id: str,
-    integration: str,
+    held: HeldPart,
 ) -> Response:
     """Keep the choice and begin to read."""
-    brand = member.brand(brand_id)
-    found = await _connection(site, member, brand, integration)
     wanted = [key.removeprefix("account:") for key in form if key.startswith("account:")]
     if not wanted:
         problem = "Choose at least one account."
-        return _choice(request, visitor, member, brand, found, problem=problem)
+        return _choice(request, visitor, member, held, problem=problem)
     try:
         await choose_accounts(
             site.database,
             user_id=member.person.id,
-            integration_id=_key(found),
+            integration_id=held.id,
             external_ids=wanted,
             now=site.clock(),
         )
     except InputError as error:
-        return _choice(request, visitor, member, brand, found, problem=error.message)
-    return redirect(f"/b/{brand.id}/connections", notice="chosen")
+        return _choice(request, visitor, member, held, problem=error.message)
+    return redirect(f"/b/{held.brand.id}/connections", notice="chosen")
 
 
-@routes.get("/b/{brand_id}/connections/{integration}/disconnect")
+@routes.get("/b/{brand_id}/connections/{integration}/disconnect")  # noqa: FAST003 - `held_by` reads both
 async def ask_to_disconnect(
     request: Request,
-    site: SitePart,
     visitor: VisitorPart,
     member: MemberPart,
-    brand_id: str,
-    integration: str,
+    held: HeldPart,
 ) -> Response:
     """What disconnecting means, and the button for it."""
-    brand = member.brand(brand_id)
-    found = await _connection(site, member, brand, integration)
     return page(
         request,
         "disconnect.html",
-        _layout(member, brand) | {"connection": found},
+        _layout(member, held.brand) | {"connection": held.connection},
         visitor=visitor,
     )
 
 
-@routes.post("/b/{brand_id}/connections/{integration}/disconnect")
-async def do_disconnect(
-    site: SitePart, member: MemberPart, form: Form, brand_id: str, integration: str
-) -> Response:
+@routes.post("/b/{brand_id}/connections/{integration}/disconnect")  # noqa: FAST003 - `held_by` reads both
+async def do_disconnect(site: SitePart, member: MemberPart, form: Form, held: HeldPart) -> Response:
     """End the grant here and at the platform."""
     del form  # read for its token alone
-    brand = member.brand(brand_id)
-    found = await _connection(site, member, brand, integration)
     await disconnect(
         site.database,
         site.keyring,
         site.connectors,
         user_id=member.person.id,
-        integration_id=_key(found),
+        integration_id=held.id,
         now=site.clock(),
     )
-    return redirect(f"/b/{brand.id}/connections", notice="disconnected")
+    return redirect(f"/b/{held.brand.id}/connections", notice="disconnected")
 
 
-@routes.post("/b/{brand_id}/connections/{integration}/sync")
-async def do_sync(
-    site: SitePart, member: MemberPart, form: Form, brand_id: str, integration: str
-) -> Response:
+@routes.post("/b/{brand_id}/connections/{integration}/sync")  # noqa: FAST003 - `held_by` reads both
+async def do_sync(site: SitePart, member: MemberPart, form: Form, held: HeldPart) -> Response:
     """Make the connection's sync due now."""
     del form  # read for its token alone
-    brand = member.brand(brand_id)
-    found = await _connection(site, member, brand, integration)
     is_running = await sync_now(
-        site.database, user_id=member.person.id, integration_id=_key(found), now=site.clock()
+        site.database, user_id=member.person.id, integration_id=held.id, now=site.clock()
     )
     notice = "queued" if is_running else "syncing"
-    return redirect(f"/b/{brand.id}/connections", notice=notice)
+    return redirect(f"/b/{held.brand.id}/connections", notice=notice)
 
 
 def _callback(request: Request, site: Site, platform: Platform) -> str:
@@ -239,24 +245,6 @@ def _origins(site: Site) -> tuple[str, ...]:
     addresses = (settings.shopify_url, settings.meta_login_url, settings.google_ads_login_url)
     parts = [urlsplit(address) for address in addresses]
     return tuple(dict.fromkeys(f"http://{one.netloc}" for one in parts if one.scheme == "http"))
-
-
-def _key(connection: Connection) -> UUID:
-    if connection.integration_id is None:
-        raise NotFoundError("There is no such page.")
-    return connection.integration_id
-
-
-async def _connection(site: Site, member: Member, brand: BrandRow, integration: str) -> Connection:
-    """The brand's connection of that id; NotFoundError otherwise."""
-    wanted = uuid_of(integration)
-    known = await connections(
-        site.database, user_id=member.person.id, brand_id=brand.id, now=site.clock()
-    )
-    for one in known:
-        if one.integration_id == wanted:
-            return one
-    raise NotFoundError("There is no such page.")
 
 
 def _layout(member: Member, brand: BrandRow) -> dict[str, object]:
@@ -299,11 +287,10 @@ def _choice(
     request: Request,
     visitor: Visitor,
     member: Member,
-    brand: BrandRow,
-    connection: Connection,
+    held: Held,
     *,
     problem: str | None = None,
 ) -> Response:
-    context = _layout(member, brand) | {"connection": connection, "problem": problem}
+    context = _layout(member, held.brand) | {"connection": held.connection, "problem": problem}
     status = 422 if problem else 200
     return page(request, "choose_accounts.html", context, visitor=visitor, status=status)
