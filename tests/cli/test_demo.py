@@ -113,6 +113,13 @@ def test_the_ready_line_and_the_kept_file_let_a_person_in(demo: Demo) -> None:
     assert "Aurora Outfitters" in first_page(demo)
 
 
+@pytest.mark.timeout(600)
+def test_shopify_analytics_says_the_same_of_every_day(demo: Demo) -> None:
+    told = demo.command("reconcile")
+    assert (told["state"], told["differing_days"]) == ("same", 0)
+    assert "says the same for 35 of 35 days" in told["sentence"]
+
+
 def test_all_three_platforms_were_read_for_400_days(demo: Demo) -> None:
     report = demo.command("report", "overview", "--days", "400")
     read = {source["platform"]: source for source in report["sources"]}

@@ -10,7 +10,7 @@ from aura.api.answers import ReconciliationAnswer
 from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.printing import print_json, print_table
 from aura.reports.present import day, money_exact
-from aura.reports.reconcile import FIGURES, Reconciliation
+from aura.reports.reconcile import FIGURES, Reconciliation, last_reconciliation
 from aura.sync.reconcile import reconcile_shop
 
 
@@ -47,7 +47,11 @@ async def _reconcile(
         brand_id=chosen.id,
         now=utc_now(),
     )
-    return found, chosen.currency
+    kept = await last_reconciliation(
+        installation.database, user_id=chosen.user_id, brand_id=chosen.id
+    )
+    # amounts are in the shop's currency, which need not be the brand's
+    return found, chosen.currency if kept is None else kept[1]
 
 
 def _print(found: Reconciliation, currency: str) -> None:
