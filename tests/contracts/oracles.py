@@ -18,7 +18,16 @@ from graphql import GraphQLObjectType
 from aura.connectors.google_ads import queries
 from aura.connectors.meta import insights
 from aura.connectors.meta.client import ACCOUNT_FIELDS
-from aura.connectors.shopify.documents import ORDER_AGREEMENT, ORDERS, SHOP
+from aura.connectors.shopify.documents import (
+    BULK_CANCEL,
+    BULK_OPERATION,
+    BULK_RECENT,
+    BULK_RUN,
+    ORDER_AGREEMENT,
+    ORDERS,
+    SHOP,
+    bulk_orders,
+)
 from aura.connectors.versions import GOOGLE_ADS_VERSION, META_VERSION, SHOPIFY_VERSION
 from aura.model import DayRange
 from aura_sandbox.google_ads.gaql import FIELDS as GAQL_FIELDS
@@ -153,10 +162,30 @@ def judge_shopify(sandbox: RunningSandbox, orders: int) -> Verdict:
     _judge_pages(shop, judge, verdict, ORDERS, {"first": 100, **mine}, orders - orders // 4)
     for order in first:
         _judge(shop, judge, verdict, ORDER_AGREEMENT, {"id": order, "sales": 2})
+    _judge_bulk(shop, judge, verdict)
     shop.sandbox.faults({"match": "/shopify", "kind": "throttle"})
     if "errors" not in _judge(shop, judge, verdict, SHOP, {}, throttled=True):
         verdict.failures.append("the throttled answer did not come")
     return verdict
+
+
+def _judge_bulk(shop: Shopify, judge: Judge, verdict: Verdict) -> None:
+    """A bulk operation from its start to its end, one that is refused and one that is cancelled."""
+
+    def begin(query: str) -> Any:
+        reply = _judge(shop, judge, verdict, BULK_RUN, {"query": query})
+        return reply["data"]["bulkOperationRunQuery"]
+
+    job = {"id": begin(bulk_orders("test:true"))["bulkOperation"]["id"]}
+    status = "CREATED"
+    while status in {"CREATED", "RUNNING"}:
+        reply = _judge(shop, judge, verdict, BULK_OPERATION, job)
+        status = reply["data"]["bulkOperation"]["status"]
+    verdict.failures += [] if status == "COMPLETED" else [f"a bulk operation ended {status}"]
+    begin("{ shop { id } }")
+    _judge(shop, judge, verdict, BULK_CANCEL, {"id": begin(bulk_orders(""))["bulkOperation"]["id"]})
+    _judge(shop, judge, verdict, BULK_CANCEL, job)
+    _judge(shop, judge, verdict, BULK_RECENT, {"search": "operation_type:query"})
 
 
 def _judge_pages(
