@@ -7,11 +7,12 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from aura_sandbox import control, credentials
+from aura_sandbox import control, credentials, webhook_control
 from aura_sandbox.faults import FaultMiddleware, FaultScript
 from aura_sandbox.google_ads import endpoints as google_ads
 from aura_sandbox.meta import endpoints as meta
 from aura_sandbox.shopify import endpoints as shopify
+from aura_sandbox.shopify.webhooks import Webhooks
 from aura_sandbox.surroundings import Surroundings
 
 
@@ -26,11 +27,13 @@ class _Application(Starlette):
 def create_application(around: Surroundings) -> Starlette:
     """All routes of one running sandbox."""
     script = FaultScript()
+    webhooks = Webhooks(around)
     application = _Application(
         routes=[
             *control.ROUTES,
             *credentials.ROUTES,
-            Mount("/shopify", routes=shopify.routes(around, script)),
+            *webhook_control.ROUTES,
+            Mount("/shopify", routes=shopify.routes(around, script, webhooks)),
             Mount("/meta", routes=meta.routes(around)),
             Mount("/google", routes=google_ads.routes(around)),
         ],
@@ -38,4 +41,5 @@ def create_application(around: Surroundings) -> Starlette:
     )
     application.state.around = around
     application.state.faults = script
+    application.state.webhooks = webhooks
     return application

@@ -67,6 +67,7 @@ def visit(scopes: set[str]) -> Visit:
         uninstall=lambda: None,
         drop_scopes=lambda _scopes: None,
         bulk=BulkOperations(FaultScript(), lambda: 0),
+        webhooks=None,
         site="http://sandbox",
         report_fault=lambda: None,
     )

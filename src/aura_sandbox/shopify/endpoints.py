@@ -12,6 +12,7 @@ from aura_sandbox.shopify.bulk import BulkOperations
 from aura_sandbox.shopify.connections import OrderIndex
 from aura_sandbox.shopify.execution import run
 from aura_sandbox.shopify.schema import Visit
+from aura_sandbox.shopify.webhooks import Webhooks
 from aura_sandbox.surroundings import Surroundings
 
 # oldest first; an older version falls forward to the oldest, as Shopify's versioning page says
@@ -21,12 +22,13 @@ VERSIONS = ("2026-01", "2026-04", "2026-07", "2026-10")
 class GraphqlEndpoint:
     """POST graphql.json: one index of orders and the bulk operations of the one shop."""
 
-    def __init__(self, around: Surroundings, faults: FaultScript) -> None:
+    def __init__(self, around: Surroundings, faults: FaultScript, webhooks: Webhooks) -> None:
         shop = around.world.scenario.shop
         self._around = around
         self._index = OrderIndex(around.world.order_book, shop.timezone)
         self._faults = faults
         self._bulk = BulkOperations(faults, around.clock.now)
+        self._webhooks = webhooks
 
     async def answer(self, request: Request) -> Response:
         """Execute a query for the owner of the token."""
@@ -53,13 +55,20 @@ class GraphqlEndpoint:
             at=at,
             scopes=frozenset(token.scopes),
             client_id=token.client_id,
-            uninstall=lambda: around.grants.revoke_all("shopify"),
+            uninstall=self._uninstall,
             drop_scopes=lambda scopes: around.grants.drop_scopes(token.grant_id, scopes),
             bulk=self._bulk,
+            webhooks=self._webhooks,
             site=f"{request.url.scheme}://{request.url.netloc}",
             report_fault=self._faults.next_for_report,
         )
-        return JSONResponse(run(body, visit, around.bucket), headers=headers)
+        answer = run(body, visit, around.bucket)
+        self._webhooks.wake()
+        return JSONResponse(answer, headers=headers)
+
+    def _uninstall(self) -> None:
+        self._around.grants.revoke_all("shopify")
+        self._webhooks.uninstalled()
 
     async def file(self, request: Request) -> Response:
         """The file of a bulk operation, for whoever has its address."""
@@ -70,9 +79,9 @@ class GraphqlEndpoint:
         return Response(content, media_type="application/jsonl")
 
 
-def routes(around: Surroundings, faults: FaultScript) -> list[BaseRoute]:
+def routes(around: Surroundings, faults: FaultScript, webhooks: Webhooks) -> list[BaseRoute]:
     """The routes under /shopify."""
-    graphql = GraphqlEndpoint(around, faults)
+    graphql = GraphqlEndpoint(around, faults, webhooks)
     return [
         Route("/bulk-files/{name}", graphql.file),
         Route("/{shop}/admin/oauth/authorize", oauth.authorize, methods=["GET", "POST"]),

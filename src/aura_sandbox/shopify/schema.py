@@ -23,7 +23,7 @@ from graphql import (
 
 from aura_sandbox.faults import Fault
 from aura_sandbox.scenario import Shop
-from aura_sandbox.shopify import shopifyql, views
+from aura_sandbox.shopify import shopifyql, views, webhooks
 from aura_sandbox.shopify.connections import (
     OrderIndex,
     bad_request,
@@ -55,6 +55,7 @@ class Visit:
     uninstall: Callable[[], None]
     drop_scopes: Callable[[list[str]], None]
     bulk: BulkOperations
+    webhooks: webhooks.Webhooks
     site: str
     # the next fault of ShopifyQL, if one is set
     report_fault: Callable[[], Fault | None]
@@ -310,12 +311,14 @@ _RESOLVERS: dict[str, dict[str, Resolver]] = {
         "ordersCount": _orders_count,
         "shop": _shop,
         "shopifyqlQuery": shopifyql.resolve,
+        **webhooks.QUERIES,
     },
     "Mutation": {
         "appRevokeAccessScopes": _revoke_scopes,
         "appUninstall": _uninstall,
         "bulkOperationCancel": lambda _, info, id: info.context.bulk.cancel(info.context, id),  # noqa: A006 - Shopify's name
         "bulkOperationRunQuery": _bulk_run,
+        **webhooks.MUTATIONS,
     },
     "Order": {
         "agreements": lambda view, _info, **arguments: short_connection(
