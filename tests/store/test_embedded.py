@@ -26,10 +26,12 @@ from requirements import require
 
 # what a user does who then waits, to be killed by a test
 USE_AND_WAIT = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from aura.store import embedded
 from aura.store.binaries import Binaries
+# as in a terminal: a shell starts what it puts in the background deaf to Ctrl-C
+signal.signal(signal.SIGINT, signal.default_int_handler)
 folder, version, libraries, home = sys.argv[1:]
 programs = Binaries(Path(folder), version, Path(libraries) if libraries else None)
 server = embedded.start(Path(home), binaries=programs)

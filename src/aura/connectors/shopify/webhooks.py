@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
-from aura.config import SHOPIFY_WEBHOOKS
 from aura.connectors.fields import Document
 from aura.connectors.shopify.documents import (
     WEBHOOK_CREATE,
@@ -44,12 +44,12 @@ async def subscribe(api: AdminApi, shop: str, token: str, address: str) -> int:
     Those of an address that was ours before are taken back. Raises BadDataError when Shopify
     refuses one.
     """
-    wanted = dict(TOPICS)
+    wanted, path = dict(TOPICS), urlsplit(address).path
     for subscription in [found async for found in _subscriptions(api, shop, token)]:
         topic, uri = subscription.text("topic"), subscription.text("uri")
         if uri == address and topic in wanted:
             del wanted[topic]
-        elif uri.endswith(SHOPIFY_WEBHOOKS):
+        elif uri.endswith(path):
             await _unsubscribe(api, shop, token, subscription)
     refused = []
     for topic, fields in wanted.items():

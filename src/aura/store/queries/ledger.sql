@@ -688,10 +688,10 @@ met as (
     where
         t.date >= %(new_customers_from)s
         and o.is_counted
-        and case
-            -- kept from before the order, or one that the answer hung on, was redacted
-            when o.is_new_customer is not null then o.is_new_customer
-            else
+        -- kept from before the order, or one that the answer hung on, was redacted
+        and coalesce(
+            o.is_new_customer,
+            (
                 (o.customer_key is not null or o.email_key is not null)
                 and (
                     select true
@@ -715,7 +715,8 @@ met as (
                         and (p.processed_at, p.order_id) < (o.processed_at, o.order_id)
                     limit 1
                 ) is null
-        end
+            )
+        )
     group by o.date
 )
 

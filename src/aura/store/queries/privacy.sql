@@ -147,9 +147,10 @@ where o.brand_id = %(brand_id)s;
 update aura.refunds as r set
     order_id = n.order_alias,
     event_id = n.event_alias
-from unnest(
-    %(order_ids)s::text[], %(event_ids)s::text[], %(order_aliases)s::text[], %(event_aliases)s::text[]
-) as n (order_id, event_id, order_alias, event_alias)
+from
+    unnest(
+        %(order_ids)s::text[], %(event_ids)s::text[], %(order_aliases)s::text[], %(event_aliases)s::text[]
+    ) as n (order_id, event_id, order_alias, event_alias)
 where r.brand_id = %(brand_id)s and r.order_id = n.order_id and r.event_id = n.event_id;
 
 -- name: drop_linked
