@@ -4,9 +4,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 CLIENTS := .venv-contracts/.ready
+PEERS := .venv-peers/dlt/.ready .venv-peers/airbyte/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import bench-footprint contracts oracles docs screenshots clean
+.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import bench-footprint bench-sync contracts oracles docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,12 @@ $(CLIENTS): requirements/contracts.txt
 	@echo "Installing the platforms' own clients into .venv-contracts (once, 200 MB)"
 	@$(PYTHON) -m venv .venv-contracts
 	@.venv-contracts/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/contracts.txt
+	@touch $@
+
+.venv-peers/%/.ready: requirements/peers-%.txt
+	@echo "Installing what Aura is measured against into .venv-peers/$* (once)"
+	@$(PYTHON) -m venv .venv-peers/$*
+	@.venv-peers/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 setup: .venv/.development ## make .venv with everything (.venv/bin/aura is the command)
@@ -75,6 +82,9 @@ bench-import: .venv/.development ## import of orders against a bare COPY, and of
 bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)
 	@$(BIN)/python benchmarks/footprint.py
 
+bench-sync: .venv/.development $(PEERS) ## a backfill and five nights beside dlt and Airbyte, and the rate limit (last line JSON)
+	@$(BIN)/python benchmarks/backfill.py
+
 contracts: $(CLIENTS) $(NPM_CONTRACTS) ## the platforms' own clients and schemas, for the tests that ask them
 
 oracles: .venv/.development contracts ## the platforms' own clients read the sandbox (last line JSON)
@@ -101,4 +111,4 @@ lock: .venv/.development ## pin the newest allowed versions (needs uv)
 		-c requirements/dev.txt -o requirements/contracts.txt >/dev/null
 
 clean: ## remove what was made here (never your data: that is in AURA_HOME)
-	@rm -rf .venv .venv-contracts tests/contracts/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-contracts .venv-peers tests/contracts/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
