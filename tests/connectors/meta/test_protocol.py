@@ -176,6 +176,8 @@ async def test_days_of_account_and_campaigns_are_read_over_all_pages(
     assert json.loads(first.query["time_range"]) == {"since": "2026-11-01", "until": "2026-11-07"}
     assert json.loads(first.query["action_attribution_windows"]) == ["7d_click", "1d_view"]
     assert "DELETED" in second.query["filtering"]
+    # a breakdown, even Meta's default one of actions by name, would count purchases again
+    assert not {name for asked in platform.asked for name in asked.query if "breakdown" in name}
     assert third.query["after"] == "c"
     assert all(
         asked.query["appsecret_proof"] == meta_appsecret_proof("an-access-token", "hush")
@@ -223,6 +225,8 @@ async def test_the_same_page_twice_is_an_error_not_an_endless_read(
     [
         JSONResponse(error(100, 1504018), 400),
         JSONResponse(error(2, 1504038), 400),
+        JSONResponse(error(2, 1504038, is_transient=True), 500),
+        JSONResponse(error(1, 99), 500),
         JSONResponse(
             error(1, message="Please reduce the amount of data you're asking for, then retry"), 500
         ),
@@ -244,15 +248,6 @@ async def test_too_much_data_is_read_in_halves_without_a_row_twice(
         {"since": "2026-11-01", "until": "2026-11-04"},
         {"since": "2026-11-05", "until": "2026-11-07"},
     ]
-
-
-async def test_a_single_day_that_is_too_much_is_for_later(
-    connector: MetaConnector, platform: Platform
-) -> None:
-    day = DayRange(date(2026, 11, 1), date(2026, 11, 1))
-    platform.will_answer(JSONResponse(error(100, 1504018), 400))
-    with pytest.raises(TryLaterError, match="single day"):
-        await read(connector, day)
 
 
 LONG = DayRange(date(2026, 1, 1), date(2026, 4, 10))
@@ -347,12 +342,6 @@ async def test_every_failure_has_its_family_and_is_not_repeated(
     assert "an-access-token" not in str(failed.value)
 
 
-async def test_a_denied_permission_is_named(connector: MetaConnector, platform: Platform) -> None:
-    platform.will_answer(JSONResponse(error(200), 403))
-    with pytest.raises(NeedsReconnectError, match="ads_read"):
-        await read(connector)
-
-
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -367,6 +356,16 @@ async def test_trouble_at_meta_is_tried_again(
 ) -> None:
     platform.will_answer(trouble, page(row("2026-11-01")), {"data": []})
     assert len(await read(connector)) == 1
+
+
+async def test_a_filling_business_quota_slows_the_calls(
+    connector: MetaConnector, platform: Platform, sleeper: Sleeper
+) -> None:
+    entry = {"type": "ads_insights", "call_count": 95, "total_cputime": 3, "total_time": 4}
+    usage = {"x-business-use-case-usage": json.dumps({NUMBER: [entry]})}
+    platform.will_answer(JSONResponse(page(row("2026-11-01")), headers=usage), {"data": []})
+    await read(connector)
+    assert sleeper.slept == [30.0]
 
 
 async def test_a_filling_quota_slows_the_calls_about_that_account(

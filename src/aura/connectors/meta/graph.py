@@ -138,6 +138,18 @@ def failure_of(answer: Answer) -> ConnectorError | None:
     return None
 
 
+def failure_of_report(run: Document) -> ConnectorError | None:
+    """Why a report failed, where half the days would fail alike: the permission or the quota."""
+    code = run.optional_whole("error_code") or 0
+    subcode = run.optional_whole("error_subcode") or 0
+    if code in _QUOTA:
+        return TryLaterError(
+            f"Meta's limit of calls is reached ({code}).",
+            retry_after=_BLOCKED_WAIT if subcode == _ACCOUNT_BLOCKED else _DEFAULT_WAIT,
+        )
+    return _refusal(code, subcode)
+
+
 def _failure(error: Mapping[str, Any], answer: Answer) -> ConnectorError:
     code, subcode = _number(error, "code"), _number(error, "error_subcode")
     if (code, subcode) in _TOO_MUCH or _pleads_for_less(error):

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from aura.connectors.fields import Document
-from aura.connectors.meta.graph import GraphApi, TooMuchDataError
+from aura.connectors.meta.graph import GraphApi, TooMuchDataError, failure_of_report
 from aura.connectors.meta.normalise import ad_day
 from aura.errors import BadDataError, TryLaterError
 from aura.model import Account, AdDay, DayRange, Level
@@ -45,7 +45,7 @@ RUN_FIELDS: Final = (
     "async_status",
     "async_percent_completion",
     "error_code",
-    "error_message",
+    "error_subcode",
 )
 # Insights of a level leave deleted and archived objects out unless they are asked for.
 CAMPAIGN_STATES: Final = ("ACTIVE", "PAUSED", "DELETED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES")
@@ -160,6 +160,8 @@ async def _report(
 def _is_complete(run: Document) -> bool:
     status = run.text("async_status")
     if status in {"Job Failed", "Job Skipped"}:
-        # A report gives no reason that could be relied on; half the days may well pass.
+        if (failure := failure_of_report(run)) is not None:
+            raise failure
+        # Most reports fail without a reason; half the days may well pass.
         raise TooMuchDataError("Meta did not compute a report.")
     return status == "Job Completed" and run.whole("async_percent_completion") == 100
