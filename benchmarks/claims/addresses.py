@@ -81,6 +81,9 @@ def places(place: Place, database: str, log: str, folder: Path) -> dict[str, byt
         "dump": dump(place.programs, superuser, folder).encode(),
         "our log": log.encode(),
         "server's log": place.postgres.log.read_bytes(),
-        **files_below(Path(row[0])),
-        **files_below(folder),
+        **{
+            str(path): content
+            for root in (Path(row[0]), folder)
+            for path, content in files_below(root)
+        },
     }
