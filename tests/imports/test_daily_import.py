@@ -342,6 +342,35 @@ async def test_what_the_platform_has_said_since_stays(shop, bring):
     assert await spend(shop) == {date(2026, 6, 2): 100}
 
 
+async def test_what_the_platform_has_confirmed_since_stays(shop, bring):
+    """The same values from the platform are the platform's, whoever said them first."""
+    header = HEADER.replace("\n", ",Conversions (by conv. time),Conv. value (by conv. time)\n")
+    result = await bring(
+        header + "2026-06-02,Brand,11,USD,7.00,70,7,2.00,31.00,2.00,31.00\n", account="77"
+    )
+    day = AdDay(
+        "account",
+        "77",
+        date(2026, 6, 2),
+        "USD",
+        "Acme",
+        ad_spend=Decimal(7),
+        impressions=70,
+        clicks=7,
+        conversions=Decimal(2),
+        conversion_value=Decimal(31),
+        conversions_by_conversion_date=Decimal(2),
+        conversion_value_by_conversion_date=Decimal(31),
+    )
+    campaign = replace(day, level="campaign", external_id="11", name="Brand")
+    window = DayRange(day.date, day.date)
+    await from_api(shop, result.integration_id, "77", [day, campaign], window)
+    before = await shop.metrics()
+    await undo(shop, result, LATER + timedelta(hours=1))
+    assert await shop.metrics() == before
+    assert await spend(shop) == {day.date: 7}
+
+
 async def test_nobody_undoes_another_persons_import(shop, make_shop, bring):
     result = await bring(TWO_DAYS)
     before = await shop.contents()

@@ -94,3 +94,53 @@ def test_a_workbook_that_unpacks_to_far_more_than_its_size_is_refused(tmp_path):
     with pytest.raises(FileRefusedError) as refused:
         read_ad_report(path)
     assert refused.value.code == "too_large"
+
+
+def sheet_of(path: Path, rows: str, texts: str = "") -> Path:
+    """A workbook whose one sheet is written as given."""
+    workbook(path, {"Report": [["Day"]]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+    ).encode()
+    if texts:
+        parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{texts}</sst>'.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+WIDE = '<row r="1"><c r="ALK1"><v>1</v></c></row>'
+REPEATED = '<c t="s"><v>0</v></c>' * 900
+
+
+@pytest.mark.parametrize(
+    ("rows", "texts"),
+    [
+        # a million rows, each as wide as the widest
+        (WIDE + '<row r="1048576"><c><v>1</v></c></row>', ""),
+        # one long text, named again and again
+        ("".join(f"<row>{REPEATED}</row>" for _ in range(3)), f"<si><t>{'x' * 100_000}</t></si>"),
+    ],
+    ids=["wide", "repeated"],
+)
+def test_a_few_bytes_do_not_stand_for_gigabytes(tmp_path, rows, texts):
+    with pytest.raises(FileRefusedError) as refused:
+        read_ad_report(sheet_of(tmp_path / "a.xlsx", rows, texts))
+    assert refused.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<c><v>NaN</v></c>",
+        "<c><v>Infinity</v></c>",
+        '<c t="s"><v>99</v></c>',
+        '<c s="x"><v>1</v></c>',
+    ],
+)
+def test_an_odd_cell_is_refused_and_not_a_crash(tmp_path, cell):
+    with pytest.raises(FileRefusedError):
+        read_ad_report(sheet_of(tmp_path / "a.xlsx", f"<row>{cell}</row>"))

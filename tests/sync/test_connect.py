@@ -16,6 +16,7 @@ from aura.errors import (
 )
 from aura.model import Account
 from aura.sync import connect
+from sync.conftest import SHOP
 
 OTHER = Account("2", "Second", "USD", "UTC")
 EURO = Account("3", "Third", "EUR", "UTC")
@@ -328,3 +329,24 @@ async def test_another_persons_connection_does_not_exist(
         await connect.choose_accounts(database, external_ids=["1"], **facts)
     with pytest.raises(NotFoundError):
         await connect.disconnect(database, keyring, connectors, **facts)
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+async def test_an_app_that_another_brand_reads_by_is_not_removed_from_the_shop(
+    shop, store, database, keyring, connectors, person, clock, make_person, make_brand, is_read
+):
+    brand = await make_brand(await make_person())
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "with made as (insert into public.integrations (brand_id, platform, status)"
+            " values (%(brand)s, 'shopify', 'connected') returning id),"
+            " account as (insert into aura.accounts (brand_id, integration_id, external_id, name)"
+            " select %(brand)s, id, %(shop)s, 'S' from made)"
+            " insert into aura.sync_state (integration_id, kind, brand_id, due_at)"
+            " select id, 'daily', %(brand)s, %(due)s from made",
+            {"brand": brand, "shop": SHOP, "due": clock() if is_read else None},
+        )
+    await connect.disconnect(
+        database, keyring, connectors, user_id=person, integration_id=store, now=clock()
+    )
+    assert shop.revoked == (0 if is_read else 1)

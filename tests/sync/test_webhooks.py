@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -17,7 +17,8 @@ from aura.accounts.tokens import TokenSigner
 from aura.cli.faces import compose
 from aura.config import Settings
 from aura.connectors.oauth import shopify_webhook_signature
-from aura.errors import TryLaterError
+from aura.errors import NeedsReconnectError, TryLaterError
+from aura.store.integrations import keep_grant
 from aura.sync.events import REMOVED
 from aura.sync.schedule import Worker
 from sync.conftest import SHOP
@@ -225,6 +226,45 @@ async def test_a_shop_that_cannot_be_asked_is_asked_again(
     clock.advance(minutes=6)
     await worker.run_due_once()
     assert (await events())["app/uninstalled"][0] is True
+
+
+async def test_an_event_that_cannot_be_answered_does_not_end_the_worker(
+    page, shop, store, worker, clock, read, events, caplog
+):
+    async def broken(_grant, *, shop=None):
+        raise RuntimeError(EMAIL)
+
+    await worker.run_due_once()
+    shop.accounts = broken
+    await page.tell("app/uninstalled")
+    shop.sell("1", clock())
+    clock.advance(days=1)
+    await worker.run_due_once()
+    assert await read("select count(*) from aura.orders") == [(1,)]
+    assert (await events())["app/uninstalled"][0] is False
+    assert "app/uninstalled could not be answered: RuntimeError" in caplog.text
+    assert EMAIL not in caplog.text
+
+
+async def test_a_shop_that_is_connected_while_it_is_asked_for_is_not_erased(
+    page, shop, store, worker, clock, read, events, database, keyring
+):
+    shop.sell("1", clock())
+    await worker.run_due_once()
+    remove(shop)
+
+    async def refused_while_a_person_connects(grant, *, shop=None):
+        (found,) = await read("select brand_id, id from public.integrations")
+        fresh = replace(grant, access_token=uuid4().hex)
+        async with database.as_worker(found[0]) as connection:
+            await keep_grant(connection, keyring, integration_id=found[1], grant=fresh)
+        raise NeedsReconnectError
+
+    shop.accounts = refused_while_a_person_connects
+    await page.tell("shop/redact", about())
+    await worker.run_due_once()
+    assert await read("select count(*) from aura.orders") == [(1,)]
+    assert (await events())["shop/redact"][0] is False
 
 
 async def test_a_redacted_shop_leaves_nothing_but_the_record(

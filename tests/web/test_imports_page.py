@@ -92,6 +92,11 @@ async def test_a_refusal_says_where_and_what_to_do(browser, brand, send, databas
     assert await spend(database, brand) == {}
 
 
+async def test_a_name_of_many_bytes_is_no_obstacle(browser, brand, send):
+    await send("no report at all", "売" * 120 + ".csv")
+    assert browser.answer.status_code == 422
+
+
 async def test_without_a_file_or_the_forms_token_nothing_is_imported(browser, brand, database):
     path = f"/b/{brand}/imports"
     form = (await browser.get(path)).form(path)

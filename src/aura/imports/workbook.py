@@ -45,7 +45,7 @@ def text_of(raw: IO[bytes]) -> bytes:
         with zipfile.ZipFile(raw) as archive:
             _check_size(archive)
             return _best_sheet(_Book(archive))
-    except (zipfile.BadZipFile, KeyError, ET.ParseError, zlib.error, ValueError, EOFError):
+    except (zipfile.BadZipFile, LookupError, ET.ParseError, zlib.error, ValueError, EOFError):
         raise refusals.workbook() from None
     except RuntimeError:  # encrypted, or packed in a way that nobody uses
         raise refusals.workbook() from None
@@ -63,7 +63,7 @@ def _best_sheet(book: _Book) -> bytes:
     """The sheet whose first rows have the most known column names; the first one of equals."""
     best: tuple[int, list[list[str]]] | None = None
     for part in book.sheets():
-        rows = list(book.rows(part))
+        rows = list(_bounded(book.rows(part)))
         score = max(
             (sum(known(normal_name(cell)) for cell in cells) for cells in rows[:_HEADER_ROWS]),
             default=0,
@@ -76,10 +76,23 @@ def _best_sheet(book: _Book) -> bytes:
         raise refusals.empty()
     # a sheet does not keep the empty cells at the end of a row
     width = max(map(len, best[1]))
+    if width * len(best[1]) > MOST_UNPACKED:
+        raise refusals.too_large_workbook(MOST_UNPACKED)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows(cells + [""] * (width - len(cells)) for cells in best[1])
     return text.getvalue().encode()
+
+
+def _bounded(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows while they stay small: few bytes can stand for many rows, cells and long texts."""
+    size = 0
+    for cells in rows:
+        # a place in a list takes eight bytes, whatever stands there
+        size += 8 * len(cells) + sum(map(len, cells))
+        if size > MOST_UNPACKED:
+            raise refusals.too_large_workbook(MOST_UNPACKED)
+        yield cells
 
 
 class _Book:
@@ -151,6 +164,8 @@ class _Book:
         try:
             number = Decimal(value)
         except InvalidOperation:
+            return value
+        if not number.is_finite():
             return value
         if is_date and 0 < number < 100_000:
             moment = self._origin + timedelta(seconds=round(float(number) * 86400))

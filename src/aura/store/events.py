@@ -62,6 +62,7 @@ class ListedRequest:
 
 async def shops(connection: Connection, shop: str) -> list[tuple[UUID, UUID]]:
     """Brand and integration of everybody who has connected the shop; role aura_accounts."""
+    await connection.execute(statements("events")["do_not_wait"])
     cursor = await connection.execute(statements("events")["shops"], {"shop": shop})
     return [(row["brand_id"], row["integration_id"]) for row in await cursor.fetchall()]
 

@@ -38,7 +38,12 @@ class StoredShop:
     """A brand's shop connection."""
 
     id: UUID
-    has_grant: bool
+    sealed_token: str | None = field(repr=False)
+
+    @property
+    def has_grant(self) -> bool:
+        """Whether there is a grant for it."""
+        return self.sealed_token is not None
 
 
 async def sealed_person(
@@ -109,8 +114,12 @@ async def redact(connection: Connection, keyring: Keyring, brand_id: UUID, perso
     return len(orders)
 
 
-async def shop_of(connection: Connection, brand_id: UUID) -> StoredShop | None:
-    """The brand's shop connection, None without one."""
+async def shop_of(
+    connection: Connection, brand_id: UUID, *, is_locked: bool = False
+) -> StoredShop | None:
+    """The brand's shop connection, None without one; locked, no sync writes until the end."""
+    if is_locked:
+        await connection.execute(statements("privacy")["lock_shop"], {"brand_id": brand_id})
     cursor = await connection.execute(statements("privacy")["shop"], {"brand_id": brand_id})
     row = await cursor.fetchone()
     return None if row is None else StoredShop(**row)

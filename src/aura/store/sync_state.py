@@ -209,6 +209,14 @@ async def daily_due(connection: Connection, brand_id: UUID, *, now: datetime) ->
     return 0 if row is None else int(row["due"])
 
 
+async def reads_elsewhere(connection: Connection, *, shop: str, integration_id: UUID) -> bool:
+    """Whether another connection reads the shop, too; role aura_accounts, claiming the shop."""
+    row = await _row(
+        connection, "reads_elsewhere", {"shop": shop, "integration_id": integration_id}
+    )
+    return row is not None and bool(row["is_read"])
+
+
 async def next_due(connection: Connection) -> datetime | None:
     """When the next work of any brand is due."""
     row = await _row(connection, "next_due", {})

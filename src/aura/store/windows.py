@@ -305,6 +305,8 @@ async def _replace_days(
     await connection.execute(named["keep_changed_days"], parameters)
     written = await connection.execute(named["write_days"], parameters)
     changed = Counter(row["date"] for row in await written.fetchall())
+    if observation.source == "api":
+        await connection.execute(named["confirm_days"], parameters)
     forgotten = await connection.execute(named["forget_days"], parameters)
     changed.update(row["date"] for row in await forgotten.fetchall())
     await connection.execute(named["drop_incoming_days"])

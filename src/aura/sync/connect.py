@@ -31,7 +31,7 @@ from aura.errors import (
 from aura.model import PLATFORM_NAMES, Account, Grant, Platform
 from aura.store import integrations, sync_state
 from aura.store.database import Connection, Database
-from aura.store.integrations import KnownAccount
+from aura.store.integrations import Integration, KnownAccount
 from aura.store.secrets import Keyring
 
 _log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ async def disconnect(
             grant, account_id = None, None
         await integrations.forget_grant(connection, integration_id)
         await sync_state.stop(connection, integration_id)
-    if grant is None:
+    if grant is None or await _is_read_elsewhere(database, integration, account_id):
         return
     try:
         await connector_of(connectors, integration.platform).revoke(grant, shop=account_id)
@@ -210,6 +210,18 @@ async def disconnect(
             integration.platform,
             integration_id,
             type(error).__name__,
+        )
+
+
+async def _is_read_elsewhere(
+    database: Database, integration: Integration, account_id: str | None
+) -> bool:
+    """Whether another brand reads the same shop: removing the app would end its connection, too."""
+    if integration.platform != "shopify" or account_id is None:
+        return False
+    async with database.as_accounts(shop=account_id) as connection:
+        return await sync_state.reads_elsewhere(
+            connection, shop=account_id, integration_id=integration.id
         )
 
 

@@ -60,6 +60,9 @@ async def answer_next(desk: Desk) -> bool:
         await _ANSWERS[event.kind](desk, event)
     except (ConnectorError, ConfigurationError) as error:
         _log.warning("%s is not answered yet: %s", event.kind, type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - one event must not end the worker; it is due again
+        # without the traceback, which may quote whom the event is about
+        _log.error("%s could not be answered: %s", event.kind, type(error).__name__)
     return True
 
 
@@ -90,10 +93,16 @@ async def find(desk: Desk, event: Event) -> None:
 
 
 async def erase_shop(desk: Desk, event: Event) -> None:
-    """Delete a shop that has removed the app, unless it was connected again since."""
+    """Delete a shop that has removed the app, unless it was connected again since.
+
+    One that is connected while it is asked for is asked for again, with the next attempt.
+    """
+    before = await _seal(desk, event)
     is_alive = await _is_alive(desk, event)
     async with desk.database.as_worker(event.brand_id) as connection:
-        shop = await privacy.shop_of(connection, event.brand_id)
+        shop = await privacy.shop_of(connection, event.brand_id, is_locked=True)
+        if not is_alive and shop is not None and shop.sealed_token != before:
+            return
         if is_alive and shop is not None:
             await _answered(desk, connection, event, {"outcome": "kept: the shop is connected"})
             return
@@ -104,9 +113,12 @@ async def erase_shop(desk: Desk, event: Event) -> None:
 
 
 async def _end_grant(desk: Desk, event: Event) -> None:
+    before = await _seal(desk, event)
     is_alive = await _is_alive(desk, event)
     async with desk.database.as_worker(event.brand_id) as connection:
-        shop = await privacy.shop_of(connection, event.brand_id)
+        shop = await privacy.shop_of(connection, event.brand_id, is_locked=True)
+        if not is_alive and shop is not None and shop.sealed_token != before:
+            return
         if is_alive or shop is None:
             await _answered(desk, connection, event, {"outcome": "the shop is connected"})
             return
@@ -184,6 +196,13 @@ async def _person(desk: Desk, connection: Connection, event: Event) -> privacy.P
     return await privacy.opened_person(
         connection, desk.keyring, event.brand_id, request.sealed_request
     )
+
+
+async def _seal(desk: Desk, event: Event) -> str | None:
+    """The shop's access token as it is stored, to see whether another one has come meanwhile."""
+    async with desk.database.as_worker(event.brand_id) as connection:
+        shop = await privacy.shop_of(connection, event.brand_id)
+    return None if shop is None else shop.sealed_token
 
 
 async def _is_alive(desk: Desk, event: Event) -> bool:

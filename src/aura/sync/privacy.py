@@ -134,9 +134,12 @@ def _by_hand(brand_id: UUID, kind: str, now: datetime) -> Event:
 
 async def _listed(database: Database, request_id: str) -> ListedRequest:
     async with database.as_owner() as connection:
-        for one in await events.privacy_requests(connection):
-            if one.event_id == request_id:
-                return one
+        # one delivery asks every brand that holds the shop: what is open comes first
+        found = [
+            one for one in await events.privacy_requests(connection) if one.event_id == request_id
+        ]
+    for one in sorted(found, key=lambda one: one.answered_at is not None):
+        return one
     raise NotFoundError("There is no such request: `aura privacy list` shows them.")
 
 

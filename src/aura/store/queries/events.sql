@@ -1,3 +1,7 @@
+-- name: do_not_wait
+-- A delivery is answered in time or sent again: it waits for no sync that is writing.
+select set_config('lock_timeout', '300ms', true);
+
 -- name: shops
 -- The connections that stand for a shop: one in each brand that has connected it.
 select

@@ -165,10 +165,10 @@ from aura.orders as o
 where o.brand_id = %(brand_id)s and o.order_id like '%%redacted:%%';
 
 -- name: shop
--- The brand's shop, and whether there is a grant for it.
+-- The brand's shop, and its access token as it is sealed, if there is a grant for it.
 select
     id,
-    access_token is not null as has_grant
+    access_token as sealed_token
 from public.integrations
 where brand_id = %(brand_id)s and platform = 'shopify';
 
@@ -227,5 +227,5 @@ update aura.events set
     sealed_request = null
 where
     brand_id = %(brand_id)s
-    and kind in ('customers/data_request', 'customers/redact')
+    and kind in ('customers/data_request', 'customers/redact', 'shop/redact')
     and answered_at is null;

@@ -161,3 +161,16 @@ where brand_id = %(brand_id)s and kind = 'daily' and due_at <= %(now)s;
 -- When the next work is due, null when there is none.
 select min(due_at) as due_at
 from aura.sync_state;
+
+-- name: reads_elsewhere
+-- Whether the shop is read for another connection than this one.
+select exists(
+    select 1
+    from aura.accounts as a
+    inner join aura.sync_state as s on a.brand_id = s.brand_id and a.integration_id = s.integration_id
+    where
+        a.external_id = %(shop)s
+        and a.integration_id <> %(integration_id)s
+        and s.kind = 'daily'
+        and s.due_at is not null
+) as is_read;

@@ -224,6 +224,19 @@ on conflict (brand_id, date, entity_id) do update
     )
 returning d.date;
 
+-- name: confirm_days
+-- What the platform states as a file had stated it is the platform's from now on: to undo the file
+-- leaves it alone.
+update aura.entity_days as d set
+    source = 'api',
+    import_id = null
+from incoming_days as i
+where
+    d.brand_id = %(brand_id)s
+    and d.entity_id = i.entity_id
+    and d.date = i.date
+    and d.import_id is not null;
+
 -- name: forget_days
 -- Removes entity days that the platform no longer states and keeps what they said in the revisions.
 with gone as (

@@ -116,7 +116,8 @@ async def _kept(file: UploadFile | str | None) -> AsyncIterator[Path]:
     """The uploaded file on disk under its own name, for as long as it is needed."""
     if not isinstance(file, UploadFile) or not file.filename:
         raise InputError("Choose a file first.")
-    name = _NOT_A_NAME.sub("_", Path(file.filename).name)[-100:]
+    # a file system counts bytes
+    name = _NOT_A_NAME.sub("_", Path(file.filename).name).encode()[-200:].decode(errors="ignore")
     with tempfile.TemporaryDirectory(prefix="aura-upload-") as folder:
         path = Path(folder) / f"{name.lstrip('. ') or 'file'}"
         async with await anyio.open_file(path, "wb") as kept:
