@@ -3,91 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from aura.errors import ConflictError, FileRefusedError, InputError, NotFoundError
+from aura.errors import FileRefusedError, InputError, NotFoundError
 from aura.imports.daily import import_report
-from aura.imports.report_result import ReportResult, ReportTerms
-from aura.imports.undo import undo_import
-from aura.model import Account, AdDay, DayRange
+from aura.imports.report_result import ReportTerms
+from aura.model import AdDay, DayRange
 from aura.store.imports import list_imports
-from aura.store.windows import write_ad_window
-
-NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
-LATER = datetime(2026, 11, 23, 6, tzinfo=UTC)
-HEADER = "Day,Campaign,Campaign ID,Currency code,Cost,Impr.,Clicks,Conversions,Conv. value\n"
-TWO_DAYS = (
-    HEADER + "2026-06-01,Brand,11,USD,10.10,100,10,1.33,20.50\n"
-    "2026-06-01,Shop,12,USD,5.05,50,5,0.00,0.00\n"
-    "2026-06-02,Brand,11,USD,7.00,70,7,2.00,31.00\n"
+from imports.daily_reports import (
+    HEADER,
+    LATER,
+    NOW,
+    TWO_DAYS,
+    api_days,
+    bring,
+    connect,
+    from_api,
+    spend,
 )
 
-
-@pytest.fixture
-def bring(shop, write_file):
-    async def bring(text: str, *, now: datetime = NOW, **options: object) -> ReportResult:
-        terms = ReportTerms(**{k: options.pop(k) for k in list(options) if k != "dry_run"})
-        return await import_report(
-            shop.database,
-            path=write_file(text, "report.csv"),
-            brand_id=shop.brand,
-            now=now,
-            created_by=shop.person,
-            terms=terms,
-            **options,
-        )
-
-    return bring
-
-
-async def undo(shop, result, now: datetime):
-    return await undo_import(
-        shop.database, import_id=result.import_id, user_id=shop.person, now=now
-    )
-
-
-async def spend(shop) -> dict[date, Decimal]:
-    return (await shop.metrics()).get("ad_spend", {})
-
-
-def api_days(account: str, first: int, last: int, *, amount: str = "100") -> list[AdDay]:
-    return [
-        AdDay(level, key, date(2026, 6, n), "USD", name, ad_spend=Decimal(amount))
-        for n in range(first, last + 1)
-        for level, key, name in (("account", account, "Acme"), ("campaign", "11", "Brand"))
-    ]
-
-
-async def connect(shop, make_integration, platform: str, *ids: str, known: str = "{}") -> object:
-    integration = await make_integration(shop.brand, platform, account_id=ids[0])
-    async with shop.database.as_owner() as connection:
-        await connection.execute(
-            "update public.integrations set metadata = %s where id = %s", [known, integration]
-        )
-        for key in ids:
-            await connection.execute(
-                "insert into aura.accounts (brand_id, integration_id, external_id, name, currency,"
-                " is_selected) values (%s, %s, %s, %s, 'USD', true)",
-                [shop.brand, integration, key, f"Account {key}"],
-            )
-    return integration
-
-
-async def from_api(shop, integration, account: str, days: list[AdDay], window: DayRange) -> None:
-    async with shop.database.as_worker(shop.brand) as connection:
-        await write_ad_window(
-            connection,
-            brand_id=shop.brand,
-            integration_id=integration,
-            account=Account(account, "Acme", "USD", None),
-            window=window,
-            days=days,
-            observed_at=LATER,
-            run_id=None,
-        )
+__all__ = ["bring"]
 
 
 async def test_a_report_becomes_the_days_of_its_account_and_campaigns(shop, bring):
@@ -287,103 +225,6 @@ async def test_a_bad_row_anywhere_stores_nothing(shop, bring):
     with pytest.raises(FileRefusedError, match="line 4"):
         await bring(TWO_DAYS.replace("7.00,70", "seven,70"))
     assert not any((await shop.contents()).values())
-
-
-async def days_of(shop) -> list[dict]:
-    return await shop.rows(
-        "select entity_id, date, ad_spend, clicks, conversions, source, import_id"
-        " from aura.entity_days order by 1, 2"
-    )
-
-
-async def test_undone_imports_leave_every_day_as_it_was(shop, bring):
-    first = await bring(TWO_DAYS)
-    before, metrics = await days_of(shop), await shop.metrics()
-    more = TWO_DAYS.replace("7.00,70", "9.00,70") + "2026-06-03,New,13,USD,4.00,9,9,1.00,2.00\n"
-    second = await bring(more, now=LATER)
-    third = await bring(
-        HEADER + "2026-06-03,New,13,USD,5.00,9,9,1.00,2.00\n", now=LATER + timedelta(hours=1)
-    )
-    after = LATER + timedelta(hours=2)
-    with pytest.raises(ConflictError, match="undo it first"):
-        await undo(shop, second, after)
-    assert (await undo(shop, third, after)).days == (date(2026, 6, 3),)
-    assert (await spend(shop))[date(2026, 6, 3)] == 4
-
-    undone = await undo(shop, second, after + timedelta(hours=1))
-    assert undone.days == (date(2026, 6, 2), date(2026, 6, 3))
-    assert await days_of(shop) == before
-    assert await shop.metrics() == metrics
-    with pytest.raises(ConflictError, match="undone before"):
-        await undo(shop, second, after)
-
-    await undo(shop, first, after + timedelta(hours=2))
-    assert await days_of(shop) == []
-    assert await shop.metrics() == {}
-    again = await bring(TWO_DAYS, now=after + timedelta(hours=3))
-    assert not again.was_known
-    assert await shop.metrics() == metrics
-
-
-async def test_undoing_gives_back_what_a_filtered_file_had_removed(shop, bring):
-    await bring(TWO_DAYS)
-    before = await days_of(shop)
-    less = HEADER + "2026-06-01,Brand,11,USD,10.10,100,10,1.33,20.50\n"
-    filtered = await bring(less, now=LATER, may_shrink=True)
-    await undo(shop, filtered, LATER + timedelta(hours=1))
-    assert await days_of(shop) == before
-
-
-async def test_what_the_platform_has_said_since_stays(shop, bring):
-    result = await bring(TWO_DAYS, account="77")
-    window = DayRange(date(2026, 6, 2), date(2026, 6, 2))
-    await from_api(shop, result.integration_id, "77", api_days("77", 2, 2), window)
-    await undo(shop, result, LATER + timedelta(hours=1))
-    assert await spend(shop) == {date(2026, 6, 2): 100}
-
-
-async def test_what_the_platform_has_confirmed_since_stays(shop, bring):
-    """The same values from the platform are the platform's, whoever said them first."""
-    header = HEADER.replace("\n", ",Conversions (by conv. time),Conv. value (by conv. time)\n")
-    result = await bring(
-        header + "2026-06-02,Brand,11,USD,7.00,70,7,2.00,31.00,2.00,31.00\n", account="77"
-    )
-    day = AdDay(
-        "account",
-        "77",
-        date(2026, 6, 2),
-        "USD",
-        "Acme",
-        ad_spend=Decimal(7),
-        impressions=70,
-        clicks=7,
-        conversions=Decimal(2),
-        conversion_value=Decimal(31),
-        conversions_by_conversion_date=Decimal(2),
-        conversion_value_by_conversion_date=Decimal(31),
-    )
-    campaign = replace(day, level="campaign", external_id="11", name="Brand")
-    window = DayRange(day.date, day.date)
-    await from_api(shop, result.integration_id, "77", [day, campaign], window)
-    before = await shop.metrics()
-    await undo(shop, result, LATER + timedelta(hours=1))
-    assert await shop.metrics() == before
-    assert await spend(shop) == {day.date: 7}
-
-
-async def test_nobody_undoes_another_persons_import(shop, make_shop, bring):
-    result = await bring(TWO_DAYS)
-    before = await shop.contents()
-    with pytest.raises(NotFoundError):
-        await undo(await make_shop(), result, LATER)
-    assert await shop.contents() == before
-
-
-async def test_imports_of_orders_are_not_undone(shop, write_file):
-    header = "Name,Created at,Total,Currency,Financial Status,Id\n"
-    orders = await shop.bring(write_file(header + "#1,2026-01-05 12:00:00 -0500,1.00,USD,paid,9\n"))
-    with pytest.raises(ConflictError, match="brought orders"):
-        await undo(shop, orders, LATER)
 
 
 async def test_nobody_imports_a_report_into_another_persons_brand(shop, make_shop, write_file):
