@@ -7,16 +7,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from aura.config import Settings
-from aura.connectors.registry import build_connectors
 from browserless import PASSWORD
-from sandbox_fixture import running_sandbox
+from connecting_site import base, connectors, now, world
 
-
-@pytest.fixture(scope="module")
-def world():
-    """One sandbox for the tests of this file: they only connect, they do not read."""
-    with running_sandbox("plain") as running:
-        yield running
+__all__ = ["base", "connectors", "now", "world"]
 
 
 @pytest.fixture
@@ -24,34 +18,6 @@ def settings(world, tmp_path, monkeypatch) -> Settings:
     for name, value in world.settings().items():
         monkeypatch.setenv(name, value)
     return Settings(home=tmp_path)
-
-
-@pytest.fixture
-async def connectors(settings):
-    made = build_connectors(settings)
-    yield made
-    for connector in made.values():
-        await connector.aclose()
-
-
-@pytest.fixture
-def now(world):
-    """Aura's time is the sandbox's, as in a demo."""
-    return world.clock
-
-
-@pytest.fixture
-async def base(browser):
-    """A new person's new brand; the path of its connections."""
-    await browser.sign_up()
-    await browser.submit(
-        "/brands/new",
-        "/brands/new",
-        name="Aurora Outfitters",
-        currency="USD",
-        timezone="America/New_York",
-    )
-    return f"{browser.location}/connections"
 
 
 @pytest.fixture

@@ -7,17 +7,11 @@ import logging
 import pytest
 
 from aura.config import Settings
-from aura.connectors.registry import build_connectors
 from aura.model import PLATFORMS
 from aura.sync.own_credentials import FIELDS
-from sandbox_fixture import running_sandbox
+from connecting_site import base, connectors, now, world
 
-
-@pytest.fixture(scope="module")
-def world():
-    """One sandbox for the tests of this file: they only connect."""
-    with running_sandbox("plain") as running:
-        yield running
+__all__ = ["base", "connectors", "now", "world"]
 
 
 @pytest.fixture
@@ -27,32 +21,6 @@ def settings(world, tmp_path, monkeypatch) -> Settings:
         if "CLIENT" not in name:
             monkeypatch.setenv(name, value)
     return Settings(home=tmp_path)
-
-
-@pytest.fixture
-async def connectors(settings):
-    made = build_connectors(settings)
-    yield made
-    for connector in made.values():
-        await connector.aclose()
-
-
-@pytest.fixture
-def now(world):
-    return world.clock
-
-
-@pytest.fixture
-async def base(browser):
-    await browser.sign_up()
-    await browser.submit(
-        "/brands/new",
-        "/brands/new",
-        name="Aurora Outfitters",
-        currency="USD",
-        timezone="America/New_York",
-    )
-    return f"{browser.location}/connections"
 
 
 def form_of(world, platform):

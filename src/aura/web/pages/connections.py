@@ -21,7 +21,7 @@ from aura.errors import AuraError, InputError, NotFoundError
 from aura.model import PLATFORM_NAMES, PLATFORMS, Platform
 from aura.reports.connections import Connection, connections
 from aura.store.reports import BrandRow
-from aura.sync.connect import begin, choose_accounts, complete, disconnect, sync_now
+from aura.sync.connect import Connected, begin, choose_accounts, complete, disconnect, sync_now
 from aura.web.refusals import refusal
 from aura.web.security import policy_for_leaving
 from aura.web.site import (
@@ -149,6 +149,11 @@ async def come_back(
         name = PLATFORM_NAMES[platform]
         status = error.http_status if error.http_status < 500 else 502
         return refusal(request, status, error.message, title=f"{name} was not connected")
+    return after_connecting(connected)
+
+
+def after_connecting(connected: Connected) -> Response:
+    """To the choice of accounts where there is one, else back to the cards."""
     base = f"/b/{connected.brand_id}/connections"
     if connected.needs_choice:
         return redirect(f"{base}/{connected.integration_id}/accounts", notice="choose")

@@ -15,7 +15,7 @@ from aura.errors import AuraError
 from aura.model import PLATFORM_NAMES, Platform
 from aura.store.reports import BrandRow
 from aura.sync.own_credentials import FIELDS, connect_with_own, credentials_of
-from aura.web.pages.connections import PlatformPart
+from aura.web.pages.connections import PlatformPart, after_connecting
 from aura.web.site import (
     Form,
     Member,
@@ -24,7 +24,6 @@ from aura.web.site import (
     Visitor,
     VisitorPart,
     page,
-    redirect,
 )
 
 routes = APIRouter(include_in_schema=False)
@@ -69,10 +68,7 @@ async def take_credentials(
         if error.http_status == 404:
             raise
         return _form(request, visitor, member, brand, platform, problem=error, given=form)
-    base = f"/b/{brand.id}/connections"
-    if connected.needs_choice:
-        return redirect(f"{base}/{connected.integration_id}/accounts", notice="choose")
-    return redirect(base, notice="connected")
+    return after_connecting(connected)
 
 
 def _form(
