@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from aura.api.connection_answers import ConnectionsAnswer
+from aura.api.connections import ConnectionsAnswer
 from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.printing import print_json
 from aura.reports.connections import Connection, connections

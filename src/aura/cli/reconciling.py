@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aura.api.answers import ReconciliationAnswer
+from aura.api.reconciliation import ReconciliationAnswer
 from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.printing import print_json, print_table
 from aura.reports.present import day, money_exact

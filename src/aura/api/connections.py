@@ -7,10 +7,14 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from fastapi import APIRouter
 from pydantic import BaseModel
 
+from aura.api.asking import Caller, PartsPart, uuid_of
 from aura.reports.account_totals import AccountTotals
-from aura.reports.connections import Connection
+from aura.reports.connections import Connection, connections
+
+routes = APIRouter()
 
 
 class DifferenceAnswer(BaseModel):
@@ -118,3 +122,13 @@ class ConnectionsAnswer(BaseModel):
     def of(cls, found: Iterable[Connection]) -> ConnectionsAnswer:
         """From the report."""
         return cls(connections=[ConnectionAnswer.of(one) for one in found])
+
+
+@routes.get("/brands/{brand_id}/connections")
+async def brand_connections(parts: PartsPart, person: Caller, brand_id: str) -> ConnectionsAnswer:
+    """How each platform is doing, and ad accounts that differ from their campaigns."""
+    return ConnectionsAnswer.of(
+        await connections(
+            parts.database, user_id=person.id, brand_id=uuid_of(brand_id), now=parts.clock()
+        )
+    )

@@ -1,0 +1,172 @@
+"""Campaigns with their figures, and one campaign by day with what was restated."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from aura.api.answers import Days, FigureAnswer, SourceAnswer
+from aura.api.asking import AskedPart, Caller, PartsPart
+from aura.reports.campaign import CampaignReport, campaign_report
+from aura.reports.campaigns import CampaignLine, Campaigns, campaigns, entity_id_of, question_of
+from aura.reports.questions import Question
+
+routes = APIRouter()
+
+
+class CampaignAnswer(BaseModel):
+    """A campaign; its figures by metric, in its account's currency."""
+
+    id: int
+    platform: str
+    external_id: str
+    name: str
+    status: str
+    account: str
+    figures: dict[str, FigureAnswer]
+
+    @classmethod
+    def of(cls, line: CampaignLine) -> CampaignAnswer:
+        """From the report's line."""
+        campaign = line.campaign
+        return cls(
+            id=campaign.entity_id,
+            platform=campaign.platform,
+            external_id=campaign.external_id,
+            name=campaign.name,
+            status=campaign.status,
+            account=campaign.account_name,
+            figures={figure.metric.key: FigureAnswer.of(figure) for figure in line.figures},
+        )
+
+
+class CampaignsAnswer(BaseModel):
+    """A page of campaigns. `total` is that of all that were found; null over several currencies."""
+
+    range: Days
+    previous: Days
+    found: int
+    page: int
+    pages: int
+    campaigns: list[CampaignAnswer]
+    total: dict[str, FigureAnswer] | None
+    sources: list[SourceAnswer]
+
+    @classmethod
+    def of(cls, report: Campaigns) -> CampaignsAnswer:
+        """From the report."""
+        total = report.total
+        return cls(
+            range=Days(first=report.days.first, last=report.days.last),
+            previous=Days(first=report.previous.first, last=report.previous.last),
+            found=report.found,
+            page=report.question.page,
+            pages=report.pages,
+            campaigns=[CampaignAnswer.of(line) for line in report.lines],
+            total=total and {figure.metric.key: FigureAnswer.of(figure) for figure in total},
+            sources=[SourceAnswer.of(source) for source in report.sources],
+        )
+
+
+class CampaignDayAnswer(BaseModel):
+    """One day of a campaign; sums are null where the platform was not read for it."""
+
+    date: date
+    sums: dict[str, Decimal | None]
+    is_settled: bool
+
+
+class RestatedAnswer(BaseModel):
+    """A value that the platform changed; `after` is null for a day that vanished."""
+
+    date: date
+    seen_at: datetime
+    metric: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+class CampaignReportAnswer(BaseModel):
+    """One campaign by day, with what was restated, newest first."""
+
+    campaign: CampaignAnswer
+    range: Days
+    currency: str
+    action_type: str | None
+    days: list[CampaignDayAnswer]
+    restated: list[RestatedAnswer]
+
+    @classmethod
+    def of(cls, report: CampaignReport) -> CampaignReportAnswer:
+        """From the report."""
+        return cls(
+            campaign=CampaignAnswer.of(CampaignLine(report.campaign, report.figures)),
+            range=Days(first=report.days.first, last=report.days.last),
+            currency=report.currency,
+            action_type=report.action_type,
+            days=[
+                CampaignDayAnswer(date=row.date, sums=dict(row.sums), is_settled=row.is_settled)
+                for row in report.series
+            ],
+            restated=[
+                RestatedAnswer(
+                    date=row.date,
+                    seen_at=row.seen_at,
+                    metric=row.metric.key,
+                    before=row.before,
+                    after=row.after,
+                )
+                for row in report.restated
+            ],
+        )
+
+
+def question_in(
+    search: Annotated[str, Query(description="Part of a name or an id.")] = "",
+    platform: Annotated[str, Query(description="meta or google_ads.")] = "",
+    sort: Annotated[str, Query(description="A metric of the answer, or name.")] = "",
+    order: Annotated[str, Query(description="asc or desc.")] = "",
+    page: Annotated[str, Query(description="From 1 on; 50 campaigns each.")] = "",
+) -> Question:
+    """Which campaigns are asked for."""
+    asked = {"search": search, "platform": platform, "sort": sort, "order": order, "page": page}
+    return question_of(asked)
+
+
+QuestionPart = Annotated[Question, Depends(question_in)]
+
+
+@routes.get("/brands/{brand_id}/campaigns")  # noqa: FAST003 - as above
+async def brand_campaigns(
+    parts: PartsPart, person: Caller, asked: AskedPart, question: QuestionPart
+) -> CampaignsAnswer:
+    """A page of the brand's campaigns with their figures for the range."""
+    report = await campaigns(
+        parts.database,
+        user_id=person.id,
+        brand_id=asked.brand_id,
+        days=asked.period.days,
+        question=question,
+        now=asked.now,
+    )
+    return CampaignsAnswer.of(report)
+
+
+@routes.get("/brands/{brand_id}/campaigns/{campaign_id}")  # noqa: FAST003 - as above
+async def brand_campaign(
+    parts: PartsPart, person: Caller, asked: AskedPart, campaign_id: str
+) -> CampaignReportAnswer:
+    """One campaign by day, with what its platform restated."""
+    report = await campaign_report(
+        parts.database,
+        user_id=person.id,
+        brand_id=asked.brand_id,
+        entity_id=entity_id_of(campaign_id),
+        days=asked.period.days,
+        now=asked.now,
+    )
+    return CampaignReportAnswer.of(report)
