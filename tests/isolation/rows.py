@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 import psycopg
 from psycopg import sql
@@ -215,7 +216,8 @@ def _value(table: Table, column: Column, mark: str) -> Any:
         "text": f"{mark}-{column.name}",
         "character varying": f"{mark}-{column.name}"[: column.length],
         "timestamp with time zone": datetime(2025, 3, 9, 12, tzinfo=UTC),
-        "date": date.fromordinal(700_000 + number % 30_000),
+        # the same for all columns of a row: a period may not end before it begins
+        "date": date.fromordinal(700_000 + crc32(mark.encode()) % 30_000),
         "numeric": Decimal(number) / 100,
         "integer": number,
         "bigint": number,
