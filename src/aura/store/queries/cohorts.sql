@@ -1,0 +1,156 @@
+-- name: cohort_months
+-- What the customers of each first-order month bought and gave back in each month, and, in a row
+-- without a cohort, what belongs to none. A customer's orders are linked as new customers are counted:
+-- an order points at the earliest counted order of the same customer or e-mail address, and from there
+-- on to the first of all; an order that points at none is a new customer's. Who was new before an
+-- order was redacted was kept with it.
+with recursive own as (
+    select
+        o.integration_id,
+        o.order_id,
+        o.total_sales,
+        o.customer_key,
+        o.email_key,
+        o.is_new_customer,
+        date_trunc('month', o.date)::date as month,
+        row_number() over (order by o.processed_at, o.order_id) as place
+    from aura.orders as o
+    where o.brand_id = %(brand_id)s and o.is_counted
+),
+
+by_customer as (
+    select
+        w.customer_key,
+        min(w.place) as place
+    from own as w
+    where w.customer_key is not null
+    group by w.customer_key
+),
+
+by_email as (
+    select
+        w.email_key,
+        min(w.place) as place
+    from own as w
+    where w.email_key is not null
+    group by w.email_key
+),
+
+pointed as (
+    select
+        w.place,
+        case when w.is_new_customer then w.place else least(c.place, e.place) end as earliest
+    from own as w
+    left join by_customer as c on w.customer_key = c.customer_key
+    left join by_email as e on w.email_key = e.email_key
+),
+
+links as (
+    select
+        p.place,
+        p.earliest
+    from pointed as p
+    where p.earliest < p.place
+),
+
+chained as (
+    select
+        l.place,
+        l.earliest as first_place
+    from links as l
+    union all
+    select
+        c.place,
+        l.earliest as first_place
+    from chained as c
+    inner join links as l on c.first_place = l.place
+),
+
+linked as (
+    select
+        c.place,
+        min(c.first_place) as first_place
+    from chained as c
+    group by c.place
+),
+
+bought as (
+    select
+        w.integration_id,
+        w.order_id,
+        w.total_sales,
+        w.month,
+        case when coalesce(f.is_new_customer, f.place is not null) then f.month end as cohort,
+        f.place is null as is_nobodys,
+        row_number() over by_customer as nth,
+        lag(w.month) over by_customer is distinct from w.month as is_first_of_month
+    from own as w
+    inner join pointed as p on w.place = p.place
+    left join linked as l on w.place = l.place
+    left join own as f on f.place = coalesce(l.first_place, p.earliest)
+    window by_customer as (partition by f.place order by w.place)
+),
+
+sold as (
+    select
+        b.cohort,
+        b.month,
+        count(*) filter (where b.nth = 1) as newcomers,
+        count(*) filter (where b.nth = 2) as returned_first,
+        count(*) filter (where b.is_first_of_month) as customers,
+        count(*) as orders,
+        sum(b.total_sales) as revenue
+    from bought as b
+    where b.cohort is not null
+    group by b.cohort, b.month
+),
+
+happened as (
+    select
+        b.cohort,
+        date_trunc('month', r.date)::date as month,
+        sum(r.total_sales) as revenue
+    from aura.refunds as r
+    inner join bought as b on r.integration_id = b.integration_id and r.order_id = b.order_id
+    where r.brand_id = %(brand_id)s and b.cohort is not null
+    group by b.cohort, date_trunc('month', r.date)::date
+)
+
+select
+    cohort,
+    month,
+    coalesce(s.newcomers, 0) as newcomers,
+    coalesce(s.returned_first, 0) as returned_first,
+    coalesce(s.customers, 0) as customers,
+    coalesce(s.orders, 0) as orders,
+    coalesce(s.revenue, 0) + coalesce(h.revenue, 0) as revenue
+from sold as s
+full join happened as h using (cohort, month)
+union all
+select
+    null as cohort,
+    null as month,
+    0 as newcomers,
+    count(*) filter (where not b.is_nobodys) as returned_first,
+    0 as customers,
+    count(*) as orders,
+    coalesce(sum(b.total_sales), 0) as revenue
+from bought as b
+where b.cohort is null
+order by cohort nulls last, month;
+
+-- name: spend_by_month
+-- What each ad platform charged in each month, and of how many days that is known.
+select
+    date_trunc('month', d.date)::date as month,
+    d.platform,
+    min(d.currency) as lowest_currency,
+    max(d.currency) as highest_currency,
+    sum(d.ad_spend) as ad_spend
+from aura.brand_days as d
+where
+    d.brand_id = %(brand_id)s
+    and d.date >= %(first)s
+    and d.platform in ('meta', 'google_ads')
+group by date_trunc('month', d.date), d.platform
+order by month asc, d.platform asc;
