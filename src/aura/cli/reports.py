@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from aura.cli import cohorts as cohort_report
 from aura.cli import connections as connection_report
 from aura.cli.installation import Installation, find_brand, find_person, run, utc_now
 from aura.cli.printing import print_json, print_table
@@ -81,6 +82,9 @@ def report_connections(
     An ad account whose own total is not the sum of its campaigns is named with the difference.
     """
     connection_report.report_connections(brand, user, as_json=as_json)
+
+
+application.command("cohorts")(cohort_report.report_cohorts)
 
 
 def _document(report: Overview) -> dict[str, object]:

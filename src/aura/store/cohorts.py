@@ -43,8 +43,8 @@ class Unplaced:
 
     Attributes:
         orders: all of them, worth `revenue`.
-        orders_of_redacted: those of customers whose first order was redacted; the others state
-            neither a customer nor an e-mail address.
+        orders_of_redacted: redacted ones, and those of customers whose first order was; the others
+            state neither a customer nor an e-mail address.
     """
 
     orders: int
@@ -66,12 +66,14 @@ async def cohort_months(
     connection: Connection, brand_id: UUID
 ) -> tuple[list[CohortMonth], Unplaced]:
     """Every cohort's months in which something happened, oldest first, and what has no cohort."""
-    cursor = await connection.execute(
-        statements("cohorts")["cohort_months"], {"brand_id": brand_id}
-    )
+    named = statements("cohorts")
+    await connection.execute(named["plan_without_statistics"])
+    cursor = await connection.execute(named["cohort_months"], {"brand_id": brand_id})
+    rows = await cursor.fetchall()
+    await connection.execute(named["plan_as_usual"])
     months: list[CohortMonth] = []
     unplaced = Unplaced(0, 0, Decimal(0))
-    for row in await cursor.fetchall():
+    for row in rows:
         if row["cohort"] is None:
             unplaced = Unplaced(row["orders"], row["returned_first"], row["revenue"])
         else:

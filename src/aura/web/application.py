@@ -19,6 +19,7 @@ from aura.web.pages import (
     accounts,
     brands,
     campaigns,
+    cohorts,
     connections,
     imports,
     insights,
@@ -51,7 +52,17 @@ def create_application(
         clock=clock,
         templates=environment(),
     )
-    pages = (accounts, brands, overview, campaigns, connections, imports, own_credentials, insights)
+    pages = (
+        accounts,
+        brands,
+        overview,
+        campaigns,
+        cohorts,
+        connections,
+        imports,
+        own_credentials,
+        insights,
+    )
     for part in (assets, *pages):
         application.include_router(part.routes)
     install_refusals(application)

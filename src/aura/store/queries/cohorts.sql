@@ -1,3 +1,12 @@
+-- name: plan_without_statistics
+-- A ledger that was written moments ago has no statistics: without this the plan may loop over it
+-- once for each return.
+set local enable_nestloop = off;
+
+-- name: plan_as_usual
+-- What follows in the transaction is planned as usual.
+set local enable_nestloop = on;
+
 -- name: cohort_months
 -- What the customers of each first-order month bought and gave back in each month, and, in a row
 -- without a cohort, what belongs to none. A customer's orders are linked as new customers are counted:
@@ -81,9 +90,9 @@ bought as (
         w.total_sales,
         w.month,
         case when coalesce(f.is_new_customer, f.place is not null) then f.month end as cohort,
-        f.place is null as is_nobodys,
+        f.place is null and w.is_new_customer is null as is_nobodys,
         row_number() over by_customer as nth,
-        lag(w.month) over by_customer is distinct from w.month as is_first_of_month
+        coalesce(lag(w.month) over by_customer <> w.month, true) as is_first_of_month
     from own as w
     inner join pointed as p on w.place = p.place
     left join linked as l on w.place = l.place
@@ -117,15 +126,15 @@ happened as (
 )
 
 select
-    cohort,
-    month,
+    coalesce(s.cohort, h.cohort) as cohort,
+    coalesce(s.month, h.month) as month,
     coalesce(s.newcomers, 0) as newcomers,
     coalesce(s.returned_first, 0) as returned_first,
     coalesce(s.customers, 0) as customers,
     coalesce(s.orders, 0) as orders,
     coalesce(s.revenue, 0) + coalesce(h.revenue, 0) as revenue
 from sold as s
-full join happened as h using (cohort, month)
+full outer join happened as h on s.cohort = h.cohort and s.month = h.month
 union all
 select
     null as cohort,
