@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from aura.cli.backtest import backtest
 from aura.cli.installation import Installation, find_brand, run
 from aura.cli.printing import print_json
 from aura.reports.insights import HealthRow, InsightRow, list_health_findings, list_insights
@@ -13,9 +14,7 @@ from aura.reports.insights import HealthRow, InsightRow, list_health_findings, l
 application = typer.Typer(help="What Aura has to say about a brand.", no_args_is_help=True)
 
 
-@application.callback()
-def _group() -> None:
-    """Keeps `list` a sub-command while it is the only one."""
+application.command("backtest")(backtest)
 
 
 @application.command("list")
