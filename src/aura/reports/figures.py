@@ -23,6 +23,7 @@ from aura.reports.present import (
     present_short,
     present_value,
 )
+from aura.reports.stated import NOTHING_STATED, Stated
 from aura.store.reports import PlatformTotals
 
 ChangeKind = Literal["up", "down", "flat", "new", "unknown"]
@@ -31,6 +32,7 @@ Tone = Literal["good", "bad", "neutral"]
 _ARRIVING = frozenset({"conversions", "conversion_value"})
 FLAT_BELOW = Decimal("0.005")
 _MONEY = frozenset(key for key, metric in BASE_METRICS.items() if metric.unit == "money")
+_STATED = frozenset(key for key, metric in BASE_METRICS.items() if metric.is_stated)
 _WORDS = {key: metric.label.lower() for key, metric in BASE_METRICS.items()}
 
 
@@ -65,6 +67,7 @@ class Figure:
         previous: the value of the range before; None when unknown: `previous_reason` says why.
         note: what limits a known value, such as days that are not read yet.
         is_settled: whether no day of the range is expected to change noticeably.
+        is_unstated: whether it is unknown for want of something that the brand is to state.
     """
 
     metric: Metric
@@ -77,6 +80,7 @@ class Figure:
     note: str | None
     platforms: tuple[Platform, ...]
     is_settled: bool
+    is_unstated: bool = False
 
     @property
     def is_arriving(self) -> bool:
@@ -106,10 +110,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One range of a comparison: its days and the sums of each platform in it."""
+    """One range of a comparison: its days, the sums of each platform and what the brand states."""
 
     days: DayRange
     totals: Mapping[Platform, PlatformTotals]
+    stated: Stated = NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ class _Value:
     value: Decimal | None
     reason: str | None = None
     note: str | None = None
+    is_unstated: bool = False
 
 
 def change_of(metric: Metric, value: Decimal | None, previous: Decimal | None) -> Change:
@@ -169,12 +175,13 @@ def figure(
         note=now.note,
         platforms=tuple(source.platform for source in used),
         is_settled=is_settled,
+        is_unstated=now.is_unstated,
     )
 
 
 def _sources_of(metric: Metric, sources: Sequence[Source], side: Side) -> list[Source]:
     """The brand's sources of the metric: those connected, and those that have rows in the range."""
-    needed = {platform for part in metric.parts for platform in BASE_METRICS[part].sources}
+    needed = {platform for part in metric.parts for platform in BASE_METRICS[part].platforms}
     return [
         source
         for source in sources
@@ -197,14 +204,25 @@ def _value(metric: Metric, side: Side, used: Sequence[Source], currency: str) ->
             (source for source in used), key=lambda source: len(source.covers(side.days) or ())
         )
         return _Value(None, _gap(shortest, side.days))
+    return _computed(metric, side, used, currency, parts[0] if parts else side.days)
+
+
+def _computed(
+    metric: Metric, side: Side, used: Sequence[Source], currency: str, read: DayRange
+) -> _Value:
+    """The value over the days that every source was read for."""
     foreign = _foreign_currency(metric, side, currency)
     if foreign:
         return _Value(None, foreign)
-    known = _sums(metric, side, used)
+    stated = {part: side.stated.over(part, read) for part in metric.parts if part in _STATED}
+    unknown = next((found for found in stated.values() if found.value is None), None)
+    if unknown is not None:
+        return _Value(None, unknown.reason, is_unstated=unknown.is_unstated)
+    known = _sums(metric, side, used) | {part: found.value for part, found in stated.items()}
     value = compute(metric, known)
     if value is None:
         return _Value(None, _no_value(metric, known, side))
-    return _Value(value, note=None if parts[0] == side.days else _gap(used[0], side.days))
+    return _Value(value, note=None if read == side.days else _gap(used[0], side.days))
 
 
 def _lacking_source(metric: Metric, used: Sequence[Source]) -> str | None:
@@ -247,7 +265,7 @@ def _foreign_currency(metric: Metric, side: Side, currency: str) -> str | None:
     for part in metric.parts:
         if part not in _MONEY:
             continue
-        for platform in BASE_METRICS[part].sources:
+        for platform in BASE_METRICS[part].platforms:
             totals = side.totals.get(platform)
             if totals and totals.sums.get(part) is not None and totals.currencies != (currency,):
                 named = " and ".join(totals.currencies)

@@ -18,6 +18,7 @@ from aura.model import AD_PLATFORMS, PLATFORM_NAMES, DayRange, Platform
 from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
+from aura.reports.stated import NOTHING_STATED, Stated, read_stated
 from aura.store.database import Database
 from aura.store.reports import (
     BrandRow,
@@ -38,8 +39,6 @@ TILES: tuple[str, ...] = (
     "cpa",
     "aov",
 )
-# base metrics that the eight figures are made of
-_DAILY_PARTS = tuple(dict.fromkeys(part for key in TILES for part in CATALOGUE[key].parts))
 # columns of the platform table: what the store states, what a platform claims, what both give
 COLUMNS: tuple[str, ...] = ("value", "purchases", "ad_spend", "cost", "return", "clicks", "ctr")
 _STORE_COLUMNS = ("revenue", "orders", None, None, None, None, None)
@@ -100,7 +99,7 @@ class Overview:
 
     Attributes:
         now: the moment of the report, in the brand's time zone.
-        figures: the eight figures of TILES, in that order.
+        figures: the figures that were asked for, the eight of TILES unless others were.
         series: every day of the range, oldest first.
         platforms: a line for each source, and one for all together when there are several.
     """
@@ -151,15 +150,29 @@ def value_over(metric: Metric, days: Sequence[DayFigures]) -> Decimal | None:
 
 
 async def overview(
-    database: Database, *, user_id: UUID, brand_id: UUID, days: DayRange, now: datetime
+    database: Database,
+    *,
+    user_id: UUID,
+    brand_id: UUID,
+    days: DayRange,
+    now: datetime,
+    metrics: Sequence[str] = TILES,
 ) -> Overview:
-    """The brand's overview for the range. NotFoundError for a brand that is not the person's."""
+    """The brand's overview for the range: these metrics' figures, and days with all their parts.
+
+    NotFoundError for a brand that is not the person's.
+    """
     previous = days.previous()
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
         rows = await sources(connection, brand_id)
-        ranges = await totals_and_days(connection, brand_id=brand_id, days=days, previous=previous)
-    return overview_of(known, rows, ranges, days=days, now=now)
+        ranges = await totals_and_days(
+            connection, brand_id=brand_id, days=days, previous=previous, basis=known.revenue_basis
+        )
+        stated = await read_stated(
+            connection, brand_id=brand_id, currency=known.currency, ranges=(previous, days)
+        )
+    return overview_of(known, rows, ranges, days=days, now=now, stated=stated, metrics=metrics)
 
 
 def overview_of(
@@ -169,6 +182,8 @@ def overview_of(
     *,
     days: DayRange,
     now: datetime,
+    stated: Stated = NOTHING_STATED,
+    metrics: Sequence[str] = TILES,
 ) -> Overview:
     """The overview from what the store gave; pure."""
     local = now.astimezone(brand_zone(known.timezone))
@@ -176,25 +191,34 @@ def overview_of(
         source_of(row, now=local, timezone=known.timezone, history_from=known.history_complete_from)
         for row in source_rows
     )
-    current, before = Side(days, ranges.current), Side(days.previous(), ranges.previous)
+    current = Side(days, ranges.current, stated)
+    before = Side(days.previous(), ranges.previous, stated)
     return Overview(
         brand=known,
         days=days,
         previous=days.previous(),
         now=local,
         figures=tuple(
-            figure(CATALOGUE[key], current, before, states, known.currency) for key in TILES
+            figure(CATALOGUE[key], current, before, states, known.currency) for key in metrics
         ),
-        series=_series(days, ranges, states, known.currency),
+        series=_series(current, ranges, states, known.currency, metrics),
         platforms=_lines(current, before, states, known.currency),
         sources=states,
     )
 
 
 def _series(
-    days: DayRange, ranges: RangeRows, states: Sequence[Source], currency: str
+    side: Side,
+    ranges: RangeRows,
+    states: Sequence[Source],
+    currency: str,
+    metrics: Sequence[str],
 ) -> tuple[DayFigures, ...]:
-    """Every day of the range with what its sources state."""
+    """Every day of the range with what its sources and the brand state."""
+    # the chart's own two are there whatever was asked for
+    parts = dict.fromkeys(
+        p for key in (*metrics, "revenue", "ad_spend") for p in CATALOGUE[key].parts
+    )
     used = {
         part: [
             source
@@ -202,20 +226,30 @@ def _series(
             if source.platform in BASE_METRICS[part].sources
             and (source.is_connected or source.platform in ranges.current or source.from_file)
         ]
-        for part in _DAILY_PARTS
+        for part in parts
     }
     return tuple(
         DayFigures(
             date=value,
             sums={
-                part: _day_sum(part, value, ranges, sources, currency)
+                part: _stated_sum(part, value, side.stated, sources)
+                if BASE_METRICS[part].is_stated
+                else _day_sum(part, value, ranges, sources, currency)
                 for part, sources in used.items()
             },
             store_is_settled=all(source.is_settled(value) for source in used["revenue"]),
             ads_are_settled=all(source.is_settled(value) for source in used["ad_spend"]),
         )
-        for value in days.days()
+        for value in side.days.days()
     )
+
+
+def _stated_sum(part: str, value: date, stated: Stated, used: Sequence[Source]) -> Decimal | None:
+    """What the brand states of one day; a cost of sales only where the day's sales were read."""
+    follows_sales = bool(BASE_METRICS[part].platforms)
+    if follows_sales and not (used and all(source.was_read(value) for source in used)):
+        return None
+    return stated.on(part, value)
 
 
 def _day_sum(

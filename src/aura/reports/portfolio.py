@@ -81,7 +81,8 @@ async def portfolio(
     async with database.as_user(user_id) as connection:
         found = [brand for brand in await brands(connection) if _matches(brand, question)]
         ranges = {brand.id: last_days(days, today_in(brand.timezone, now)).days for brand in found}
-        totals = await store.totals_of_brands(connection, ranges)
+        bases = {brand.id: brand.revenue_basis for brand in found}
+        totals = await store.totals_of_brands(connection, ranges, bases)
         rows = await sources_of_brands(connection, list(ranges))
         waiting = await store.waiting_in_brands(connection, list(ranges))
     by_brand: dict[UUID, list[SourceRow]] = {brand.id: [] for brand in found}

@@ -60,6 +60,27 @@ class StoredEntry(Entry):
     updated_at: datetime = field(kw_only=True)
 
 
+@dataclass(frozen=True, slots=True)
+class SalesOfDay:
+    """The sales of a store on a day, in `currency`; None where a part is not known."""
+
+    net_sales: Decimal | None
+    total_sales: Decimal | None
+    orders: Decimal | None
+    currency: str | None
+
+
+async def sales_days(
+    connection: Connection, *, brand_id: UUID, first: date, last: date
+) -> dict[date, SalesOfDay]:
+    """The store's days that have rows, which stated costs follow."""
+    cursor = await connection.execute(
+        statements("brand_entries")["sales_days"],
+        {"brand_id": brand_id, "first": first, "last": last},
+    )
+    return {row.pop("date"): SalesOfDay(**row) for row in await cursor.fetchall()}
+
+
 async def entries(
     connection: Connection,
     *,

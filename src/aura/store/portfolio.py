@@ -13,7 +13,7 @@ from uuid import UUID
 
 from aura.model import DayRange, Platform
 from aura.store.database import Connection
-from aura.store.reports import PlatformTotals, totals_of
+from aura.store.reports import PlatformTotals, RevenueBasis, totals_of
 from aura.store.statements import statements
 
 
@@ -34,9 +34,12 @@ class Waiting:
 
 
 async def totals_of_brands(
-    connection: Connection, ranges: Mapping[UUID, DayRange]
+    connection: Connection, ranges: Mapping[UUID, DayRange], bases: Mapping[UUID, RevenueBasis]
 ) -> dict[UUID, BrandTotals]:
-    """The sums of each brand over its range and over the adjoining one before it."""
+    """The sums of each brand over its range and over the adjoining one before it.
+
+    `bases` says what each of the brands calls revenue.
+    """
     cursor = await connection.execute(
         statements("reports")["totals_of_brands"],
         {
@@ -50,7 +53,7 @@ async def totals_of_brands(
     previous: dict[UUID, dict[Platform, PlatformTotals]] = {key: {} for key in ranges}
     for row in await cursor.fetchall():
         side = current if row["is_current"] else previous
-        side[row["brand_id"]][row["platform"]] = totals_of(row)
+        side[row["brand_id"]][row["platform"]] = totals_of(row, bases[row["brand_id"]])
     return {key: BrandTotals(current[key], previous[key]) for key in ranges}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -21,12 +21,23 @@ from aura.errors import NotFoundError
 from aura.model import PLATFORM_NAMES, DayRange, Platform
 from aura.store.statements import statements
 
+# what the brand calls revenue
+RevenueBasis = Literal["total_sales", "net_sales"]
+# `revenue` follows that choice; what the rollup calls so is always total sales
+_COLUMNS = {"total_sales": "revenue"}
+_NET_SALES = (("gross_sales", 1), ("discounts", -1), ("returns", -1))
+
 Connection = AsyncConnection[dict[str, Any]]
 
 MEASURES = (
     "revenue",
+    "total_sales",
     "gross_sales",
     "discounts",
+    "returns",
+    "shipping",
+    "taxes",
+    "duties",
     "orders",
     "new_customers",
     "ad_spend",
@@ -47,6 +58,7 @@ class BrandRow:
     timezone: str
     is_sample: bool
     history_complete_from: date | None = None
+    revenue_basis: RevenueBasis = "total_sales"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +174,12 @@ async def sources_of_brands(connection: Connection, brand_ids: Sequence[UUID]) -
 
 
 async def totals_and_days(
-    connection: Connection, *, brand_id: UUID, days: DayRange, previous: DayRange
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    days: DayRange,
+    previous: DayRange,
+    basis: RevenueBasis = "total_sales",
 ) -> RangeRows:
     """Sums and days of a range, and sums of the adjoining range before it, in one statement."""
     cursor = await connection.execute(
@@ -178,7 +195,7 @@ async def totals_and_days(
     before: dict[Platform, PlatformTotals] = {}
     by_day: dict[tuple[date, Platform], PlatformTotals] = {}
     for row in await cursor.fetchall():
-        totals = totals_of(row)
+        totals = totals_of(row, basis)
         if row["date"] is not None:
             by_day[row["date"], totals.platform] = totals
         elif row["is_current"]:
@@ -188,14 +205,21 @@ async def totals_and_days(
     return RangeRows(current, before, by_day)
 
 
-def totals_of(row: Mapping[str, Any]) -> PlatformTotals:
+def totals_of(row: Mapping[str, Any], basis: RevenueBasis = "total_sales") -> PlatformTotals:
     """The sums of a row that has a column for each measure, and one for how many days know it."""
+    sums = {measure: row[_COLUMNS.get(measure, measure)] for measure in MEASURES}
+    known = {measure: row[f"known_{_COLUMNS.get(measure, measure)}"] for measure in MEASURES}
+    if basis == "net_sales":
+        parts = [(sums[part], factor) for part, factor in _NET_SALES]
+        lacks = any(value is None for value, _ in parts)
+        sums["revenue"] = None if lacks else sum(value * factor for value, factor in parts)
+        known["revenue"] = min(known[part] for part, _ in _NET_SALES)
     return PlatformTotals(
         platform=row["platform"],
         days=row["days"],
         currencies=tuple(row["currencies"]),
-        sums={measure: row[measure] for measure in MEASURES},
-        known={measure: row[f"known_{measure}"] for measure in MEASURES},
+        sums=sums,
+        known=known,
     )
 
 

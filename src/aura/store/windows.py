@@ -24,7 +24,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from aura.errors import BadDataError
-from aura.metrics.catalogue import STORED_METRICS
+from aura.metrics import STORED_METRICS
 from aura.model import Account, AdDay, DayRange, Order
 from aura.store import ledger
 from aura.store.customers import customer_hasher

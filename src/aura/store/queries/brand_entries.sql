@@ -94,3 +94,17 @@ returning id;
 delete from aura.brand_entries
 where brand_id = %(brand_id)s and id = any(%(entry_ids)s::uuid[])
 returning id;
+
+-- name: sales_days
+-- The store's sales by day, which stated costs follow: exact, null where a day does not know a part.
+select
+    d.date,
+    d.revenue as total_sales,
+    d.orders,
+    d.currency::text as currency,
+    d.gross_sales - d.discounts - d.returns as net_sales
+from aura.brand_days as d
+where
+    d.brand_id = %(brand_id)s
+    and d.platform = 'shopify'
+    and d.date between %(first)s and %(last)s;

@@ -58,7 +58,7 @@ class Tile:
     @property
     def sources(self) -> str:
         """Shopify, Meta Ads and Google Ads."""
-        names = [PLATFORM_NAMES[one] for one in self.figure.metric.sources]
+        names = [PLATFORM_NAMES[one] for one in self.figure.metric.platforms]
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
