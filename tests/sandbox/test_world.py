@@ -10,7 +10,7 @@ import pytest
 from aura_sandbox import truth
 from aura_sandbox.scenarios import SCENARIOS
 from aura_sandbox.world.advertising import CampaignBook, counted
-from aura_sandbox.world.days import midnight
+from aura_sandbox.world.days import day_of, midnight
 from aura_sandbox.world.world import World
 
 ANCHOR = date(2026, 11, 20)
@@ -159,3 +159,28 @@ def test_a_wave_of_refunds_stands_on_its_own_days() -> None:
     wave = [(ANCHOR - timedelta(days=n)).isoformat() for n in (3, 2)]
     others = [float(figures["returns"]) for day, figures in days.items() if day not in wave]
     assert min(float(days[day]["returns"]) for day in wave) > 2 * sum(others) / len(others)
+
+
+def test_paid_visits_carry_the_tags_of_campaigns_that_ran_on_their_day() -> None:
+    made = world("demo")
+    scenario = made.scenario
+    orders = made.order_book.through(ANCHOR)
+    campaigns = {one.id: one for account in scenario.ad_accounts for one in account.campaigns}
+    visits = [
+        visit
+        for order in orders
+        for visit in (order.first_visit, order.last_visit)
+        if visit is not None
+    ]
+    by_id = [visit for visit in visits if visit.utm_campaign in campaigns]
+    for visit in by_id:
+        campaign = campaigns[visit.utm_campaign]
+        offset = (day_of(visit.at, scenario.shop.timezone) - ANCHOR).days
+        assert campaign.first is None or campaign.first <= offset
+        assert campaign.last is None or offset <= campaign.last
+    names = {one.name for one in campaigns.values()}
+    by_name = [visit for visit in visits if visit.utm_campaign in names]
+    untagged = [visit for visit in visits if visit.utm_campaign is None]
+    stale = [visit for visit in visits if visit.utm_campaign in {"pmax", "broad", "advantage"}]
+    for some in (by_id, by_name, untagged, stale):
+        assert len(some) > len(visits) / 100

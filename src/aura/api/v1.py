@@ -12,7 +12,16 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from aura.accounts.tokens import TokenSigner
-from aura.api import brands, campaigns, cohorts, connections, overview, reconciliation, tokens
+from aura.api import (
+    attribution,
+    brands,
+    campaigns,
+    cohorts,
+    connections,
+    overview,
+    reconciliation,
+    tokens,
+)
 from aura.api.asking import Parts
 from aura.api.problems import install_problems
 from aura.config import Settings
@@ -24,6 +33,7 @@ NOUNS = (
     brands,
     overview,
     campaigns,
+    attribution,
     cohorts,
     connections,
     reconciliation,

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from aura.cli import attribution as attribution_report
 from aura.cli import cohorts as cohort_report
 from aura.cli import connections as connection_report
 from aura.cli.installation import Installation, find_brand, find_person, run, utc_now
@@ -84,6 +85,7 @@ def report_connections(
     connection_report.report_connections(brand, user, as_json=as_json)
 
 
+application.command("attribution")(attribution_report.report_attribution)
 application.command("cohorts")(cohort_report.report_cohorts)
 
 

@@ -17,6 +17,7 @@ from aura.store.secrets import Keyring
 from aura.web import assets
 from aura.web.pages import (
     accounts,
+    attribution,
     brands,
     campaigns,
     cohorts,
@@ -57,6 +58,7 @@ def create_application(
         brands,
         overview,
         campaigns,
+        attribution,
         cohorts,
         connections,
         imports,

@@ -18,6 +18,7 @@ from aura_sandbox.world.catalogue import CANCEL_REASONS, FIRST_NAMES, LAST_NAMES
 from aura_sandbox.world.chance import generator, moment_in_day, pick, poisson
 from aura_sandbox.world.demand import Demand
 from aura_sandbox.world.orders import Agreement, Line, Order, Person, Presentment, Visit
+from aura_sandbox.world.tags import Tags
 
 HOUR = 3_600
 FIRST_NUMBER = 1001
@@ -29,6 +30,7 @@ class OrderBook:
 
     def __init__(self, seed: int, scenario: Scenario, anchor: date, demand: Demand) -> None:
         self._seed, self._scenario, self._anchor, self._demand = seed, scenario, anchor, demand
+        self._tags = Tags(seed, scenario, anchor)
         self._next_day = anchor - timedelta(days=scenario.history_days)
         self.first_day = self._next_day
         self._count = 0
@@ -226,14 +228,14 @@ class OrderBook:
         order.changes = tuple(sorted(moments))
         return order
 
-    @staticmethod
-    def _came(random: Random, order: Order) -> None:
-        source, utm_source, medium, campaign, _ = pick(random, VISITS, _VISIT_WEIGHTS)
-        last = Visit(
-            order.processed_at - random.randint(60, 5400), source, utm_source, medium, campaign
-        )
+    def _came(self, random: Random, order: Order) -> None:
+        last = self._visit(random, order.number, order.processed_at, (60, 5400))
         order.last_visit = order.first_visit = last
         if random.random() < 0.4:
-            source, utm_source, medium, campaign, _ = pick(random, VISITS, _VISIT_WEIGHTS)
-            earlier = last.at - random.randint(HOUR, 14 * DAY)
-            order.first_visit = Visit(earlier, source, utm_source, medium, campaign)
+            order.first_visit = self._visit(random, order.number, last.at, (HOUR, 14 * DAY))
+
+    def _visit(self, random: Random, number: int, before: int, seconds: tuple[int, int]) -> Visit:
+        source, utm_source, medium, campaign, _ = pick(random, VISITS, _VISIT_WEIGHTS)
+        at = before - random.randint(*seconds)
+        tag = self._tags.campaign(number, at, utm_source, campaign)
+        return Visit(at, source, utm_source, medium, tag)

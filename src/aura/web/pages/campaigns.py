@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from aura.errors import InputError
 from aura.metrics import CATALOGUE
 from aura.model import AD_PLATFORMS
+from aura.reports.attribution import attribution
 from aura.reports.campaign import CampaignReport, Restated, campaign_report
 from aura.reports.campaigns import COLUMNS, Campaigns, campaigns, entity_id_of, question_of
 from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
@@ -23,6 +24,7 @@ from aura.reports.present import count, moment, money_axis, present_exact
 from aura.store.reports import BrandRow
 from aura.web.charts import Chart, Series, draw
 from aura.web.heads import formula_in_words, heads_of
+from aura.web.pages.attribution import claim_text
 from aura.web.pages.overview import PRESET_LABELS
 from aura.web.site import Member, MemberPart, SitePart, VisitorPart, page
 
@@ -103,8 +105,13 @@ async def show_campaign(
         days=period.days,
         now=now,
     )
+    seen = await attribution(
+        site.database, user_id=member.person.id, brand_id=brand.id, days=period.days, now=now
+    )
+    claimed = seen.claim_of(report.campaign.entity_id)
     context = _shared(member, brand, period, problem) | {
         "report": report,
+        "claimed": claimed and claim_text(seen, claimed),
         "formula": formula_in_words,
         "day_metrics": [CATALOGUE[key] for key in _DAY_METRICS],
         "rows": [_day_row(report, n) for n in range(len(report.series))],
