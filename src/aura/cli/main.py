@@ -19,6 +19,7 @@ from aura.cli import (
     diagnosis,
     importing,
     insights,
+    keys,
     privacy,
     processes,
     reconciling,
@@ -53,6 +54,7 @@ application.add_typer(database.application, name="db")
 application.add_typer(reports.application, name="report")
 application.add_typer(insights.application, name="insights")
 application.add_typer(importing.application, name="import")
+application.add_typer(keys.application, name="keys")
 application.add_typer(users.application, name="users")
 application.add_typer(privacy.application, name="privacy")
 

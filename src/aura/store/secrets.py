@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import hmac
 import os
 import re
 import secrets
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -37,6 +38,8 @@ class Keyring:
 
     ids: tuple[str, ...]
     keys: dict[str, str] = field(repr=False)
+    # the file they came from; None: the environment
+    path: Path | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Keyring:
@@ -66,13 +69,56 @@ class Keyring:
             return cls.parse(settings.token_keys.get_secret_value())
         path = _key_file(settings)
         try:
-            _check_private(path)
-            return cls.parse(path.read_text(encoding="ascii"))
+            return cls.read(path)
         except FileNotFoundError:
             raise ConfigurationError(
                 f"No keys to seal tokens with: set AURA_TOKEN_KEYS ({FORM}), or let `aura up` make "
                 f"them in {path}."
             ) from None
+
+    @classmethod
+    def read(cls, path: Path) -> Keyring:
+        """The keys of a file; ConfigurationError when others may read it."""
+        _check_private(path)
+        return replace(cls.parse(path.read_text(encoding="ascii")), path=path)
+
+    def current(self) -> Keyring:
+        """The keys as their file holds them now.
+
+        A process that runs while a key is added seals with the new one from then on. A file that
+        is gone or damaged changes nothing for it.
+        """
+        if self.path is None:
+            return self
+        try:
+            return Keyring.read(self.path)
+        except (OSError, ConfigurationError):
+            return self
+
+    def with_new_key(self) -> Keyring:
+        """These keys behind a new one, written to their file at once or not at all.
+
+        ConfigurationError when they come from the environment, where only its owner can add one.
+        """
+        if self.path is None:
+            raise ConfigurationError(
+                "The keys come from AURA_TOKEN_KEYS: put a new one in front of the others there "
+                "(`openssl rand -base64 32` makes one), start every process anew, then run this "
+                "again without --new-key."
+            )
+        half_done = self.path.with_name(f".keys-{secrets.token_hex(6)}")
+        with (self.path.parent / ".keys-lock").open("w") as lock:
+            # a second one at the same time would write its key over this one's
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            text = f"{Keyring.generate().text()},{Keyring.read(self.path).text()}"
+            with os.fdopen(
+                os.open(half_done, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+            ) as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            half_done.replace(self.path)
+            return Keyring.read(self.path)
 
     @classmethod
     def load_or_make(cls, settings: Settings) -> Keyring:
@@ -140,6 +186,7 @@ async def seal(connection: Connection, keyring: Keyring, row_id: UUID, text: str
 
     The row is an integration for its tokens, a brand for its customer key.
     """
+    keyring = keyring.current()
     key_id = keyring.ids[0]
     cursor = await connection.execute(
         statements("secrets")["seal"], {"bound": f"{row_id}|{text}", "key": keyring.keys[key_id]}
@@ -161,6 +208,8 @@ async def open_sealed(connection: Connection, keyring: Keyring, row_id: UUID, se
             "A stored secret is not in sealed form: connect the account again."
         )
     key_id = parts[1]
+    if key_id not in keyring.keys:
+        keyring = keyring.current()
     if key_id not in keyring.keys:
         raise ConfigurationError(
             f"The token key {key_id} is missing: add it to AURA_TOKEN_KEYS behind the first."
