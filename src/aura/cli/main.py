@@ -13,6 +13,7 @@ import typer
 
 from aura import __version__
 from aura.cli import (
+    brands,
     connecting,
     database,
     demo,
@@ -55,6 +56,7 @@ application.add_typer(reports.application, name="report")
 application.add_typer(insights.application, name="insights")
 application.add_typer(importing.application, name="import")
 application.add_typer(keys.application, name="keys")
+application.add_typer(brands.application, name="brands")
 application.add_typer(users.application, name="users")
 application.add_typer(privacy.application, name="privacy")
 

@@ -8,13 +8,10 @@ import typer
 
 from aura.accounts.people import set_password
 from aura.cli.installation import Installation, run
+from aura.errors import NotFoundError
+from aura.store.deletion import Deleted, delete_person
 
 application = typer.Typer(help="The people of this installation.", no_args_is_help=True)
-
-
-@application.callback()
-def _group() -> None:
-    """Keeps `set-password` a sub-command while it is the only one."""
 
 
 @application.command("set-password")
@@ -38,3 +35,28 @@ def users_set_password(
 
     run(work)
     typer.echo(f"{email} can sign in with the new password.")
+
+
+@application.command("delete")
+def users_delete(
+    email: Annotated[str, typer.Argument(help="E-mail address of the account.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete an account with all of its brands and everything stored about them, for good.
+
+    Export first what is to be kept. Permissions given to Aura at the platforms end with
+    "Disconnect" on the Connections page, or there.
+    """
+    if not yes:
+        typer.confirm(f"Delete {email} with all brands and their data for good?", abort=True)
+
+    async def work(installation: Installation) -> dict[str, Deleted] | None:
+        return await delete_person(installation.database, email)
+
+    gone = run(work)
+    if gone is None:
+        raise NotFoundError(f"There is no account {email}.")
+    for name, deleted in gone.items():
+        typer.echo(f"{name}: {deleted.total} rows deleted, none left.")
+    typer.echo(f"The account {email} is gone.")

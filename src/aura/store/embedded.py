@@ -98,6 +98,11 @@ def start(
     )
 
 
+def folder_for_programs(home: Path) -> Path:
+    """Where PostgreSQL's programs are unpacked for that AURA_HOME."""
+    return _folder_for_binaries(cluster.place_for(home, account=cluster.server_account()))
+
+
 def _folder_for_binaries(place: Path) -> Path:
     """Homes whose data lie in the shared folder share one copy of the programs too."""
     return place.parent if place.parent == cluster.SHARED_FOLDER else place

@@ -28,14 +28,14 @@ class Applied:
     checksum: bytes | None
 
 
-async def migrate(url: str) -> list[str]:
-    """Apply what is pending; the versions applied by this call, oldest first.
+async def migrate(url: str, *, until: str | None = None) -> list[str]:
+    """Apply what is pending, to the version `until` if given; the versions applied, oldest first.
 
     Raises DatabaseError, each time saying what to do: unreachable, too old, a login that may not,
     no pgcrypto, an edited migration, a newer Aura's database, foreign tables in the way, a failing
     migration. What was applied before the failing one stays.
     """
-    known = migrations()
+    known = [m for m in migrations() if until is None or m.version <= until]
     done: list[str] = []
     async with await connect(url, autocommit=True) as connection:
         await _check_server(connection)

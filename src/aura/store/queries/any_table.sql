@@ -1,0 +1,17 @@
+-- name: sum_of_rows
+-- How many rows a table has and a sum over all of them that no order and no place changes.
+select
+    count(*) as rows,
+    coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint::numeric), 0)::text as sum
+from {table} as t;
+
+-- name: delete_batch
+-- Some rows of one brand in one table: a cascade over millions would hold its locks for minutes.
+delete from {table}
+where ctid = any(array(select t.ctid from {table} as t where t.brand_id = %(brand_id)s limit %(limit)s));
+
+-- name: rows_left
+-- How many rows of one table still name the brand.
+select count(*) as rows
+from {table} as t
+where t.brand_id = %(brand_id)s;
