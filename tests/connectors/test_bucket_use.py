@@ -134,7 +134,7 @@ async def test_a_backfill_uses_the_whole_restore_rate_and_is_never_throttled(ope
         total = 0
         while not backfill.is_done:
             window = backfill.window()
-            orders = await shop.read(grant, account, processed_in=window)
+            orders = await shop.read(grant, account, in_days=window)
             backfill, total = backfill.after(window, orders), total + orders
         elapsed, points = shop.time() - begun, bucket.spent - spent
         use = points / (bucket.size + bucket.restore_rate * elapsed)
@@ -150,7 +150,7 @@ async def test_a_daily_sync_is_never_throttled(open_shop) -> None:
     with open_shop() as shop:
         grant, account = await shop.connect()
         first = DayRange(date(2026, 11, 16), NOW.date())
-        await shop.read(grant, account, processed_in=first)
+        await shop.read(grant, account, in_days=first)
         for hours in (20, 24, 3):
             orders = await shop.read(grant, account, updated_from=NOW - timedelta(hours=hours))
             assert orders > 10

@@ -67,7 +67,7 @@ def wrong_ad_figures(
 
 async def test_orders_by_day_are_the_truth(running: World) -> None:
     async with connected(running, "shopify") as (connector, grant, (shop,)):
-        orders = await orders_of(connector, grant, shop, processed_in=running.history())
+        orders = await orders_of(connector, grant, shop, in_days=running.history())
     assert shop.timezone is not None
     true = running.truth()["shopify"]
     assert wrong_store_figures(by_day(orders, shop.timezone), true) == []
@@ -90,7 +90,7 @@ async def test_ad_days_are_the_truth(running: World, platform: Platform) -> None
 async def test_orders_updated_since_a_read_bring_it_up_to_the_truth(plain: World) -> None:
     async with connected(plain, "shopify") as (connector, first, (shop,)):
         assert shop.timezone is not None
-        orders = await orders_of(connector, first, shop, processed_in=plain.history())
+        orders = await orders_of(connector, first, shop, in_days=plain.history())
         current: Grant | None = first
         for _ in range(3):
             before = plain.now
@@ -127,7 +127,7 @@ async def test_what_is_read_through_faults_is_the_truth(plain: World) -> None:
     stamina.set_testing(True, attempts=ATTEMPTS)
     async with connected(plain, "shopify") as (connector, grant, (shop,)):
         break_down("/shopify")
-        orders = await orders_of(connector, grant, shop, processed_in=plain.history())
+        orders = await orders_of(connector, grant, shop, in_days=plain.history())
         assert wrong_store_figures(by_day(orders, shop.timezone or ""), true["shopify"]) == []
     for platform, prefix in AD_PREFIXES.items():
         async with connected(plain, platform) as (connector, grant, (account,)):
@@ -173,6 +173,6 @@ async def test_a_lost_refresh_can_be_repeated(plain: World) -> None:
 async def test_a_quiet_read_of_a_shop_is_never_throttled(plain: World) -> None:
     async with connected(plain, "shopify") as (connector, grant, (shop,)):
         with counting() as usage:
-            orders = await orders_of(connector, grant, shop, processed_in=plain.history())
+            orders = await orders_of(connector, grant, shop, in_days=plain.history())
     # every request brought a page: none was refused and asked for again
     assert usage.requests <= len(orders) // 50 + 10

@@ -1,8 +1,8 @@
 """Looking at a brand after every round: is what is stored what was true when it was read?
 
 Ad days are read whole: a day equals the truth of the moment at which a window with it was last
-stored. A shop's days are whole once its backfill has ended and its orders were followed up since;
-before that only the number of orders of the days that were read can be vouched for.
+stored. So does a shop's, also while older ones are still to come; who is a new customer is known
+once they have.
 """
 
 from __future__ import annotations
@@ -140,11 +140,9 @@ class Watch:
         first = max(state["known_from"], self._first_day)
         keys = [key for key in truths[0] if key[0] == "shopify" and key[3] >= first]
         is_whole = bool(state["backfill"].get("done"))
-        if is_whole:
-            # what changed between the two readings is in one of them only
-            names = {key: list(truths[0][key]) for key in keys}
-        else:
-            names = {key: ["orders"] for key in keys}
+        # what changed between the two readings is in one of them only
+        unknown = set() if is_whole else {"new_customers"}
+        names = {key: sorted(truths[0][key].keys() - unknown) for key in keys}
         wanted = {
             key: {name: truths[0][key][name] for name in names[key]}
             for key in keys

@@ -156,19 +156,16 @@ class PaperShop(Paper):
     def change(self, order_id: str, **facts) -> None:
         self.orders[order_id] = replace(self.orders[order_id], updated_at=self.clock(), **facts)
 
-    async def read_orders(self, grant, account, *, updated_from=None, processed_in=None):
-        self.reads.append(processed_in or updated_from)
+    async def read_orders(self, grant, account, *, updated_from=None, in_days=None):
+        self.reads.append(in_days or updated_from)
         zone = ZoneInfo(account.timezone or "UTC")
         found = [
             order
             for order in self.orders.values()
             if order.processed_at <= self.clock()
             and (
-                order.updated_at >= updated_from
-                if updated_from
-                else processed_in.first
-                <= order.processed_at.astimezone(zone).date()
-                <= processed_in.last
+                (updated_from is not None and order.updated_at >= updated_from)
+                or (in_days is not None and _is_of(order, in_days, zone))
             )
         ]
         for start in range(0, len(found) + 1, 5):
@@ -177,14 +174,14 @@ class PaperShop(Paper):
             await asyncio.sleep(0)
             yield found[start : start + 5]
 
-    async def start_bulk(self, grant, account, days, *, since) -> str:
+    async def start_bulk(self, grant, account, days, *, updated_from, since) -> str:
         self.check(grant)
         self.before_bulk("start")
         zone = ZoneInfo(account.timezone or "UTC")
         found = [
             order
             for order in self.orders.values()
-            if days.first <= order.processed_at.astimezone(zone).date() <= days.last
+            if _is_of(order, days, zone) or order.updated_at >= updated_from
         ]
         self.jobs.append((days, self.clock(), found))
         return f"job-{len(self.jobs)}"
@@ -218,3 +215,9 @@ def fail_once(error):
             raise errors.pop()
 
     return before_page
+
+
+def _is_of(order: Order, days: DayRange, zone: ZoneInfo) -> bool:
+    """Whether the order was sold or last changed on one of the days."""
+    moments = (order.processed_at, order.updated_at or order.processed_at)
+    return any(days.first <= one.astimezone(zone).date() <= days.last for one in moments)

@@ -10,6 +10,7 @@ import pytest
 from aura.connectors.registry import applications
 from aura.connectors.shopify.client import ShopifyConnector
 from aura.sync import plan
+from aura.sync.run import sync_integration
 from sandbox_calls import shopify
 from sync.sandboxed import (
     differences,
@@ -32,6 +33,14 @@ TABLES = {
 }
 LISTED = """
     query($search: String!) { bulkOperations(first: 50, query: $search) { nodes { id } } }
+"""
+# what happened on days that were read to orders of days that were not
+OLDER = """
+    select r.kind
+    from aura.refunds as r
+    inner join aura.orders as o using (brand_id, integration_id, order_id)
+    cross join (select min(date) as day from aura.brand_days where brand_id = %(brand_id)s) as first
+    where r.brand_id = %(brand_id)s and o.is_counted and o.date < first.day and r.date >= first.day
 """
 STATE = "select cursor, due_at from aura.sync_state where kind = 'backfill'"
 
@@ -132,7 +141,7 @@ async def test_an_export_that_is_not_whole_stores_nothing_and_heals(kind, tiny, 
             cursor["next_last"]
         )
         assert span == timedelta(days=plan.FIRST_SHOP_DAYS)
-        first = await brand.rows("select min(date) as day from aura.orders")
+        first = await brand.rows("select min(date) as day from aura.brand_days")
         assert first[0]["day"].isoformat() > cursor["next_last"]
 
         await finish(brand)
@@ -140,6 +149,61 @@ async def test_an_export_that_is_not_whole_stores_nothing_and_heals(kind, tiny, 
         await brand.sync()
         await assert_true(brand)
         assert len(brand.started) <= 4
+
+
+@pytest.mark.parametrize("bulk_from", [None, 0], ids=["pages", "exports"])
+async def test_days_are_exact_although_they_begin_within_the_history(bulk_from, shop_of):
+    """Returns and edits of orders older than the first day that is read count where they happened.
+
+    So it is after every single window, with older ones still to come.
+    """
+    with running_world("tiny", now=START, seed=9) as world:
+        async with shop_of(world, bulk_from=bulk_from) as brand:
+            await window(brand, "daily")
+            known = await assert_known_true(brand)
+            while not (await window(brand, "backfill", backfill_days=20)).is_finished:
+                known = await assert_known_true(brand)
+            assert known < await assert_known_true(brand) == 20
+            assert len(brand.started) == (1 if bulk_from == 0 else 0)
+            # something has happened to older orders in this world
+            assert len(await brand.rows(OLDER, brand_id=brand.brand_id)) > 2
+
+            world.set_clock(world() + timedelta(days=1))
+            await window(brand, "daily", backfill_days=20)
+            assert await assert_known_true(brand) == 21
+
+
+async def window(brand, kind, **options):
+    """One window of the shop's daily sync or backfill."""
+    return await sync_integration(
+        brand.database,
+        brand.keyring,
+        brand.connectors,
+        integration_id=brand.integrations["shopify"],
+        brand_id=brand.brand_id,
+        kind=kind,
+        now=brand.world(),
+        windows=1,
+        **options,
+    )
+
+
+async def assert_known_true(brand):
+    """Every day from the first that is stored on holds the truth; how many there are."""
+    now = brand.world()
+    stored = {
+        key: {name: value for name, value in figures.items() if name != "new_customers"}
+        for key, figures in (await brand.seen(now)).items()
+    }
+    first = min(key[3] for key in stored)
+    truth = brand.world.truth(now.date(), as_of=now)
+    accounts = await selected_accounts(brand)
+    wanted = expected(truth, first=first, last=now.date(), accounts=accounts)
+    wanted = {key: figures for key, figures in wanted.items() if key[0] == "shopify"}
+    for figures in wanted.values():
+        del figures["new_customers"]
+    assert differences(stored, wanted) == []
+    return len(stored)
 
 
 async def test_a_download_that_breaks_off_begins_again(tiny, shop_of):

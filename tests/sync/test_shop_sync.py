@@ -233,3 +233,22 @@ async def test_what_happens_to_an_old_order_before_the_first_daily_sync_is_not_l
 
     assert not early.is_finished
     assert sum(day[0] for day in (await daily()).values()) == 10 + 10 - 4
+
+
+async def test_what_happened_to_an_older_order_counts_on_its_day_while_that_order_is_still_to_come(
+    shop, store, sync, clock, daily
+):
+    sold_at, back_at = clock() - timedelta(days=40), clock() - timedelta(days=10)
+    back = OrderEvent("r", "refund", back_at, Sales(returns=Decimal(20)))
+    shop.sell("old", sold_at, total="50", events=(back,), updated_at=back_at)
+    shop.sell("new", clock() - timedelta(days=2))
+    await sync(store)
+    await sync(store, "backfill", windows=1)
+    # changed again after the daily sync: no day of the next window says so
+    clock.advance(days=1)
+    shop.change("old")
+    await sync(store, "backfill", windows=1)
+
+    found = await daily()
+    assert max(found) < 40
+    assert found[11][:2] == (Decimal(-20), 0)

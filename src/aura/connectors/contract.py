@@ -179,11 +179,13 @@ class StoreConnector(Connector, Protocol):
         account: Account,
         *,
         updated_from: datetime | None = None,
-        processed_in: DayRange | None = None,
+        in_days: DayRange | None = None,
     ) -> AsyncIterator[list[Order]]:
-        """Pages of orders: those updated since a moment, or those processed within days.
+        """Pages of orders: those updated since a moment, those of days, or both.
 
-        Days are the shop's own (`account.timezone`). Exactly one of the two is given.
+        Days are the shop's own (`account.timezone`). Of days are the orders that were processed
+        then, and those that were last changed then, however old: whoever reads days newest first
+        has everything that happened on them.
         """
         ...
 
@@ -192,9 +194,15 @@ class StoreConnector(Connector, Protocol):
     bulk_from: int | None
 
     async def start_bulk(
-        self, grant: Grant, account: Account, days: DayRange, *, since: datetime
+        self,
+        grant: Grant,
+        account: Account,
+        days: DayRange,
+        *,
+        updated_from: datetime,
+        since: datetime,
     ) -> str:
-        """Have the orders processed within days collected; the job's id.
+        """Have the orders of days and those updated since a moment collected; the job's id.
 
         A job that was started at `since` or later, whose answer was lost, is found again. Raises
         BulkFailedError when the platform refuses.

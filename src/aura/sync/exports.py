@@ -35,23 +35,28 @@ class NotYetError(Exception):
         self.due_at = due_at
 
 
-async def after_first_daily(job: Job) -> None:
+async def after_first_daily(job: Job) -> datetime:
     """Let a shop's backfill wait for its first daily sync; NotYetError until there was one.
 
     From that one on every change of an order is followed up, whatever its age. What happened to an
-    order after its backfill and before it would be lost.
+    order after its backfill and before it would be lost. Returns since when changes have not been
+    followed up yet.
     """
     async with job.database.as_worker(job.work.brand_id) as connection:
         daily = await sync_state.load_state(connection, job.work.integration_id, "daily")
     if "updated_from" not in daily.cursor:
         soon = job.now + timedelta(minutes=1)
         raise NotYetError(max(daily.due_at or soon, soon))
+    return datetime.fromisoformat(daily.cursor["updated_from"])
 
 
-async def next_export(job: Job, backfill: Backfill) -> tuple[Backfill, datetime | None]:
+async def next_export(
+    job: Job, backfill: Backfill, *, updated_from: datetime
+) -> tuple[Backfill, datetime | None]:
     """The backfill whose next window can be read now, and as of when its export is.
 
-    Without a moment the window is read by pages. Raises NotYetError while it is collected.
+    Orders updated since `updated_from` are exported with it. Without a moment the window is read by
+    pages. Raises NotYetError while it is collected.
     """
     connector = cast("StoreConnector", job.connector)
     planned = backfill.exporting(job.now, bulk_from=connector.bulk_from)
@@ -61,7 +66,7 @@ async def next_export(job: Job, backfill: Backfill) -> tuple[Backfill, datetime 
         await _keep(job, planned)
     try:
         async with giving_up(job, planned):
-            planned = await _started(job, planned)
+            planned = await _started(job, planned, updated_from)
             return planned, await _collected(job, planned)
     except BulkFailedError as error:
         if not error.is_final:
@@ -93,7 +98,7 @@ async def giving_up(job: Job, backfill: Backfill) -> AsyncIterator[None]:
         raise
 
 
-async def _started(job: Job, backfill: Backfill) -> Backfill:
+async def _started(job: Job, backfill: Backfill, updated_from: datetime) -> Backfill:
     export = _of(backfill)
     if export.job_id is not None:
         return backfill
@@ -102,7 +107,9 @@ async def _started(job: Job, backfill: Backfill) -> Backfill:
     if export.is_stuck(job.now):
         raise BulkFailedError("The platform has had no place for an export for hours.")
     job_id = await job.grants.use(
-        lambda grant: connector.start_bulk(grant, shop, backfill.window(), since=export.asked_at),
+        lambda grant: connector.start_bulk(
+            grant, shop, backfill.window(), updated_from=updated_from, since=export.asked_at
+        ),
         job.now,
     )
     started = replace(backfill, export=replace(export, job_id=job_id))

@@ -52,13 +52,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class OrderQuestion:
-    """Which orders to read: those updated since a moment, or all of some days.
+    """Which orders to read: those updated since a moment, those of days, or both.
 
     Those of a job that the platform has done (`job_id`) are of `as_of` and may have changed since.
     """
 
     updated_from: datetime | None = None
-    processed_in: DayRange | None = None
+    in_days: DayRange | None = None
     job_id: str | None = None
     as_of: datetime | None = None
 
@@ -127,7 +127,7 @@ async def sync_orders(
     async def read_and_write(grant: Grant) -> WindowResult:
         if question.job_id is None:
             pages = connector.read_orders(
-                grant, shop, updated_from=question.updated_from, processed_in=question.processed_in
+                grant, shop, updated_from=question.updated_from, in_days=question.in_days
             )
         else:
             pages = connector.read_bulk(grant, shop, question.job_id)
@@ -144,7 +144,7 @@ async def sync_orders(
                     orders=orders,
                     observed_at=job.now,
                     run_id=job.run_id,
-                    window=question.processed_in,
+                    window=question.in_days,
                     as_of=question.as_of,
                     complete_history=complete_history,
                 )
@@ -161,7 +161,7 @@ async def has_orders_before(job: Job, day: date) -> bool:
 
     async def ask(grant: Grant) -> bool:
         earlier = DayRange(LONG_AGO, day - timedelta(days=1))
-        async with _closing(connector.read_orders(grant, shop, processed_in=earlier)) as pages:
+        async with _closing(connector.read_orders(grant, shop, in_days=earlier)) as pages:
             async for page in pages:
                 if page:
                     return True

@@ -221,7 +221,7 @@ class _Run:
         if updated_from is None:
             # the first days a person sees; the backfill brings the others
             known = DayRange(today - timedelta(days=plan.FIRST_SHOP_DAYS - 1), today)
-            question = OrderQuestion(processed_in=known)
+            question = OrderQuestion(in_days=known)
         else:
             known = DayRange(today, today)
             question = OrderQuestion(updated_from=datetime.fromisoformat(updated_from))
@@ -250,8 +250,8 @@ class _Run:
 
     async def _backfill(self) -> bool:
         backfill = plan.resume_backfill(self._state.cursor) or self._new_backfill()
-        if self._integration.platform == "shopify":
-            await after_first_daily(self._job)
+        is_shop = self._integration.platform == "shopify"
+        updated_from = await after_first_daily(self._job) if is_shop else None
         if self._sees_part:
             _, latest = plan.local_days(self._integration.accounts, self._job.now)
             backfill = plan.within_sight(backfill, latest)
@@ -260,8 +260,8 @@ class _Run:
             if left == 0 or self._should_stop():
                 return False
             left = None if left is None else left - 1
-            if self._integration.platform == "shopify":
-                backfill = await self._backfill_orders(backfill)
+            if updated_from is not None:
+                backfill = await self._backfill_orders(backfill, updated_from)
             else:
                 backfill = await self._backfill_ads(backfill)
         return True
@@ -288,14 +288,20 @@ class _Run:
         self._count(result, after.step())
         return after
 
-    async def _backfill_orders(self, backfill: plan.Backfill) -> plan.Backfill:
-        planned, as_of = await next_export(self._job, backfill)
+    async def _backfill_orders(
+        self, backfill: plan.Backfill, updated_from: datetime
+    ) -> plan.Backfill:
+        """Days with the orders that were changed on them or since the last daily sync.
+
+        One that was sent back on them and has changed again since would be missing until the next.
+        """
+        planned, as_of = await next_export(self._job, backfill, updated_from=updated_from)
         window = planned.window()
         job_id = None if planned.export is None else planned.export.job_id
         async with giving_up(self._job, planned):
             result = await sync_orders(
                 self._job,
-                OrderQuestion(processed_in=window, job_id=job_id, as_of=as_of),
+                OrderQuestion(updated_from, window, job_id, as_of),
                 known=window,
                 step_after=lambda rows, _latest: planned.after(window, rows).step(),
                 is_current=False,

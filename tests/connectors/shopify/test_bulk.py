@@ -101,7 +101,7 @@ async def read(connector: ShopifyConnector) -> list[Order]:
 
 
 async def start(connector: ShopifyConnector) -> str:
-    return await connector.start_bulk(GRANT, ACCOUNT, DAYS, since=NOW)
+    return await connector.start_bulk(GRANT, ACCOUNT, DAYS, updated_from=NOW, since=NOW)
 
 
 @pytest.fixture(scope="module", params=["plain", "edges"])
@@ -114,8 +114,8 @@ def running(request: pytest.FixtureRequest) -> Iterator[World]:
 async def test_a_bulk_operation_gives_the_orders_that_pages_give(running: World) -> None:
     async with connected(running, "shopify") as (connector, grant, (shop,)):
         days = running.history()
-        wanted = await orders_of(connector, grant, shop, processed_in=days)
-        job_id = await connector.start_bulk(grant, shop, days, since=NOW)
+        wanted = await orders_of(connector, grant, shop, in_days=days, updated_from=NOW)
+        job_id = await connector.start_bulk(grant, shop, days, updated_from=NOW, since=NOW)
         state = await connector.watch_bulk(grant, shop, job_id)
         found = [one async for page in connector.read_bulk(grant, shop, job_id) for one in page]
     assert state.is_done

@@ -132,7 +132,7 @@ async def test_days_out_of_sight_are_never_taken_for_empty(
     account = Account(SHOP, "Aurora", "USD", "America/New_York")
     hidden = DayRange(date(2026, 9, 1), date(2026, 9, 30))
     with pytest.raises(BadDataError, match="60 days"):
-        connector.read_orders(grant, account, processed_in=hidden)
+        connector.read_orders(grant, account, in_days=hidden)
     assert platform.asked == []
 
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from aura.connectors.contract import Application
 from aura.connectors.shopify.client import ShopifyConnector
 from aura.connectors.shopify.graphql import AccessDeniedError
-from aura.connectors.shopify.orders import processed_within, updated_since
+from aura.connectors.shopify.orders import updated_since, within_days
 from aura.errors import BadDataError, NeedsReconnectError, TryLaterError
 from aura.model import Account, DayRange, Grant, Order
 from connectors.scripted import Platform, Sleeper
@@ -208,13 +208,9 @@ async def test_an_answer_of_another_version_is_said_once(
     assert caplog.text.count("2027-10") == 1
 
 
-async def test_one_way_of_asking_is_needed(connector: ShopifyConnector) -> None:
-    with pytest.raises(ValueError, match="either"):
+async def test_a_way_of_asking_is_needed(connector: ShopifyConnector) -> None:
+    with pytest.raises(ValueError, match="give"):
         connector.read_orders(GRANT, ACCOUNT)
-    with pytest.raises(ValueError, match="either"):
-        connector.read_orders(
-            GRANT, ACCOUNT, updated_from=SINCE, processed_in=DayRange(date.min, date.min)
-        )
 
 
 def test_moments_are_asked_for_in_utc() -> None:
@@ -223,27 +219,37 @@ def test_moments_are_asked_for_in_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "search"),
+    ("zone", "day", "moments"),
     [
         (
             "America/New_York",
             date(2026, 11, 1),
-            "processed_at:>='2026-11-01T04:00:00Z' processed_at:<'2026-11-02T05:00:00Z'",
+            ("2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"),
         ),
         (
             "America/New_York",
             date(2026, 3, 8),
-            "processed_at:>='2026-03-08T05:00:00Z' processed_at:<'2026-03-09T04:00:00Z'",
+            ("2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z"),
         ),
         (
             "Asia/Beirut",  # midnight does not exist on this day
             date(2026, 3, 29),
-            "processed_at:>='2026-03-28T22:00:00Z' processed_at:<'2026-03-29T21:00:00Z'",
+            ("2026-03-28T22:00:00Z", "2026-03-29T21:00:00Z"),
         ),
     ],
 )
-def test_days_are_the_shops_own_also_when_clocks_change(zone: str, day: date, search: str) -> None:
-    assert processed_within(DayRange(day, day), zone) == (search, "PROCESSED_AT")
+def test_days_are_the_shops_own_also_when_clocks_change(
+    zone: str, day: date, moments: tuple[str, str]
+) -> None:
+    first, after = moments
+    search = (
+        f"(processed_at:>='{first}' processed_at:<'{after}') OR "
+        f"(updated_at:>='{first}' updated_at:<'{after}')"
+    )
+    assert within_days(DayRange(day, day), zone) == (search, "PROCESSED_AT")
+    since = datetime(2026, 11, 9, 8, tzinfo=UTC)
+    search += " OR updated_at:>='2026-11-09T08:00:00Z'"
+    assert within_days(DayRange(day, day), zone, updated_from=since)[0] == search
 
 
 @given(
@@ -257,6 +263,7 @@ def test_days_are_the_shops_own_also_when_clocks_change(zone: str, day: date, se
 def test_a_moment_is_found_on_its_own_day_and_no_other(zone: str, moment: datetime) -> None:
     own = moment.astimezone(ZoneInfo(zone)).date()
     for day in (own - timedelta(days=1), own, own + timedelta(days=1)):
-        search, _ = processed_within(DayRange(day, day), zone)
-        first, after = (datetime.fromisoformat(part) for part in search.split("'")[1::2])
+        search, _ = within_days(DayRange(day, day), zone)
+        first, after, *again = (datetime.fromisoformat(part) for part in search.split("'")[1::2])
+        assert again == [first, after]
         assert (first <= moment < after) == (day == own)

@@ -173,16 +173,16 @@ class ShopifyConnector:
         account: Account,
         *,
         updated_from: datetime | None = None,
-        processed_in: DayRange | None = None,
+        in_days: DayRange | None = None,
     ) -> AsyncIterator[list[Order]]:
-        """Orders updated since a moment, or processed within days of the shop's time zone."""
-        if processed_in is not None and updated_from is None:
-            self._check_visible(grant, processed_in)
-            search, sort_key = _processed_within(processed_in, account)
-        elif updated_from is not None and processed_in is None:
+        """Orders updated since a moment, of days of the shop's own time zone, or both."""
+        if in_days is not None:
+            self._check_visible(grant, in_days)
+            search, sort_key = _within(in_days, account, updated_from)
+        elif updated_from is not None:
             search, sort_key = orders.updated_since(updated_from)
         else:
-            raise ValueError("give either updated_from or processed_in")
+            raise ValueError("give updated_from, in_days or both")
         return orders.pages(
             self._api,
             shop_host(account.external_id),
@@ -201,11 +201,17 @@ class ShopifyConnector:
             )
 
     async def start_bulk(
-        self, grant: Grant, account: Account, days: DayRange, *, since: datetime
+        self,
+        grant: Grant,
+        account: Account,
+        days: DayRange,
+        *,
+        updated_from: datetime,
+        since: datetime,
     ) -> str:
-        """Have Shopify collect the orders processed within days; the operation's id."""
+        """Have Shopify collect the orders of days and updates since; the operation's id."""
         self._check_visible(grant, days)
-        search, _ = _processed_within(days, account)
+        search, _ = _within(days, account, updated_from)
         shop = shop_host(account.external_id)
         return await self._bulk.start(shop, grant.access_token, search=search, since=since)
 
@@ -233,7 +239,7 @@ class ShopifyConnector:
         await self._http.aclose()
 
 
-def _processed_within(days: DayRange, account: Account) -> tuple[str, str]:
+def _within(days: DayRange, account: Account, updated_from: datetime | None) -> tuple[str, str]:
     if account.timezone is None:
         raise BadDataError("The shop's time zone is not known.")
-    return orders.processed_within(days, account.timezone)
+    return orders.within_days(days, account.timezone, updated_from=updated_from)

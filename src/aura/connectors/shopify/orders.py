@@ -29,12 +29,22 @@ def updated_since(moment: datetime) -> tuple[str, str]:
     return f"updated_at:>='{_utc(moment)}'", "UPDATED_AT"
 
 
-def processed_within(days: DayRange, timezone: str) -> tuple[str, str]:
-    """Search and sort key of the orders processed on days of a time zone."""
+def within_days(
+    days: DayRange, timezone: str, *, updated_from: datetime | None = None
+) -> tuple[str, str]:
+    """Search and sort key of the orders processed or last changed on days of a time zone.
+
+    An older order that was sent back on one of these days counts there, too; also one that was
+    changed again since, at `updated_from` or later.
+    """
     zone = ZoneInfo(timezone)
-    first = datetime.combine(days.first, time(), zone)
-    after = datetime.combine(days.last + timedelta(days=1), time(), zone)
-    return f"processed_at:>='{_utc(first)}' processed_at:<'{_utc(after)}'", "PROCESSED_AT"
+    first = _utc(datetime.combine(days.first, time(), zone))
+    after = _utc(datetime.combine(days.last + timedelta(days=1), time(), zone))
+    sold, changed = (
+        f"({field}:>='{first}' {field}:<'{after}')" for field in ("processed_at", "updated_at")
+    )
+    again = "" if updated_from is None else f" OR updated_at:>='{_utc(updated_from)}'"
+    return f"{sold} OR {changed}{again}", "PROCESSED_AT"
 
 
 def _utc(moment: datetime) -> str:

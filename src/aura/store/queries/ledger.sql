@@ -477,7 +477,7 @@ where s.history_complete_from is distinct from least(s.history_complete_from, ex
 -- The shop's first known day, the days that were read without a gap, and the first day of which the
 -- new customers are known: from the first order where all orders are known, else a year after the
 -- first known one, and never while a backfill still brings older orders. An older order that came
--- alone, because it changed, says nothing of the days around it.
+-- because it changed says nothing of the days around it, but that the shop was open by then.
 select
     f.first_day,
     (i.metadata ->> 'known_from')::date as known_from,
@@ -490,16 +490,15 @@ select
 from public.integrations as i
 cross join
     lateral (
-        select min(o.date) as first_day
+        select
+            min(
+                case
+                    when o.source = 'file' or o.import_id is not null then o.date
+                    else greatest(o.date, (i.metadata ->> 'known_from')::date)
+                end
+            ) as first_day
         from aura.orders as o
-        where
-            o.brand_id = i.brand_id
-            and o.is_counted
-            and (
-                o.date >= coalesce((i.metadata ->> 'known_from')::date, '-infinity')
-                or o.source = 'file'
-                or o.import_id is not null
-            )
+        where o.brand_id = i.brand_id and o.is_counted
     ) as f
 left join aura.brand_settings as s on s.brand_id = i.brand_id
 left join aura.sync_state as b on b.integration_id = i.id and b.kind = 'backfill'
