@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aura.model import DayRange
 from aura.reports.connection_notices import notices, severity_at
 from aura.store.permissions import Permission
 
@@ -113,3 +114,13 @@ def test_what_is_disconnected_says_nothing():
         ID, "meta", "disconnected", access_ends_at=END, missing_scopes=("ads_read",)
     )
     assert notices(permission, END) == ()
+
+
+def test_days_that_were_missed_are_named_with_two_ways_to_have_them():
+    missed = DayRange(date(2026, 9, 1), date(2026, 9, 20))
+    permission = Permission(ID, "shopify", "connected", hidden_days=(missed,))
+    (notice,) = notices(permission, END)
+    assert "1 Sep" in notice.sentence
+    assert "20 Sep 2026" in notice.sentence
+    assert "read_all_orders" in notice.action
+    assert "import" in notice.action

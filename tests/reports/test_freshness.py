@@ -60,4 +60,4 @@ def test_a_file_that_meets_the_days_read_leaves_no_gap():
         shop(file_last=date(2026, 6, 30), known_from=None),
         shop(file_last=None, known_from=date(2026, 2, 1)),
     ):
-        assert source_of(row, now=NOW, timezone="UTC").gap is None
+        assert source_of(row, now=NOW, timezone="UTC").gaps == ()

@@ -69,7 +69,7 @@ async def _connection(
 
 def _check(notice: Notice) -> Check:
     return Check(
-        "expiry" if notice.kind == "expiry" else "scope",
+        notice.kind,
         notice.severity != "problem",
         notice.sentence,
         needs_attention=True,

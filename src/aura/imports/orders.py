@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -218,7 +218,7 @@ class _Import:
             brand_id=self.brand_id,
             integration_id=shop.integration_id,
             timezone=self.terms.timezone,
-            orders=self._orders(shop.known_days, tell),
+            orders=self._orders(shop, tell),
             observed_at=self.now,
             run_id=import_id,
             source="file",
@@ -258,23 +258,18 @@ class _Import:
         if complete_history and known is not None and known < days.first:
             raise refusals.not_the_first_order(days.first.isoformat(), known.isoformat())
 
-    async def _orders(
-        self, known_days: DayRange | None, tell: Progress
-    ) -> AsyncIterator[list[Order]]:
+    async def _orders(self, shop: imports.Shop, tell: Progress) -> AsyncIterator[list[Order]]:
         """The file's orders, except on days that were read from the shop itself."""
         size = self.file.source.file_size
         pages = OrderPages(self.file, zone=self.terms.zone, currency=self.terms.currency)
         async for page in _stepped(pages.pages()):
-            orders = page.orders
-            if known_days is not None:
-                orders = [order for order in orders if not self._is_known(order, known_days)]
-                self.left_out += len(page.orders) - len(orders)
+            orders = [one for one in page.orders if not shop.knows(self._day(one))]
+            self.left_out += len(page.orders) - len(orders)
             yield orders
             tell(page.rows, 2 * size + page.position, size * _PASSES)
 
-    def _is_known(self, order: Order, known_days: DayRange) -> bool:
-        day = order.processed_at.astimezone(self.terms.zone).date()
-        return known_days.first <= day <= known_days.last
+    def _day(self, order: Order) -> date:
+        return order.processed_at.astimezone(self.terms.zone).date()
 
     async def _result(
         self,

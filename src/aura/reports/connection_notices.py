@@ -13,7 +13,7 @@ from uuid import UUID
 
 from aura.model import PLATFORM_NAMES, Platform
 from aura.reports.periods import brand_zone
-from aura.reports.present import day
+from aura.reports.present import day, day_range
 from aura.store import permissions as store
 from aura.store.database import Database
 from aura.store.permissions import Permission
@@ -34,13 +34,14 @@ class Notice:
     """One thing to know about a connection.
 
     Attributes:
-        kind: `expiry` for a permission that ends, `scope` for one that was never given.
+        kind: `expiry` for a permission that ends, `scope` for one that was never given, `days` for
+            days that were missed for want of one.
         severity: `problem` from the last day on, `warning` in the last week, else `info`.
         sentence: the effect and its cause.
         action: the next step and where it is done.
     """
 
-    kind: Literal["expiry", "scope"]
+    kind: Literal["expiry", "scope", "days"]
     severity: Severity
     sentence: str
     action: str
@@ -61,6 +62,8 @@ def notices(permission: Permission, now: datetime) -> tuple[Notice, ...]:
     if permission.status == "disconnected":
         return ()
     found = [_lack(permission.platform, scope) for scope in permission.missing_scopes]
+    if permission.hidden_days:
+        found.append(_missed(permission))
     ending = _ending(permission, now)
     if ending is not None:
         found.append(ending)
@@ -105,6 +108,19 @@ def _lack(platform: Platform, scope: str) -> Notice:
     severity, effect = _EFFECTS.get(scope, unknown)
     sentence = f"Connected without {_word(scope)}: {effect}."
     return Notice("scope", severity, sentence, _GIVE[platform])
+
+
+def _missed(permission: Permission) -> Notice:
+    """Days that stay empty, since the platform showed them only while nobody looked."""
+    name = PLATFORM_NAMES[permission.platform]
+    days = " and ".join(day_range(one, with_year=True) for one in permission.hidden_days)
+    return Notice(
+        "days",
+        "warning",
+        f"Nothing is known of {days}: {name} was not read then and does not show it any more.",
+        "Connect with read_all_orders and the days are read after all, or import an export of the "
+        "orders of these days.",
+    )
 
 
 def _word(scope: str) -> str:

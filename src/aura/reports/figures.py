@@ -33,6 +33,7 @@ _ARRIVING = frozenset({"conversions", "conversion_value"})
 FLAT_BELOW = Decimal("0.005")
 _MONEY = frozenset(key for key, metric in BASE_METRICS.items() if metric.unit == "money")
 _STATED = frozenset(key for key, metric in BASE_METRICS.items() if metric.is_stated)
+_HIDDEN = "it was not read then, and shows no orders older than 60 days without read_all_orders"
 _WORDS = {key: metric.label.lower() for key, metric in BASE_METRICS.items()}
 
 
@@ -238,8 +239,10 @@ def _lacking_source(metric: Metric, used: Sequence[Source]) -> str | None:
 def _torn(used: Sequence[Source], days: DayRange) -> str | None:
     """Why a sum would hide missing days: the range reaches into a source's gap."""
     for source in used:
-        if source.gap is not None and source.is_torn_in(days):
-            return f"{source.name} has no data from {day_range(source.gap, with_year=True)}"
+        gap = source.gap_in(days)
+        if gap is not None:
+            reason = f"{source.name} has no data from {day_range(gap, with_year=True)}"
+            return f"{reason}: {_HIDDEN}" if gap in source.hidden else reason
     return None
 
 

@@ -42,7 +42,9 @@ class Source:
         settled_through: the latest day that is not expected to change noticeably.
         read_at: when it was last read to its end.
         knows_beginning: no day before `first_day` can hold anything: all orders ever are known.
-        gap: days after those of files and before those that were read; nothing is known of them.
+        gaps: days between those that are known of which nothing is, oldest first.
+        hidden: those of the gaps that the platform did not show; the others are between the days
+            of files and those that were read.
     """
 
     integration_id: UUID
@@ -58,7 +60,8 @@ class Source:
     read_at: datetime | None
     from_file: bool
     knows_beginning: bool
-    gap: DayRange | None = None
+    gaps: tuple[DayRange, ...] = ()
+    hidden: tuple[DayRange, ...] = ()
 
     @property
     def name(self) -> str:
@@ -73,38 +76,36 @@ class Source:
     def covers(self, days: DayRange) -> DayRange | None:
         """The part of the range that was read, None when no day of it was.
 
-        Of a range that reaches over the gap it is the part after it.
+        Of a range that reaches over a gap it is the part after it.
         """
         if self.first_day is None or self.last_day is None:
             return None
         first = days.first if self.knows_beginning else max(days.first, self.first_day)
         last = min(days.last, self.last_day)
-        if self.gap is not None and first <= self.gap.last and last >= self.gap.first:
-            if last > self.gap.last:
-                first = self.gap.last + timedelta(days=1)
-            else:
-                last = self.gap.first - timedelta(days=1)
+        for gap in self.gaps:
+            if last > gap.last >= first:
+                first = gap.last + timedelta(days=1)
+            elif gap.first <= last <= gap.last:
+                last = gap.first - timedelta(days=1)
         return DayRange(first, last) if first <= last else None
 
     def has_days_in(self, days: DayRange) -> bool:
         """Whether any day of the range lies between the first and the last day read."""
         if self.first_day is None or self.last_day is None:
             return False
-        if self.gap and self.gap.first <= days.first and days.last <= self.gap.last:
+        if any(gap.first <= days.first and days.last <= gap.last for gap in self.gaps):
             return False
         return self.first_day <= days.last and days.first <= self.last_day
 
-    def is_torn_in(self, days: DayRange) -> bool:
-        """Whether the gap lies in the range, wholly or in part, with known days beside it."""
-        if self.gap is None or self.gap.last < days.first or days.last < self.gap.first:
-            return False
-        return days.first < self.gap.first or self.gap.last < days.last
+    def gap_in(self, days: DayRange) -> DayRange | None:
+        """The first gap that the range reaches into."""
+        return next((g for g in self.gaps if g.first <= days.last and days.first <= g.last), None)
 
     def was_read(self, value: date) -> bool:
         """Whether the day was read, over or not."""
         if self.first_day is None or self.last_day is None or value > self.last_day:
             return False
-        if self.gap is not None and self.gap.first <= value <= self.gap.last:
+        if self.gap_in(DayRange(value, value)) is not None:
             return False
         return self.knows_beginning or value >= self.first_day
 
@@ -168,6 +169,7 @@ def source_of(
     read_at = row.last_sync_at or row.file_read_at
     through = _through(last, read_at, zones)
     settled = through
+    hidden = _still_hidden(row)
     if through is not None and row.platform in AD_PLATFORMS and not from_file:
         seen = _earliest_day(zones, read_at or now)
         settled = min(through, seen - timedelta(days=row.settles_in_days or SETTLING_DAYS))
@@ -188,16 +190,32 @@ def source_of(
         and history_from is not None
         and first is not None
         and history_from >= first,
-        gap=_gap(row),
+        gaps=tuple(sorted((*_between(row), *hidden), key=lambda gap: gap.first)),
+        hidden=hidden,
     )
 
 
-def _gap(row: SourceRow) -> DayRange | None:
+def _between(row: SourceRow) -> tuple[DayRange, ...]:
     """The days between what files brought and what was read later."""
     if row.file_last_day is None or row.known_from is None:
-        return None
+        return ()
     first, last = row.file_last_day + timedelta(days=1), row.known_from - timedelta(days=1)
-    return DayRange(first, last) if first <= last else None
+    return (DayRange(first, last),) if first <= last else ()
+
+
+def _still_hidden(row: SourceRow) -> tuple[DayRange, ...]:
+    """Hidden days that no file has brought since."""
+    if row.file_first_day is None or row.file_last_day is None:
+        return row.hidden_days
+    parts = []
+    for gap in row.hidden_days:
+        if gap.first < row.file_first_day:
+            before = row.file_first_day - timedelta(days=1)
+            parts.append(DayRange(gap.first, min(gap.last, before)))
+        if gap.last > row.file_last_day:
+            after = row.file_last_day + timedelta(days=1)
+            parts.append(DayRange(max(gap.first, after), gap.last))
+    return tuple(parts)
 
 
 def _through(last: date | None, read_at: datetime | None, zones: Sequence[str]) -> date | None:

@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 from aura.errors import NotFoundError
 from aura.model import DayRange, Platform
 from aura.store.database import Connection
+from aura.store.day_ranges import day_ranges
 from aura.store.statements import statements
 
 
@@ -27,7 +28,7 @@ class Shop:
 
     Attributes:
         currency, timezone: of the shop itself; None while it is not connected.
-        known_days: read from the platform without a gap; files add nothing there.
+        known_days: read from the platform; files add nothing there, but on `hidden_days`.
         history_complete_from: first day of the shop, when all of its orders are known.
     """
 
@@ -35,7 +36,15 @@ class Shop:
     currency: str | None
     timezone: str | None
     known_days: DayRange | None
+    hidden_days: tuple[DayRange, ...]
     history_complete_from: date | None
+
+    def knows(self, day: date) -> bool:
+        """Whether the platform itself has stated the day."""
+        known = self.known_days
+        if known is None or not known.first <= day <= known.last:
+            return False
+        return not any(hidden.first <= day <= hidden.last for hidden in self.hidden_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,7 @@ async def find_shop(connection: Connection, brand_id: UUID) -> Shop | None:
         currency=row["currency"],
         timezone=row["timezone"],
         known_days=DayRange(first, last) if first and last and first <= last else None,
+        hidden_days=day_ranges(row["hidden_days"]),
         history_complete_from=row["history_complete_from"],
     )
 

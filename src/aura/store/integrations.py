@@ -4,8 +4,9 @@ The row of an integration is never deleted: disconnecting clears its tokens, con
 the same row, and its numbers stay where they are. Beside the tokens `metadata` keeps what the
 columns cannot: `grant_kind`, `scopes`, `missing_scopes` (needed ones that were not given),
 `refresh_expires_at`, `data_access_expires_at`, `currency`, `timezone`, `known_from` and
-`known_through` (the days that were read without a gap), `settles_in_days` (the age from which a day
-hardly changes), `reconciliation` (what the shop's own reports say) and, when something is wrong,
+`known_through` (the days that were read), `hidden_days` (a multirange: those between of which the
+platform showed nothing), `settles_in_days` (the age from which a day hardly
+changes), `reconciliation` (what the shop's own reports say) and, when something is wrong,
 `problem` in plain words.
 """
 
@@ -54,71 +55,6 @@ class KnownAccount:
     def is_usable(self) -> bool:
         """Whether its days can be read: managers have none, a gone one is out of reach."""
         return self.account.status == "active" and not self.account.is_manager
-
-
-@dataclass(frozen=True, slots=True)
-class Consented:
-    """A consent that was taken: whose brand it is for and what its exchange needs."""
-
-    brand_id: UUID
-    shop: str | None
-    code_verifier: str
-
-
-async def keep_state(
-    connection: Connection,
-    *,
-    state_hash: bytes,
-    session_hash: bytes,
-    brand_id: UUID,
-    platform: Platform,
-    shop: str | None,
-    code_verifier: str,
-    now: datetime,
-    expires_at: datetime,
-) -> None:
-    """Remember a consent that is about to be asked for; expired ones are forgotten."""
-    await connection.execute(statements("integrations")["forget_old_states"], {"now": now})
-    await connection.execute(
-        statements("integrations")["keep_state"],
-        {
-            "state_hash": state_hash,
-            "session_hash": session_hash,
-            "brand_id": brand_id,
-            "platform": platform,
-            "shop": shop,
-            "code_verifier": code_verifier,
-            "now": now,
-            "expires_at": expires_at,
-        },
-    )
-
-
-async def use_state(
-    connection: Connection,
-    *,
-    state_hash: bytes,
-    session_hash: bytes,
-    platform: Platform,
-    now: datetime,
-) -> Consented | None:
-    """Take a consent, which works once.
-
-    None when it is unknown, used, expired or was begun by another browser.
-    """
-    row = await _row(
-        connection,
-        "use_state",
-        {
-            "state_hash": state_hash,
-            "session_hash": session_hash,
-            "platform": platform,
-            "now": now,
-        },
-    )
-    if row is None:
-        return None
-    return Consented(row["brand_id"], row["shop"], row["code_verifier"])
 
 
 async def brand_exists(connection: Connection, brand_id: UUID) -> bool:
@@ -338,9 +274,17 @@ async def fail(connection: Connection, integration_id: UUID, problem: str) -> No
 
 
 async def note_read(
-    connection: Connection, integration_id: UUID, days: DayRange, *, last_sync_at: datetime | None
+    connection: Connection,
+    integration_id: UUID,
+    days: DayRange,
+    *,
+    last_sync_at: datetime | None,
+    hidden: DayRange | None = None,
 ) -> None:
-    """Add days to those that are known without a gap; `last_sync_at` where they reach today."""
+    """Add days to those that are known; `last_sync_at` where they reach today.
+
+    `hidden` are days between them and those known before that the platform does not show.
+    """
     await connection.execute(
         statements("integrations")["synced"],
         {
@@ -348,6 +292,8 @@ async def note_read(
             "first_day": days.first,
             "last_day": days.last,
             "last_sync_at": last_sync_at,
+            "first_hidden": hidden and hidden.first,
+            "last_hidden": hidden and hidden.last,
         },
     )
 

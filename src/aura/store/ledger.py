@@ -33,13 +33,15 @@ class History:
 
     Attributes:
         first_day: day of the first counted order, None without one.
-        known_from, known_through: days that were read without a gap, None when none were.
+        known_from, known_through: days that were read, None when none were.
+        hidden_days: those between that the platform did not show, as text of a multirange.
         new_customers_from: first day of which the new customers are known, None for no day.
     """
 
     first_day: date | None
     known_from: date | None
     known_through: date | None
+    hidden_days: str
     new_customers_from: date | None
 
     @property
@@ -49,6 +51,7 @@ class History:
             "first_day": self.first_day,
             "known_from": self.known_from,
             "known_through": self.known_through,
+            "hidden_days": self.hidden_days,
             "new_customers_from": self.new_customers_from,
         }
 
@@ -144,9 +147,7 @@ async def complete_history(connection: Connection, place: Place) -> None:
 async def history(connection: Connection, place: Place) -> History:
     """What is known about the shop's days at this moment of the transaction."""
     row = await _one(connection, "history", place.parameters)
-    return History(
-        row["first_day"], row["known_from"], row["known_through"], row["new_customers_from"]
-    )
+    return History(**row)
 
 
 async def touched_days(connection: Connection, place: Place, entity_id: int) -> list[date]:
@@ -159,6 +160,7 @@ async def touched_days(connection: Connection, place: Place, entity_id: int) -> 
     await connection.execute(named["touch_days_of_other_history"], parameters)
     if known.first_day is not None and known.known_from is not None:
         await connection.execute(named["touch_empty_days"], parameters)
+    await connection.execute(named["touch_hidden_days"], parameters)
     cursor = await connection.execute(named["touched_days"])
     return [row["date"] for row in await cursor.fetchall()]
 

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from aura.model import Platform
+from aura.model import DayRange, Platform
+from aura.store.day_ranges import day_ranges
 from aura.store.statements import statements
 
 
@@ -27,6 +28,7 @@ class Permission:
         refresh_ends_at: when the refresh token ends, None when never or unknown.
         data_ends_at: when the platform stops showing data to this permission, renewed or not.
         missing_scopes: needed ones that were not given.
+        hidden_days: days that were not read while the platform showed them, oldest first.
     """
 
     integration_id: UUID
@@ -37,6 +39,7 @@ class Permission:
     refresh_ends_at: datetime | None = None
     data_ends_at: datetime | None = None
     missing_scopes: tuple[str, ...] = ()
+    hidden_days: tuple[DayRange, ...] = ()
 
     @property
     def ends_at(self) -> datetime | None:
@@ -55,6 +58,12 @@ async def permissions(
         statements("permissions")["permissions"], {"brand_id": brand_id}
     )
     return tuple(
-        Permission(**{**row, "missing_scopes": tuple(row["missing_scopes"])})
+        Permission(
+            **{
+                **row,
+                "missing_scopes": tuple(row["missing_scopes"]),
+                "hidden_days": day_ranges(row["hidden_days"]),
+            }
+        )
         for row in await cursor.fetchall()
     )

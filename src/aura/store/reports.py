@@ -19,6 +19,7 @@ from psycopg import AsyncConnection
 
 from aura.errors import NotFoundError
 from aura.model import PLATFORM_NAMES, DayRange, Platform
+from aura.store.day_ranges import day_ranges
 from aura.store.statements import statements
 
 # what the brand calls revenue
@@ -68,7 +69,8 @@ class SourceRow:
     Attributes:
         problem: in plain words why it cannot be read.
         settles_in_days: the age from which a day counts as settled, where it was learned.
-        known_from, known_through: days read without a gap; the last may not be over.
+        known_from, known_through: days that were read; the last may not be over.
+        hidden_days: those between that the platform did not show, oldest first.
         file_first_day, file_last_day, file_read_at: days and moment of imported files.
     """
 
@@ -87,6 +89,7 @@ class SourceRow:
     file_read_at: datetime | None
     currencies: tuple[str, ...]
     timezones: tuple[str, ...]
+    hidden_days: tuple[DayRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ async def sources_of_brands(connection: Connection, brand_ids: Sequence[UUID]) -
                 **row,
                 "currencies": tuple(row["currencies"]),
                 "timezones": tuple(row["timezones"]),
+                "hidden_days": day_ranges(row["hidden_days"]),
             }
         )
         for row in await cursor.fetchall()

@@ -8,7 +8,7 @@ the lease's owner: who has lost the lease writes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -71,14 +71,14 @@ async def plan(
 
 
 async def widen_backfill(
-    connection: Connection, integration_id: UUID, *, most_days: int, now: datetime
+    connection: Connection, integration_id: UUID, *, most_days: int, oldest: date, now: datetime
 ) -> None:
-    """Read the whole history where a finished backfill read at most so many days."""
-    await _execute(
-        connection,
-        "widen_backfill",
-        {"integration_id": integration_id, "most_days": most_days, "due_at": now},
-    )
+    """Read all days since `oldest` where a finished backfill read at most so many.
+
+    Also where some of those days were hidden.
+    """
+    parameters = {"integration_id": integration_id, "most_days": most_days, "oldest": oldest}
+    await _execute(connection, "widen_backfill", parameters | {"due_at": now})
 
 
 async def stop(connection: Connection, integration_id: UUID) -> None:

@@ -6,10 +6,10 @@ tables and compared there: an unchanged row is not rewritten, a changed one leav
 `aura.revisions`, one that the platform no longer states is deleted the same way. `public.metrics`
 and `aura.brand_days` are derived from the exact `aura.entity_days`, never written beside them.
 
-Zero and unknown: the days that were read without a gap stand in the integration's metadata, from
-`known_from` to `known_through`. Within them an ad day without a row had no delivery, and a shop's
-day without orders has a row of zeros, unless it is before the shop's first order. Any other day
-without a row is unknown.
+Zero and unknown: the days that were read stand in the integration's metadata, from `known_from` to
+`known_through` but for `hidden_days`. Within them an ad day without a row had no delivery, and a
+shop's day without orders has a row of zeros, unless it is before the shop's first order. Any other
+day without a row is unknown.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from aura.errors import (
     NotFoundError,
 )
 from aura.model import PLATFORM_NAMES, Account, Grant, Platform
-from aura.store import integrations, sync_state
+from aura.store import consents, integrations, sync_state
 from aura.store.database import Connection, Database
 from aura.store.integrations import Integration, KnownAccount
 from aura.store.secrets import Keyring
@@ -78,7 +78,7 @@ async def begin(
     async with database.as_accounts(user_id=user_id) as connection:
         if not await integrations.brand_exists(connection, brand_id):
             raise NotFoundError("This brand does not exist.")
-        await integrations.keep_state(
+        await consents.keep(
             connection,
             state_hash=_hash(consent.state),
             session_hash=session_hash,
@@ -113,7 +113,7 @@ async def complete(
     connector = connector_of(connectors, platform)
     state = query.get("state", "")
     async with database.as_accounts(user_id=user_id) as connection:
-        consented = await integrations.use_state(
+        consented = await consents.use(
             connection,
             state_hash=_hash(state),
             session_hash=session_hash,

@@ -13,7 +13,7 @@ for follows from how much the last window held: full windows get shorter, thin o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -312,6 +312,21 @@ def local_days(accounts: Iterable[Account], now: datetime) -> tuple[date, date]:
     """Today where the day began last, and today where it began first."""
     days = [now.astimezone(ZoneInfo(account.timezone or "UTC")).date() for account in accounts]
     return min(days), max(days)
+
+
+def hidden_days(
+    accounts: Sequence[Account], last_read_at: datetime | None, now: datetime
+) -> DayRange | None:
+    """Days that nobody read while Shopify showed them, and that it shows no more.
+
+    The first is the one on which the shop was last read, before it was over.
+    """
+    if last_read_at is None:
+        return None
+    first, _ = local_days(accounts, last_read_at)
+    _, latest = local_days(accounts, now)
+    visible_from = latest - timedelta(days=VISIBLE_SHOP_DAYS - 1)
+    return DayRange(first, visible_from - timedelta(days=1)) if first < visible_from else None
 
 
 def next_daily(now: datetime, *, timezone: str | None, integration_id: UUID) -> datetime:

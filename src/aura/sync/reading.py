@@ -119,8 +119,12 @@ async def sync_orders(
     step_after: OrdersStepAfter,
     is_current: bool,
     complete_history: bool = False,
+    hidden: DayRange | None = None,
 ) -> WindowResult:
-    """Read the orders that are asked for and store them with every day they touch."""
+    """Read the orders that are asked for and store them with every day they touch.
+
+    `hidden` are days before the known ones of which the platform shows nothing any more.
+    """
     connector = cast("StoreConnector", job.connector)
     (shop,) = job.integration.accounts
 
@@ -134,7 +138,9 @@ async def sync_orders(
         async with _spooled(pages) as (ahead, orders):
             updated = [one.updated_at for one in ahead if one.updated_at is not None]
             step = step_after(len(ahead), max(updated, default=None))
-            async with _writing(job, known, step, is_current=is_current) as connection:
+            async with _writing(
+                job, known, step, is_current=is_current, hidden=hidden
+            ) as connection:
                 result = await write_orders(
                     connection,
                     job.keyring,
@@ -172,7 +178,7 @@ async def has_orders_before(job: Job, day: date) -> bool:
 
 @contextlib.asynccontextmanager
 async def _writing(
-    job: Job, known: DayRange, step: Step, *, is_current: bool
+    job: Job, known: DayRange, step: Step, *, is_current: bool, hidden: DayRange | None = None
 ) -> AsyncIterator[Connection]:
     """The transaction of one window: the cursor moves, the days are known, the body writes facts.
 
@@ -193,6 +199,7 @@ async def _writing(
             job.work.integration_id,
             known,
             last_sync_at=job.now if is_current else None,
+            hidden=hidden,
         )
         yield connection
 

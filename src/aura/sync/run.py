@@ -215,8 +215,10 @@ class _Run:
             self._count(result, step)
 
     async def _daily_orders(self) -> None:
-        job, cursor = self._job, self._state.cursor
-        today, _ = plan.local_days(self._integration.accounts, job.now)
+        job, cursor, shop = self._job, self._state.cursor, self._integration
+        today, _ = plan.local_days(shop.accounts, job.now)
+        last_sync_at = shop.last_sync_at if self._sees_part else None
+        hidden = plan.hidden_days(shop.accounts, last_sync_at, job.now)
         updated_from = cursor.get("updated_from")
         if updated_from is None:
             # the first days a person sees; the backfill brings the others
@@ -231,20 +233,21 @@ class _Run:
             return plan.Step({"updated_from": since.isoformat()}, len(known), len(known))
 
         result = await sync_orders(
-            job, question, known=known, step_after=step_after, is_current=True
+            job, question, known=known, step_after=step_after, is_current=True, hidden=hidden
         )
         self._count(result, step_after(0, None))
 
     async def _read_what_was_hidden(self) -> None:
         """Once `read_all_orders` is there, the days before the last sixty are read after all."""
-        wanted = min(self._backfill_days, self._job.connector.history_days)
-        if self._sees_part or wanted <= plan.VISIBLE_SHOP_DAYS:
+        wanted = self._new_backfill()
+        if self._sees_part or wanted.days_total <= plan.VISIBLE_SHOP_DAYS:
             return
         async with self._job.database.as_worker(self._job.work.brand_id) as connection:
             await sync_state.widen_backfill(
                 connection,
                 self._integration.id,
                 most_days=plan.VISIBLE_SHOP_DAYS,
+                oldest=wanted.oldest,
                 now=self._job.now,
             )
 

@@ -98,15 +98,16 @@ order by created_at desc, id desc
 limit 1;
 
 -- name: shop
--- What is known of a brand's shop: where it is connected to, the days that were read from there without
--- a gap, and since when its orders are complete.
+-- What is known of a brand's shop: where it is connected to, the days that were read from there, those
+-- between that it did not show, and since when its orders are complete.
 select
     i.id,
     a.currency,
     a.timezone,
     s.history_complete_from,
     (i.metadata ->> 'known_from')::date as known_from,
-    (i.metadata ->> 'known_through')::date as known_through
+    (i.metadata ->> 'known_through')::date as known_through,
+    (i.metadata ->> 'hidden_days')::datemultirange as hidden_days
 from public.integrations as i
 left join aura.accounts as a on i.id = a.integration_id and a.is_selected
 left join aura.brand_settings as s on i.brand_id = s.brand_id

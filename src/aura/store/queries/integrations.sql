@@ -95,7 +95,8 @@ for update;
 update public.integrations set
     platform_account_id = %(external_id)s,
     platform_account_name = %(name)s,
-    metadata = (coalesce(metadata, '{}') - 'known_from' - 'known_through' - 'problem') || %(metadata)s
+    metadata = (coalesce(metadata, '{}') - 'known_from' - 'known_through' - 'hidden_days' - 'problem')
+    || %(metadata)s
 where id = %(integration_id)s;
 
 -- name: disconnect
@@ -117,13 +118,26 @@ update public.integrations set
 where id = %(integration_id)s and status <> 'disconnected';
 
 -- name: synced
--- Notes a read: how far the days are known without a gap, and that nothing is wrong.
+-- Notes a read: how far the days are known, which of those the platform hid, and that nothing is wrong.
 update public.integrations set
     status = case when status = 'error' then 'connected' else status end,
     last_sync_at = greatest(last_sync_at, %(last_sync_at)s),
-    metadata = (coalesce(metadata, '{}') - 'problem') || jsonb_build_object(
-        'known_from', least((metadata ->> 'known_from')::date, %(first_day)s::date),
-        'known_through', greatest((metadata ->> 'known_through')::date, %(last_day)s::date)
+    metadata = (coalesce(metadata, '{}') - 'problem' - 'hidden_days') || jsonb_strip_nulls(
+        jsonb_build_object(
+            'known_from', least((metadata ->> 'known_from')::date, %(first_day)s::date),
+            'known_through', greatest((metadata ->> 'known_through')::date, %(last_day)s::date),
+            'hidden_days', nullif(
+                (
+                    coalesce((metadata ->> 'hidden_days')::datemultirange, '{}')
+                    + case
+                        when %(first_hidden)s::date is null then '{}'::datemultirange
+                        else datemultirange(daterange(%(first_hidden)s, %(last_hidden)s, '[]'))
+                    end
+                    - datemultirange(daterange(%(first_day)s, %(last_day)s, '[]'))
+                )::text,
+                '{}'
+            )
+        )
     )
 where id = %(integration_id)s;
 

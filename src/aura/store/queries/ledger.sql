@@ -474,7 +474,7 @@ on conflict (brand_id) do update set
 where s.history_complete_from is distinct from least(s.history_complete_from, excluded.history_complete_from);
 
 -- name: history
--- The shop's first known day, the days that were read without a gap, and the first day of which the
+-- The shop's first known day, the days that were read, those of them that were hidden, and the first day of which the
 -- new customers are known: from the first order where all orders are known, else a year after the
 -- first known one, and never while a backfill still brings older orders. An older order that came
 -- because it changed says nothing of the days around it, but that the shop was open by then.
@@ -482,6 +482,7 @@ select
     f.first_day,
     (i.metadata ->> 'known_from')::date as known_from,
     (i.metadata ->> 'known_through')::date as known_through,
+    coalesce(i.metadata ->> 'hidden_days', '{}') as hidden_days,
     case
         when s.history_complete_from is not null then s.history_complete_from
         when b.cursor is not null and not coalesce((b.cursor ->> 'done')::boolean, false) then null
@@ -582,13 +583,25 @@ from
         interval '1 day'
     ) as series (day)
 where
-    not exists (
+    not series.day::date <@ %(hidden_days)s::datemultirange
+    and not exists (
         select from aura.brand_days as d
         where
             d.brand_id = %(brand_id)s
             and d.platform = %(platform)s
             and d.date = series.day::date
     )
+on conflict do nothing;
+
+-- name: touch_hidden_days
+-- Days with a row of which nothing can be known any more: the last one before the platform hid some.
+insert into touched_days (date)
+select d.date
+from aura.brand_days as d
+where
+    d.brand_id = %(brand_id)s
+    and d.platform = %(platform)s
+    and d.date <@ %(hidden_days)s::datemultirange
 on conflict do nothing;
 
 -- name: touched_days
@@ -603,8 +616,8 @@ analyze touched_days;
 -- name: sum_days
 -- Sums the ledger by day: a sale counts on its own day, a refund on the day it happened. A new
 -- customer is a counted order with no earlier counted order of the brand by the same customer or
--- e-mail address; an order without either has no customer. A day before those that were read is
--- unknown unless a file brought it, whatever single orders are known of it.
+-- e-mail address; an order without either has no customer. A day before those that were read, or one
+-- that the platform hid, is unknown unless a file brought it, whatever single orders are known of it.
 with sold as (
     select
         o.date,
@@ -744,12 +757,19 @@ where
     (
         (s.date is not null or h.date is not null)
         and (
-            t.date >= coalesce(%(known_from)s::date, '-infinity')
+            (
+                t.date >= coalesce(%(known_from)s::date, '-infinity')
+                and not t.date <@ %(hidden_days)s::datemultirange
+            )
             or coalesce(s.is_filed, false)
             or coalesce(h.is_filed, false)
         )
     )
-    or (t.date >= %(first_day)s and t.date between %(known_from)s and %(known_through)s);
+    or (
+        t.date >= %(first_day)s
+        and t.date between %(known_from)s and %(known_through)s
+        and not t.date <@ %(hidden_days)s::datemultirange
+    );
 
 -- name: currency
 -- The currency that the ledger is kept in.

@@ -43,6 +43,7 @@ select
     (i.metadata ->> 'settles_in_days')::integer as settles_in_days,
     (i.metadata ->> 'known_from')::date as known_from,
     (i.metadata ->> 'known_through')::date as known_through,
+    (i.metadata ->> 'hidden_days')::datemultirange as hidden_days,
     files.first_day as file_first_day,
     files.last_day as file_last_day,
     files.read_at as file_read_at,

@@ -33,7 +33,15 @@ where
     and kind = 'backfill'
     and due_at is null
     and coalesce((cursor ->> 'done')::boolean, false)
-    and days_total <= %(most_days)s;
+    and (
+        days_total <= %(most_days)s
+        or exists (
+            select from public.integrations as i
+            where
+                i.id = %(integration_id)s
+                and (i.metadata ->> 'hidden_days')::datemultirange && daterange(%(oldest)s, null)
+        )
+    );
 
 -- name: stop
 -- Nothing is due any more for the integration.
