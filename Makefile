@@ -7,7 +7,7 @@ CLIENTS := .venv-contracts/.ready
 PEERS := .venv-peers/dlt/.ready .venv-peers/airbyte/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import bench-footprint bench-sync contracts oracles docs screenshots clean
+.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import bench-footprint bench-sync bench-budget contracts oracles docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ bench-web: .venv/.development ## server time and bytes of the overview (last lin
 
 bench-import: .venv/.development ## import of orders against a bare COPY, and of a report (last line JSON)
 	@$(BIN)/python benchmarks/orders.py
+
+bench-budget: .venv/.development ## budget advice on worlds whose answer to money is known (last line JSON)
+	@$(BIN)/python benchmarks/insights/budget.py
 
 bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)
 	@$(BIN)/python benchmarks/footprint.py

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from aura.insights.finding import Finding, Scope
 from aura.insights.panel import Silence
-from aura.insights.rules import high_cpa, tracking_outage
+from aura.insights.rules import budget_recommendation, high_cpa, tracking_outage
 from aura.insights.series import History
 from aura.insights.situation import Situation, take_stock
 from aura.model import Platform
@@ -41,13 +41,18 @@ class Examination:
     settled_ages: dict[Platform, int]
 
 
-def examine(history: History, run_day: date) -> Examination:
-    """Look at a brand on the morning of `run_day` in its own time zone."""
+def examine(history: History, run_day: date, *, with_budget: bool = True) -> Examination:
+    """Look at a brand on the morning of `run_day` in its own time zone.
+
+    Budgets change slowly: whoever looks every morning asks `with_budget` once a week.
+    """
     situation = take_stock(history, run_day)
     panel = situation.panel
     findings = tracking_outage.find(panel, situation.outages, run_day)
     for rule in RULES:
         findings.extend(rule(situation))
+    if with_budget:
+        findings.extend(budget_recommendation.find(situation))
     findings.sort(key=_order)
     judged: set[tuple[str, str]] = {(platform, "") for platform in panel.platforms}
     judged |= {(leaf.platform, leaf.entity_id) for leaf in panel.leaves}

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from aura.model import DayRange, Platform
 
-FindingType = Literal["high_cpa", "tracking_outage"]
+FindingType = Literal["high_cpa", "budget_recommendation", "tracking_outage"]
 # findings about the data itself: they silence others and are never a row of public.insights
 HEALTH_TYPES: frozenset[str] = frozenset({"tracking_outage"})
 ScopeLevel = Literal["brand", "platform", "campaign"]

@@ -21,6 +21,9 @@ from aura.insights.finding import HEALTH_TYPES, Finding, Priority
 UNCONFIRMED_DAYS = 3
 # days after the last confirmation after which it is no longer shown
 EXPIRY_DAYS = 7
+# advice on budgets is looked at once a week and stands this long after it was last confirmed
+BUDGET_DAYS = 7
+BUDGET_EXPIRY_DAYS = 14
 # a dismissed finding stays silent while what it said goes on, and this long after
 DISMISSED_DAYS = 14
 _WIDENING_DAYS = 2
@@ -150,8 +153,18 @@ def _holds_back(one: Standing, key: Key, run_day: date) -> bool:
 
 def _closing(one: Standing, judged: Collection[tuple[str, str]], run_day: date) -> Closing | None:
     quiet = (run_day - one.updated_on).days
+    if one.finding_type == "budget_recommendation":
+        return Closing(one, "expired") if quiet >= BUDGET_EXPIRY_DAYS else None
     if (one.platform, one.entity_id) in judged:
         if one.finding_type in HEALTH_TYPES or quiet >= UNCONFIRMED_DAYS:
             return Closing(one, "resolved")
         return None
     return Closing(one, "expired") if quiet >= EXPIRY_DAYS else None
+
+
+def is_budget_day(standing: Sequence[Standing], brand: str, run_day: date) -> bool:
+    """Whether budgets are looked at on this morning: once a week, brands spread over its days."""
+    stands = [one for one in standing if one.finding_type == "budget_recommendation"]
+    if stands:
+        return max((run_day - one.updated_on).days for one in stands) >= BUDGET_DAYS
+    return run_day.toordinal() % BUDGET_DAYS == sum(brand.encode()) % BUDGET_DAYS

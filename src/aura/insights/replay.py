@@ -14,13 +14,12 @@ from uuid import UUID
 
 from aura.insights.engine import Examination, examine
 from aura.insights.finding import Finding
-from aura.insights.lifecycle import Closing, Key, Opening, Standing, Update, plan
-from aura.insights.series import History
+from aura.insights.lifecycle import Closing, Key, Opening, Standing, Update, is_budget_day, plan
 from aura.insights.timeline import Mornings, Timeline
 from aura.model import DayRange
 
 Event = Literal["opened", "updated", "resolved"]
-Look = Callable[[History, date], Examination]
+Look = Callable[..., Examination]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,19 @@ class _Told:
 
 
 def replay(timeline: Timeline, days: DayRange, look: Look = examine) -> Iterator[Change]:
-    """Every change of the mornings `days`, in their order."""
+    """Every change of the mornings `days`, in their order.
+
+    `look` examines a history on a morning, as `examine` does.
+    """
     mornings = Mornings(timeline)
     told: dict[Key, _Told] = {}
     for run_day in days.days():
         history = mornings.history(run_day)
         if history is not None and history.days:
-            yield from _morning(look(history, run_day), run_day, told)
+            standing = [one.standing for one in told.values()]
+            with_budget = run_day == days.first or is_budget_day(standing, timeline.brand, run_day)
+            seen = look(history, run_day, with_budget=with_budget)
+            yield from _morning(seen, run_day, told)
 
 
 def _morning(seen: Examination, run_day: date, told: dict[Key, _Told]) -> Iterator[Change]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from aura.insights.engine import examine
 from aura.insights.finding import Finding
-from aura.insights.lifecycle import Closing, Opening, Update, plan
+from aura.insights.lifecycle import Closing, Opening, Update, is_budget_day, plan
 from aura.insights.panel import Silence
 from aura.reports.history import read_history
 from aura.store.database import Database
@@ -52,10 +52,12 @@ async def evaluate_brand(database: Database, *, brand_id: UUID, now: datetime) -
         await lock_findings(connection, brand_id=brand_id)
         history, run_day = await read_history(connection, brand_id=brand_id, as_of=now)
         morning = Morning(brand_id, run_day, now)
-        examination = examine(history, run_day)
+        standing = await standing_findings(connection, morning)
+        with_budget = is_budget_day(standing, str(brand_id), run_day)
+        examination = examine(history, run_day, with_budget=with_budget)
         changes = plan(
             examination.findings,
-            await standing_findings(connection, morning),
+            standing,
             judged=examination.judged,
             run_day=run_day,
             now=now,
