@@ -162,14 +162,19 @@ def _details(
             "words": words.certainty(advice.division.probability),
             "claim": "the same money brings more when it is divided as advised",
         },
-        "method": {
-            "days": DAYS,
-            "box": BOX,
-            "haircut": HAIRCUT,
-            "least_gain": LEAST_GAIN,
-            "known": round(advice.known, 3),
-            "least_known": LEAST_KNOWN,
-            "own_moves": round(advice.own_moves, 3),
-            "least_own_moves": LEAST_OWN_MOVES,
-        },
+        "method": _method(advice),
+    }
+
+
+def _method(advice: Advice) -> Json:
+    """What the gates were given and what they asked for."""
+    return {
+        "days": DAYS,
+        "box": BOX,
+        "haircut": HAIRCUT,
+        "least_gain": LEAST_GAIN,
+        "known": round(advice.known, 3),
+        "least_known": LEAST_KNOWN,
+        "own_moves": round(advice.own_moves, 3),
+        "least_own_moves": LEAST_OWN_MOVES,
     }
