@@ -41,7 +41,7 @@ class Examination:
     settled_ages: dict[Platform, int]
 
 
-def examine(history: History, run_day: date, *, with_budget: bool = True) -> Examination:
+def examine(history: History, run_day: date, *, with_budget: bool = False) -> Examination:
     """Look at a brand on the morning of `run_day` in its own time zone.
 
     Budgets change slowly: whoever looks every morning asks `with_budget` once a week.

@@ -39,7 +39,7 @@ class Trial:
             for (kind, key), value in self.least.items()
         )
 
-    def look(self, history: History, run_day: date, *, with_budget: bool = True) -> Examination:
+    def look(self, history: History, run_day: date, *, with_budget: bool = False) -> Examination:
         """A morning with these thresholds."""
         seen = examine(history, run_day, with_budget=with_budget)
         return replace(seen, findings=tuple(one for one in seen.findings if self._keeps(one)))
