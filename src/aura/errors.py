@@ -4,7 +4,8 @@ AuraError                       exit code 1, HTTP 500
 ├── ConfigurationError          exit 2: a setting, a key or a port is wrong
 ├── DatabaseError               exit 3, HTTP 503: unreachable, too old, not migrated
 ├── InputError                  exit 4, HTTP 422: what a person gave cannot be used
-│   └── FileRefusedError        a file to import: code, and line and column where known
+│   ├── FileRefusedError        a file to import: code, and line and column where known
+│   └── FieldsError             a form: what is wrong with each of its fields
 ├── ConflictError               exit 4, HTTP 409: it exists already, or it was used before
 ├── NotFoundError               exit 5, HTTP 404: does not exist, or belongs to somebody else
 ├── SignInError                 exit 6, HTTP 401: not signed in, or not with this password
@@ -18,6 +19,7 @@ AuraError                       exit code 1, HTTP 500
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -72,6 +74,18 @@ class FileRefusedError(InputError):
         self.code = code
         self.line = line
         self.column = column
+
+
+class FieldsError(InputError):
+    """Some of these fields cannot be used; nothing was stored.
+
+    Attributes:
+        problems: by the field's name, what is wrong and what to write.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
 
 
 class ConflictError(AuraError):

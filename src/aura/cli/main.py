@@ -26,6 +26,7 @@ from aura.cli import (
     reconciling,
     reports,
     sandbox,
+    stating,
     syncing,
     users,
 )
@@ -57,6 +58,11 @@ application.add_typer(insights.application, name="insights")
 application.add_typer(importing.application, name="import")
 application.add_typer(keys.application, name="keys")
 application.add_typer(brands.application, name="brands")
+application.add_typer(stating.settings, name="settings")
+application.add_typer(stating.costs, name="costs")
+application.add_typer(stating.spend, name="spend")
+application.add_typer(stating.targets, name="targets")
+application.add_typer(stating.promotions, name="promotions")
 application.add_typer(users.application, name="users")
 application.add_typer(privacy.application, name="privacy")
 

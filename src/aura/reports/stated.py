@@ -18,14 +18,18 @@ from uuid import UUID
 from aura.model import DayRange
 from aura.reports.present import day as show_day
 from aura.reports.present import day_range
-from aura.store.brand_entries import Entry, SalesOfDay, entries, sales_days
+from aura.store.brand_entries import (
+    FEES,
+    GOODS,
+    SALES_COSTS,
+    SHIPPING,
+    Entry,
+    SalesOfDay,
+    entries,
+    sales_days,
+)
 from aura.store.database import Connection
 
-GOODS: Final = "goods"
-SHIPPING: Final = "shipping"
-FEES: Final = "fees"
-# costs that follow the sales of a day; whatever else is stated as a cost is an amount of its own
-SALES_COSTS: Final = (GOODS, SHIPPING, FEES)
 PARTS: Final[Mapping[str, str]] = {
     "cost_of_goods": GOODS,
     "shipping_costs": SHIPPING,

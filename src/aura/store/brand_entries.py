@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -22,6 +22,14 @@ from aura.store.statements import statements
 EntryKind = Literal["spend", "promotion", "cost", "target", "rate"]
 Cadence = Literal["once", "daily", "weekly", "monthly"]
 EntrySource = Literal["typed", "file"]
+
+# names of costs that follow the sales of a day; any other cost is an amount of its own
+GOODS: Final = "goods"
+SHIPPING: Final = "shipping"
+FEES: Final = "fees"
+SALES_COSTS: Final = (GOODS, SHIPPING, FEES)
+# the first day of what has always been so
+BEGINNING: Final = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,5 +173,33 @@ async def delete_entries(
     cursor = await connection.execute(
         statements("brand_entries")["delete_entries"],
         {"brand_id": brand_id, "entry_ids": list(entry_ids)},
+    )
+    return len(await cursor.fetchall())
+
+
+async def promotion_days(
+    connection: Connection, *, brand_id: UUID, first: date, last: date
+) -> dict[date, tuple[str, ...]]:
+    """The days of a range on which promotions run, with their names; other days are absent."""
+    found: dict[date, tuple[str, ...]] = {}
+    for each in await entries(
+        connection, brand_id=brand_id, kinds=("promotion",), first=first, last=last
+    ):
+        for day in _days(max(first, each.first_day), min(last, each.last_day or each.first_day)):
+            found[day] = (*found.get(day, ()), each.name)
+    return found
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+async def delete_from_files(
+    connection: Connection, *, brand_id: UUID, kind: EntryKind, name: str
+) -> int:
+    """Withdraw what files stated about something; how many statements that were."""
+    cursor = await connection.execute(
+        statements("brand_entries")["delete_from_files"],
+        {"brand_id": brand_id, "kind": kind, "name": name},
     )
     return len(await cursor.fetchall())

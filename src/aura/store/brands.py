@@ -65,3 +65,24 @@ async def brand_of_person(connection: Connection, *, user_id: UUID, brand_id: UU
     )
     row = await cursor.fetchone()
     return None if row is None else Brand(**row)
+
+
+async def change_brand(
+    connection: Connection, *, user_id: UUID, brand_id: UUID, currency: str, timezone: str
+) -> bool:
+    """Set the currency and the time zone of a person's brand; whether it is theirs."""
+    cursor = await connection.execute(
+        statements("brands")["change_brand"],
+        {"user_id": user_id, "brand_id": brand_id, "currency": currency, "timezone": timezone},
+    )
+    return await cursor.fetchone() is not None
+
+
+async def choose_revenue_basis(
+    connection: Connection, *, brand_id: UUID, revenue_basis: str
+) -> None:
+    """Set what the brand calls revenue."""
+    await connection.execute(
+        statements("brands")["choose_revenue_basis"],
+        {"brand_id": brand_id, "revenue_basis": revenue_basis},
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from aura.web import assets
 from aura.web.pages import (
     accounts,
     attribution,
+    brand_settings,
     brands,
     campaigns,
     cohorts,
@@ -64,6 +66,7 @@ def create_application(
         imports,
         own_credentials,
         insights,
+        brand_settings,
     )
     for part in (assets, *pages):
         application.include_router(part.routes)
@@ -72,7 +75,7 @@ def create_application(
     application.add_middleware(
         SmallRequests,
         larger={SHOPIFY_WEBHOOKS: MOST_WEBHOOK_BYTES},
-        uploads=imports.UPLOADS,
+        uploads=re.compile(f"{imports.UPLOADS.pattern}|{brand_settings.STATED_UPLOADS.pattern}"),
     )
     application.add_middleware(GZipMiddleware, minimum_size=700, compresslevel=6)
     https = (settings.public_url or "").startswith("https:")

@@ -213,6 +213,9 @@ NOTICES: dict[str, str] = {
     "syncing": "A sync has been asked for and starts within moments.",
     "queued": "A sync is running. Another one follows as soon as it has ended.",
     "welcome": "Welcome to Aura. Add your first brand to begin.",
+    "settings": "Saved. Every figure follows these settings from now on.",
+    "stated": "Saved. The figures of the days it covers follow it.",
+    "withdrawn": "Removed. The figures are as if it had not been stated.",
     "brand": "Brand added. Connect its store to see the first numbers.",
 }
 

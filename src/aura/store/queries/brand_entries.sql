@@ -108,3 +108,13 @@ where
     d.brand_id = %(brand_id)s
     and d.platform = 'shopify'
     and d.date between %(first)s and %(last)s;
+
+-- name: delete_from_files
+-- Withdraw what files stated about something, in any case of its name.
+delete from aura.brand_entries
+where
+    brand_id = %(brand_id)s
+    and kind = %(kind)s
+    and source = 'file'
+    and lower(name) = lower(%(name)s::text)
+returning id;

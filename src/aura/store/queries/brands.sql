@@ -41,3 +41,15 @@ select
     timezone
 from public.brands
 where id = %(brand_id)s and user_id = %(user_id)s;
+
+-- name: change_brand
+-- The currency and the time zone of one of the claimed person's brands.
+update public.brands set currency = %(currency)s, timezone = %(timezone)s
+where id = %(brand_id)s and user_id = %(user_id)s
+returning id;
+
+-- name: choose_revenue_basis
+-- What the brand calls revenue.
+insert into aura.brand_settings (brand_id, revenue_basis)
+values (%(brand_id)s, %(revenue_basis)s)
+on conflict (brand_id) do update set revenue_basis = excluded.revenue_basis;

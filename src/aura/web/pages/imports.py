@@ -66,7 +66,7 @@ async def upload(
         token = form.get("csrf")
         check_csrf(visitor.form_secret, token if isinstance(token, str) else None)
         try:
-            async with _kept(form.get("file")) as path:
+            async with kept_upload(form.get("file")) as path:
                 result = await import_file(
                     site.database,
                     site.keyring,
@@ -112,7 +112,7 @@ async def undo(
 
 
 @asynccontextmanager
-async def _kept(file: UploadFile | str | None) -> AsyncIterator[Path]:
+async def kept_upload(file: UploadFile | str | None) -> AsyncIterator[Path]:
     """The uploaded file on disk under its own name, for as long as it is needed."""
     if not isinstance(file, UploadFile) or not file.filename:
         raise InputError("Choose a file first.")
