@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     google_ads_api_url: str = Field(
         default="https://googleads.googleapis.com", description="Where the Google Ads API answers."
     )
+    rates_url: str = Field(
+        default="https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip",
+        description="Where `aura rates refresh` reads exchange rates: a file in the format of the "
+        "European Central Bank (eurofxref-hist, CSV or zipped).",
+    )
     backfill_days: int = Field(
         default=1126,
         ge=1,

@@ -5,7 +5,8 @@ AuraError                       exit code 1, HTTP 500
 ├── DatabaseError               exit 3, HTTP 503: unreachable, too old, not migrated
 ├── InputError                  exit 4, HTTP 422: what a person gave cannot be used
 │   ├── FileRefusedError        a file to import: code, and line and column where known
-│   └── FieldsError             a form: what is wrong with each of its fields
+│   ├── FieldsError             a form: what is wrong with each of its fields
+│   └── NoRateError             an amount in a currency whose rate nobody knows
 ├── ConflictError               exit 4, HTTP 409: it exists already, or it was used before
 ├── NotFoundError               exit 5, HTTP 404: does not exist, or belongs to somebody else
 ├── SignInError                 exit 6, HTTP 401: not signed in, or not with this password
@@ -86,6 +87,10 @@ class FieldsError(InputError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
         self.problems = dict(problems)
+
+
+class NoRateError(InputError):
+    """No rate is known."""
 
 
 class ConflictError(AuraError):

@@ -144,6 +144,7 @@ async def test_it_describes_itself(call):
         "/brands",
         "/overview",
         "/brands/{brand_id}/overview",
+        "/brands/{brand_id}/series",
         "/brands/{brand_id}/campaigns",
         "/brands/{brand_id}/campaigns/{campaign_id}",
         "/brands/{brand_id}/reconciliation",

@@ -141,15 +141,37 @@ async def test_campaigns_come_in_pages_that_hold_each_once(write, ask):
     assert (await ask(question_of({"page": "9"}))).question.page == 3
 
 
-async def test_money_of_two_currencies_has_no_sum(three, write, ask):
+async def test_money_of_two_currencies_is_added_in_the_brands(three, write, ask):
     await write(
         "google_ads",
         [campaign_day("Brand", day, "20", currency="EUR") for day in BOTH.days()],
         currency="EUR",
     )
     report = await ask()
+    assert {figure.currency for line in report.lines for figure in line.figures} == {"USD"}
+    assert report.total is not None
+    spent = [line.figures[0].value for line in report.lines]
+    assert report.total[0].value == sum(spent)
+    brand = next(line for line in report.lines if line.name == "Brand")
+    (converted,) = brand.figures[0].converted
+    assert (converted.currency, converted.into) == ("EUR", "USD")
+    assert converted.low * 20 * 7 <= brand.figures[0].value <= converted.high * 20 * 7
+
+
+async def test_an_account_in_a_currency_without_a_rate_stays_in_it_and_has_no_sum(
+    three, write, ask
+):
+    await write(
+        "google_ads",
+        [campaign_day("Brand", day, "20", currency="KWD") for day in BOTH.days()],
+        currency="KWD",
+    )
+    report = await ask()
     assert report.total is None
-    assert {line.figures[0].currency for line in report.lines} == {"USD", "EUR"}
+    assert {line.figures[0].currency for line in report.lines} == {"USD", "KWD"}
+    brand = next(line for line in report.lines if line.name == "Brand")
+    assert brand.figures[0].value == 20 * 7
+    assert brand.figures[0].converted == ()
 
 
 @pytest.mark.parametrize(

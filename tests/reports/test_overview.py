@@ -178,17 +178,19 @@ async def test_new_customers_are_unknown_without_a_known_history(measure, report
     assert shown.figure("orders").value is not None
 
 
-async def test_another_currency_is_not_added_up(measure, report):
-    made = await measure(platforms={"shopify": "USD", "meta": "USD", "google_ads": "EUR"})
+async def test_a_currency_without_a_rate_is_not_added_up(measure, report):
+    made = await measure(platforms={"shopify": "USD", "meta": "USD", "google_ads": "KWD"})
     shown = await report(made)
     assert shown.figure("ad_spend").value is None
-    assert (
-        shown.figure("ad_spend").reason == "Google Ads is in EUR, the brand in USD: not converted"
+    assert shown.figure("ad_spend").reason == (
+        "Google Ads is in KWD: KWD cannot be converted into USD: the European Central Bank "
+        "publishes no rate of KWD; state a rate of your own in Settings"
     )
     assert shown.figure("revenue").value is not None
+    assert all(row.ad_spend is None and row.revenue is not None for row in shown.series)
     google = next(line for line in shown.platforms if line.platform == "google_ads")
     assert google.figures[2] is not None
-    assert google.figures[2].currency == "EUR"
+    assert google.figures[2].currency == "KWD"
     assert google.figures[2].value is not None
 
 

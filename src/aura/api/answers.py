@@ -11,6 +11,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from aura.model import DayRange
+from aura.reports.currency import Converted
 from aura.reports.figures import Figure
 from aura.reports.freshness import Source
 from aura.store.reports import BrandRow
@@ -43,6 +45,43 @@ class Days(BaseModel):
     first: date
     last: date
 
+    @classmethod
+    def of(cls, days: DayRange) -> Days:
+        """From a range."""
+        return cls(first=days.first, last=days.last)
+
+
+class ConvertedAnswer(BaseModel):
+    """Amounts that were converted: the rates' span over the days, and where they are from.
+
+    `last_known` is the day whose rate stands for all later days; null when each day has its own.
+    """
+
+    currency: str
+    into: str
+    lowest_rate: Decimal
+    highest_rate: Decimal
+    sources: list[str]
+    known_from: date
+    known_to: date
+    last_known: date | None
+    sentence: str
+
+    @classmethod
+    def of(cls, one: Converted) -> ConvertedAnswer:
+        """From the report's."""
+        return cls(
+            currency=one.currency,
+            into=one.into,
+            lowest_rate=one.low,
+            highest_rate=one.high,
+            sources=list(one.sources),
+            known_from=one.known_from,
+            known_to=one.known_to,
+            last_known=one.last_known,
+            sentence=one.sentence,
+        )
+
 
 class ChangeAnswer(BaseModel):
     """`amount` is a fraction of the previous value, or a difference of rates if `in_points`."""
@@ -54,7 +93,11 @@ class ChangeAnswer(BaseModel):
 
 
 class FigureAnswer(BaseModel):
-    """A metric over the range. Where `value` is null, `reason` says why; likewise `previous`."""
+    """A metric over the range. Where `value` is null, `reason` says why; likewise `previous`.
+
+    No source restates a day up to `complete_through`; `still_expected` is the share (0 to 1) of
+    the range's conversions that is yet to arrive, null where that is not known.
+    """
 
     key: str
     label: str
@@ -70,6 +113,10 @@ class FigureAnswer(BaseModel):
     change: ChangeAnswer
     sources: list[str]
     is_settled: bool
+    complete_through: date | None
+    read_at: datetime | None
+    still_expected: Decimal | None
+    converted: list[ConvertedAnswer]
 
     @classmethod
     def of(cls, figure: Figure) -> FigureAnswer:
@@ -95,6 +142,10 @@ class FigureAnswer(BaseModel):
             ),
             sources=list(figure.platforms),
             is_settled=figure.is_settled,
+            complete_through=figure.complete_through,
+            read_at=figure.read_at,
+            still_expected=figure.still_expected,
+            converted=[ConvertedAnswer.of(one) for one in figure.converted],
         )
 
 

@@ -18,7 +18,7 @@ from aura.accounts.people import Person, person_of_token
 from aura.accounts.tokens import TokenSigner
 from aura.config import Settings
 from aura.errors import NotFoundError, SignInError
-from aura.reports.periods import DEFAULT_PRESET, Period, period_of, today_in
+from aura.reports.periods import DEFAULT_PRESET, NAMED, Period, period_of, today_in
 from aura.store import reports
 from aura.store.database import Database
 
@@ -71,13 +71,19 @@ async def asked_of(
     ),
     first: Annotated[str, Query(alias="from", description="First day, as 2026-10-25.")] = "",
     last: Annotated[str, Query(alias="to", description="Last day.")] = "",
+    named: Annotated[str, Query(alias="range", description=f"One of {', '.join(NAMED)}.")] = "",
+    compare: Annotated[str, Query(description="previous, year, custom or off.")] = "",
+    dow: Annotated[str, Query(description="0: do not match by weekday.")] = "",
+    compare_from: Annotated[str, Query(description="First day to compare with.")] = "",
+    compare_to: Annotated[str, Query(description="Last day to compare with.")] = "",
 ) -> Asked:
     """The person's brand with the range; NotFoundError for a brand that is not theirs."""
     wanted = uuid_of(brand_id)
     now = parts.clock()
     async with parts.database.as_user(person.id) as connection:
         brand = await reports.brand(connection, wanted)
-    query = {"days": days, "from": first, "to": last}
+    query = {"days": days, "from": first, "to": last, "range": named, "compare": compare}
+    query |= {"dow": dow, "compare_from": compare_from, "compare_to": compare_to}
     return Asked(wanted, period_of(query, today=today_in(brand.timezone, now)), now)
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from aura.api.answers import BrandAnswer, FigureAnswer
+from aura.api.answers import BrandAnswer, ConvertedAnswer, FigureAnswer
 from aura.api.asking import Caller, PartsPart
 from aura.reports.periods import DEFAULT_PRESET, preset_of
-from aura.reports.portfolio import Portfolio, brands_question, portfolio
+from aura.reports.portfolio import (
+    Portfolio,
+    Together,
+    brands_question,
+    display_currency,
+    portfolio,
+)
 from aura.store import reports
 
 routes = APIRouter()
@@ -33,11 +40,40 @@ class BrandLineAnswer(BaseModel):
     open_data_findings: int
 
 
+class SumAnswer(BaseModel):
+    """A metric over `brands` brands; `note` names those that are left out, and why."""
+
+    value: Decimal | None
+    brands: int
+    note: str | None
+
+
+class TogetherAnswer(BaseModel):
+    """All brands together in one currency, each row converted at its own day's rate."""
+
+    currency: str
+    figures: dict[str, SumAnswer]
+    converted: list[ConvertedAnswer]
+
+    @classmethod
+    def of(cls, together: Together) -> TogetherAnswer:
+        """From the report."""
+        return cls(
+            currency=together.currency,
+            figures={
+                one.metric.key: SumAnswer(value=one.value, brands=one.brands, note=one.note)
+                for one in together.sums
+            },
+            converted=[ConvertedAnswer.of(one) for one in together.converted],
+        )
+
+
 class PortfolioAnswer(BaseModel):
     """Every brand over its last `days` days, each ending yesterday in its own time zone."""
 
     days: int
     brands: list[BrandLineAnswer]
+    together: TogetherAnswer | None
 
     @classmethod
     def of(cls, report: Portfolio) -> PortfolioAnswer:
@@ -55,6 +91,7 @@ class PortfolioAnswer(BaseModel):
                 )
                 for line in report.lines
             ],
+            together=None if report.together is None else TogetherAnswer.of(report.together),
         )
 
 
@@ -74,6 +111,7 @@ async def all_brands(
     search: Annotated[str, Query(description="Part of a brand's name.")] = "",
     sort: Annotated[str, Query(description="A metric of the answer, or name.")] = "",
     order: Annotated[str, Query(description="asc or desc.")] = "",
+    currency: Annotated[str, Query(description="Adds a sum of all brands in it.")] = "",
 ) -> PortfolioAnswer:
     """The person's brands side by side."""
     report = await portfolio(
@@ -82,5 +120,6 @@ async def all_brands(
         days=preset_of({"days": days}),
         question=brands_question({"search": search, "sort": sort, "order": order}),
         now=parts.clock(),
+        currency=display_currency({"currency": currency}),
     )
     return PortfolioAnswer.of(report)

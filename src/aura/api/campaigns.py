@@ -48,7 +48,7 @@ class CampaignsAnswer(BaseModel):
     """A page of campaigns. `total` is that of all that were found; null over several currencies."""
 
     range: Days
-    previous: Days
+    previous: Days | None
     found: int
     page: int
     pages: int
@@ -62,7 +62,7 @@ class CampaignsAnswer(BaseModel):
         total = report.total
         return cls(
             range=Days(first=report.days.first, last=report.days.last),
-            previous=Days(first=report.previous.first, last=report.previous.last),
+            previous=Days.of(report.previous) if report.previous else None,
             found=report.found,
             page=report.question.page,
             pages=report.pages,
@@ -150,6 +150,7 @@ async def brand_campaigns(
         user_id=person.id,
         brand_id=asked.brand_id,
         days=asked.period.days,
+        comparison=asked.period.comparison,
         question=question,
         now=asked.now,
     )
@@ -167,6 +168,7 @@ async def brand_campaign(
         brand_id=asked.brand_id,
         entity_id=entity_id_of(campaign_id),
         days=asked.period.days,
+        comparison=asked.period.comparison,
         now=asked.now,
     )
     return CampaignReportAnswer.of(report)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from aura.api.answers import BrandAnswer, Days, FigureAnswer, SourceAnswer
 from aura.api.asking import AskedPart, Caller, PartsPart
 from aura.reports.overview import COLUMNS, Overview, overview
+from aura.reports.series import BY, DEFAULT_METRIC, SeriesQuestion, buckets, series_question
 
 routes = APIRouter()
 
@@ -37,11 +39,12 @@ class OverviewAnswer(BaseModel):
 
     brand: BrandAnswer
     range: Days
-    previous: Days
+    previous: Days | None
     figures: list[FigureAnswer]
     days: list[DayAnswer]
     platforms: list[PlatformAnswer]
     sources: list[SourceAnswer]
+    zones: list[str]
 
     @classmethod
     def of(cls, report: Overview) -> OverviewAnswer:
@@ -49,7 +52,7 @@ class OverviewAnswer(BaseModel):
         return cls(
             brand=BrandAnswer.of(report.brand),
             range=Days(first=report.days.first, last=report.days.last),
-            previous=Days(first=report.previous.first, last=report.previous.last),
+            previous=Days.of(report.previous) if report.previous else None,
             figures=[FigureAnswer.of(figure) for figure in report.figures],
             days=[
                 DayAnswer(
@@ -72,17 +75,86 @@ class OverviewAnswer(BaseModel):
                 for line in report.platforms
             ],
             sources=[SourceAnswer.of(source) for source in report.sources],
+            zones=[one.sentence for one in report.zones],
+        )
+
+
+class BucketAnswer(BaseModel):
+    """A day, or the days of a week (ISO) or month within the range.
+
+    `value` is null where a day of it was not read; `previous` is that of the days beside it.
+    """
+
+    first: date
+    last: date
+    value: Decimal | None
+    previous: Decimal | None
+    is_partial: bool
+    is_settled: bool
+
+
+class SeriesAnswer(BaseModel):
+    """A metric over the range by day, week or month; `figure` is that of the whole range."""
+
+    figure: FigureAnswer
+    by: str
+    range: Days
+    previous: Days | None
+    series: list[BucketAnswer]
+
+    @classmethod
+    def of(cls, report: Overview, question: SeriesQuestion) -> SeriesAnswer:
+        """From the report."""
+        return cls(
+            figure=FigureAnswer.of(report.figure(question.metric.key)),
+            by=question.by,
+            range=Days.of(report.days),
+            previous=Days.of(report.previous) if report.previous else None,
+            series=[
+                BucketAnswer(
+                    first=one.days.first,
+                    last=one.days.last,
+                    value=one.value,
+                    previous=one.previous,
+                    is_partial=one.is_partial,
+                    is_settled=one.is_settled,
+                )
+                for one in buckets(report, question.metric, question.by)
+            ],
         )
 
 
 @routes.get("/brands/{brand_id}/overview")  # noqa: FAST003 - `asked_of` reads it
 async def brand_overview(parts: PartsPart, person: Caller, asked: AskedPart) -> OverviewAnswer:
-    """The brand's overview for `days`, or for `from` and `to`."""
+    """The brand's overview for `days`, `range`, or `from` and `to`, against what `compare` says."""
     report = await overview(
         parts.database,
         user_id=person.id,
         brand_id=asked.brand_id,
         days=asked.period.days,
+        comparison=asked.period.comparison,
         now=asked.now,
     )
     return OverviewAnswer.of(report)
+
+
+@routes.get("/brands/{brand_id}/series")  # noqa: FAST003 - as above
+async def brand_series(
+    parts: PartsPart,
+    person: Caller,
+    asked: AskedPart,
+    metric: Annotated[str, Query(description="A metric of the catalogue.")] = DEFAULT_METRIC,
+    by: Annotated[str, Query(description=f"One of {', '.join(BY)}.")] = "day",
+) -> SeriesAnswer:
+    """One metric over the range, by day, week or month, beside the days compared with."""
+    question = series_question({"metric": metric, "by": by})
+    report = await overview(
+        parts.database,
+        user_id=person.id,
+        brand_id=asked.brand_id,
+        days=asked.period.days,
+        comparison=asked.period.comparison,
+        now=asked.now,
+        metrics=[question.metric.key],
+    )
+    return SeriesAnswer.of(report, question)

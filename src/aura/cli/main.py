@@ -23,6 +23,7 @@ from aura.cli import (
     keys,
     privacy,
     processes,
+    rates,
     reconciling,
     reports,
     sandbox,
@@ -54,6 +55,7 @@ application.command("reconcile")(reconciling.reconcile)
 application.command("doctor")(diagnosis.doctor)
 application.add_typer(database.application, name="db")
 application.add_typer(reports.application, name="report")
+application.add_typer(rates.application, name="rates")
 application.add_typer(insights.application, name="insights")
 application.add_typer(importing.application, name="import")
 application.add_typer(keys.application, name="keys")

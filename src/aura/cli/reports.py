@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 import typer
@@ -10,18 +10,18 @@ import typer
 from aura.cli import attribution as attribution_report
 from aura.cli import cohorts as cohort_report
 from aura.cli import connections as connection_report
-from aura.cli.installation import Installation, find_brand, find_person, run, utc_now
+from aura.cli import portfolio_report
+from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.printing import print_json, print_table
 from aura.metrics import CATALOGUE
 from aura.model import PLATFORM_NAMES
 from aura.reports.campaigns import Campaigns, campaigns, question_of
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
-from aura.reports.overview import COLUMNS, Overview, overview
-from aura.reports.periods import period_of, preset_of, today_in
-from aura.reports.portfolio import COLUMNS as BRAND_COLUMNS
-from aura.reports.portfolio import Portfolio, brands_question, portfolio
-from aura.reports.present import day_range
+from aura.reports.overview import COLUMNS, TILES, Overview, overview
+from aura.reports.periods import NAMED, Period, period_of, today_in
+from aura.reports.present import day_range, present_exact
+from aura.reports.series import BY, DEFAULT_METRIC, Bucket, buckets, series_question
 
 application = typer.Typer(help="What the pages show, in the shell.", no_args_is_help=True)
 
@@ -35,6 +35,15 @@ UserOption = Annotated[str | None, typer.Option(help="E-mail of its owner.")]
 DaysOption = Annotated[int, typer.Option(help="How many days, ending yesterday.")]
 FirstOption = Annotated[str, typer.Option("--from", help="First day, as 2026-10-25.")]
 LastOption = Annotated[str, typer.Option("--to", help="Last day, as 2026-11-21.")]
+RangeOption = Annotated[
+    str, typer.Option("--range", help=f"A range by its name: {', '.join(NAMED)}.")
+]
+CompareOption = Annotated[
+    str, typer.Option(help="Compare with: previous, year, off, or two days as FIRST..LAST.")
+]
+WeekdayOption = Annotated[
+    bool, typer.Option("--weekdays/--dates", help="Match the days compared with by weekday.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -46,32 +55,106 @@ def report_overview(
     days: DaysOption = 28,
     first: FirstOption = "",
     last: LastOption = "",
+    named: RangeOption = "",
+    compare: CompareOption = "previous",
+    weekdays: WeekdayOption = True,
     as_json: JsonOption = False,
 ) -> None:
     """Revenue, spend and their ratios for a range of days, against the days before.
 
     The same numbers as the Overview page. A dash means unknown, and the reason stands below.
     """
-
-    async def work(installation: Installation) -> Overview:
-        chosen = await find_brand(installation.database, brand, user)
-        now = utc_now()
-        period = period_of(
-            {"days": str(days), "from": first, "to": last}, today=today_in(chosen.timezone, now)
-        )
-        return await overview(
-            installation.database,
-            user_id=chosen.user_id,
-            brand_id=chosen.id,
-            days=period.days,
-            now=now,
-        )
-
-    report = run(work)
+    asked = _query(days, first, last, named) | _comparison(compare, weekdays=weekdays)
+    report = run(lambda installation: _overview(installation, brand, user, asked))
     if as_json:
         print_json(_document(report))
     else:
         _print(report)
+
+
+@application.command("series")
+def report_series(
+    *,
+    metric: Annotated[str, typer.Argument(help="A metric of the catalogue.")] = DEFAULT_METRIC,
+    by: Annotated[str, typer.Option(help=f"One of {', '.join(BY)}.")] = "day",
+    brand: BrandOption = None,
+    user: UserOption = None,
+    days: DaysOption = 28,
+    first: FirstOption = "",
+    last: LastOption = "",
+    named: RangeOption = "",
+    compare: CompareOption = "previous",
+    weekdays: WeekdayOption = True,
+    as_json: JsonOption = False,
+) -> None:
+    """One metric by day, week (ISO) or month, beside the days it is compared with."""
+    question = series_question({"metric": metric, "by": by})
+    asked = _query(days, first, last, named) | _comparison(compare, weekdays=weekdays)
+    key = question.metric.key
+    report = run(lambda installation: _overview(installation, brand, user, asked, [key]))
+    found = buckets(report, question.metric, question.by)
+    if as_json:
+        print_json({"metric": question.metric.key, "by": question.by, "series": _series(found)})
+        return
+    currency = report.brand.currency
+    print_table(
+        (BY[question.by].lower(), question.metric.label, "before", "state"),
+        [
+            (
+                one.label,
+                present_exact(question.metric, one.value, currency),
+                present_exact(question.metric, one.previous, currency),
+                one.state,
+            )
+            for one in found
+        ],
+    )
+
+
+def _series(found: Sequence[Bucket]) -> list[dict[str, object]]:
+    return [
+        {
+            "from": one.days.first,
+            "to": one.days.last,
+            "value": one.value,
+            "previous": one.previous,
+            "is_partial": one.is_partial,
+            "is_settled": one.is_settled,
+        }
+        for one in found
+    ]
+
+
+def _query(days: int, first: str, last: str, named: str) -> dict[str, str]:
+    return {"days": str(days), "from": first, "to": last, "range": named}
+
+
+def _comparison(text: str, *, weekdays: bool) -> dict[str, str]:
+    """What an address says for `--compare` and `--weekdays`."""
+    first, dots, last = text.partition("..")
+    chosen = {"compare": "custom", "compare_from": first, "compare_to": last}
+    return (chosen if dots else {"compare": text}) | ({} if weekdays else {"dow": "0"})
+
+
+async def _overview(
+    installation: Installation,
+    brand: str | None,
+    user: str | None,
+    asked: Mapping[str, str],
+    metrics: Sequence[str] = TILES,
+) -> Overview:
+    chosen = await find_brand(installation.database, brand, user)
+    now = utc_now()
+    period: Period = period_of(asked, today=today_in(chosen.timezone, now))
+    return await overview(
+        installation.database,
+        user_id=chosen.user_id,
+        brand_id=chosen.id,
+        days=period.days,
+        comparison=period.comparison,
+        now=now,
+        metrics=metrics,
+    )
 
 
 @application.command("connections")
@@ -104,6 +187,10 @@ def _document(report: Overview) -> dict[str, object]:
                 "reason": figure.reason,
                 "is_settled": figure.is_settled,
                 "formula": figure.metric.formula,
+                "complete_through": figure.complete_through,
+                "read_at": figure.read_at,
+                "still_expected": figure.still_expected,
+                "converted": [one.sentence for one in figure.converted],
             }
             for figure in report.figures
         },
@@ -126,6 +213,7 @@ def _document(report: Overview) -> dict[str, object]:
             }
             for line in report.platforms
         ],
+        "zones": [one.sentence for one in report.zones],
         "sources": [
             {"platform": source.platform, "through": source.last_day, "read_at": source.read_at}
             for source in report.sources
@@ -154,6 +242,11 @@ def _print(report: Overview) -> None:
     for figure in report.figures:
         if figure.reason:
             typer.echo(f"{figure.metric.label}: {figure.reason}")
+    converted = {one.sentence for figure in report.figures for one in figure.converted}
+    for sentence in sorted(converted):
+        typer.echo(f"Converted: {sentence}")
+    for zone in report.zones:
+        typer.echo(f"Time zones: {zone.sentence}")
 
 
 @application.command("campaigns")
@@ -239,56 +332,4 @@ def _print_campaigns(report: Campaigns) -> None:
         typer.echo(f"Page {report.question.page} of {report.pages}: --page shows another.")
 
 
-@application.command("brands")
-def report_brands(
-    *,
-    user: UserOption = None,
-    days: Annotated[int, typer.Option(help="7, 28, 91 or 365 days, ending yesterday.")] = 28,
-    search: Annotated[str, typer.Option(help="Only those with this in their name.")] = "",
-    sort: Annotated[str, typer.Option(help="A metric, or name.")] = "revenue",
-    order: Annotated[str, typer.Option(help="asc or desc.")] = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Every brand of a person side by side: figures, what waits, and how fresh the data is."""
-
-    async def work(installation: Installation) -> Portfolio:
-        return await portfolio(
-            installation.database,
-            user_id=await find_person(installation.database, user),
-            days=preset_of({"days": str(days)}),
-            question=brands_question({"search": search, "sort": sort, "order": order}),
-            now=utc_now(),
-        )
-
-    report = run(work)
-    if as_json:
-        print_json(
-            {
-                "days": report.days,
-                "brands": [
-                    {
-                        "id": line.brand.id,
-                        "name": line.brand.name,
-                        "currency": line.brand.currency,
-                        "figures": {figure.metric.key: figure.value for figure in line.figures},
-                        "data": line.data,
-                        "open_insights": line.waiting.insights,
-                        "open_data_findings": line.waiting.health,
-                    }
-                    for line in report.lines
-                ],
-            }
-        )
-        return
-    print_table(
-        ("brand", *(CATALOGUE[key].label for key in BRAND_COLUMNS), "waiting", "data"),
-        [
-            (
-                line.brand.name,
-                *(figure.text for figure in line.figures),
-                str(line.waiting.insights + line.waiting.health),
-                line.data,
-            )
-            for line in report.lines
-        ],
-    )
+application.command("brands")(portfolio_report.report_brands)

@@ -32,6 +32,7 @@ class Examination:
         judged: scopes whose state is known this morning; an open finding of another scope stays.
         silences: platforms about which nothing can be said, and why.
         settled_ages: by platform, the age from which its days count as settled.
+        arrived_shares: by platform, the share of a day's conversions that is in, by its age.
     """
 
     findings: tuple[Finding, ...]
@@ -39,6 +40,7 @@ class Examination:
     judged: frozenset[tuple[str, str]]
     silences: tuple[Silence, ...]
     settled_ages: dict[Platform, int]
+    arrived_shares: dict[Platform, tuple[float, ...]]
 
 
 def examine(history: History, run_day: date, *, with_budget: bool = False) -> Examination:
@@ -65,6 +67,10 @@ def examine(history: History, run_day: date, *, with_budget: bool = False) -> Ex
         silences=situation.silences,
         settled_ages={
             platform: curve.settled_age
+            for platform, curve in zip(panel.platforms, panel.curves, strict=True)
+        },
+        arrived_shares={
+            platform: tuple(round(float(share), 4) for share in curve.shares)
             for platform, curve in zip(panel.platforms, panel.curves, strict=True)
         },
     )

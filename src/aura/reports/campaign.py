@@ -17,6 +17,7 @@ from uuid import UUID
 from aura.metrics import BASE_METRICS, Metric, compute
 from aura.model import AD_PLATFORMS, DayRange
 from aura.reports.campaigns import figures_of
+from aura.reports.comparisons import Comparison, usual_comparison
 from aura.reports.figures import Figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
@@ -88,16 +89,20 @@ async def campaign_report(
     entity_id: int,
     days: DayRange,
     now: datetime,
+    comparison: Comparison | None = None,
 ) -> CampaignReport:
     """The campaign for the range. NotFoundError for one that is not the person's."""
-    both = DayRange(days.previous().first, days.last)
+    compared = (comparison or usual_comparison(days)).days
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
         campaign = await store.campaign(connection, brand_id=brand_id, entity_id=entity_id)
         rows = await sources(connection, brand_id)
-        found = await store.campaign_days(
-            connection, brand_id=brand_id, entity_id=entity_id, days=both
-        )
+        current, before = [
+            await store.campaign_days(connection, brand_id=brand_id, entity_id=entity_id, days=one)
+            if one
+            else []
+            for one in (days, compared)
+        ]
         revisions = await store.campaign_revisions(
             connection, brand_id=brand_id, entity_id=entity_id, days=days, limit=MOST_REVISIONS
         )
@@ -107,12 +112,8 @@ async def campaign_report(
         for row in rows
         if row.platform in AD_PLATFORMS
     )
-    current = [row for row in found if row.date >= days.first]
-    totals = CampaignTotals(
-        campaign,
-        _totals(campaign, current),
-        _totals(campaign, [row for row in found if row.date < days.first]),
-    )
+    totals = CampaignTotals(campaign, _totals(campaign, current), _totals(campaign, before))
+    found = [*before, *current]
     source = next((one for one in states if one.integration_id == campaign.integration_id), None)
     return CampaignReport(
         brand=known,
@@ -120,7 +121,7 @@ async def campaign_report(
         days=days,
         now=local,
         currency=found[-1].currency if found else known.currency,
-        figures=figures_of(totals, days, states, known.currency),
+        figures=figures_of(totals, days, compared, states, known.currency),
         series=_series(days, current, source),
         action_type=next((row.action_type for row in reversed(current) if row.action_type), None),
         restated=_restated(revisions),

@@ -3,7 +3,8 @@
 In: a person, one of their brands, a range and a question (search, platform, order, page). Out:
 Campaigns, the same for page, API and shell. The decisions: a line's figures are computed as the
 overview's are, from the campaign's own sums; the totals are ratios of the sums of every campaign
-found, not of the page; what is unknown stands last in either order.
+found, not of the page; amounts are in the brand's currency, each day's at its own rate, and in the
+account's own where no rate is known; what is unknown stands last in either order.
 """
 
 from __future__ import annotations
@@ -12,19 +13,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from aura.errors import NotFoundError
 from aura.metrics import CATALOGUE, Metric, compute
 from aura.model import AD_PLATFORMS, DayRange, Platform
+from aura.reports.comparisons import Comparison, usual_comparison
+from aura.reports.currency import Conversion, brand_conversion
 from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
 from aura.reports.questions import Question, table_question
 from aura.store import campaigns as store
 from aura.store.campaigns import CampaignRow, CampaignTotals
-from aura.store.database import Database
+from aura.store.database import Connection, Database
 from aura.store.reports import BrandRow, PlatformTotals, brand, sources
 
 COLUMNS: Final[tuple[str, ...]] = (
@@ -45,7 +49,7 @@ _LONGEST_ID: Final = 18
 
 @dataclass(frozen=True, slots=True)
 class CampaignLine:
-    """A campaign with its figures, as in COLUMNS, in its account's currency."""
+    """A campaign with its figures, as in COLUMNS, in one currency."""
 
     campaign: CampaignRow
     figures: tuple[Figure, ...]
@@ -62,14 +66,14 @@ class Campaigns:
 
     Attributes:
         found: how many campaigns the question finds; `total` are their figures together.
-        total: None when nothing was found, or money of several currencies cannot be added.
+        total: None when nothing was found, or money of a currency without a rate cannot be added.
         lines: those of the page that was asked for.
         pages: how many pages there are, at least one.
     """
 
     brand: BrandRow
     days: DayRange
-    previous: DayRange
+    comparison: Comparison
     now: datetime
     question: Question
     found: int
@@ -77,6 +81,11 @@ class Campaigns:
     lines: tuple[CampaignLine, ...]
     total: tuple[Figure, ...] | None
     sources: tuple[Source, ...]
+
+    @property
+    def previous(self) -> DayRange | None:
+        """The days that the range is compared with."""
+        return self.comparison.days
 
 
 def question_of(query: Mapping[str, str]) -> Question:
@@ -99,21 +108,21 @@ async def campaigns(
     days: DayRange,
     question: Question,
     now: datetime,
+    comparison: Comparison | None = None,
 ) -> Campaigns:
     """The brand's campaigns for the range. NotFoundError for a brand that is not the person's."""
-    previous = days.previous()
+    compared = comparison or usual_comparison(days)
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
         rows = await sources(connection, brand_id)
-        totals = await store.campaign_totals(
-            connection, brand_id=brand_id, days=days, previous=previous
-        )
+        totals, conversion = await _converted_totals(connection, known, days, compared.days)
     local = now.astimezone(brand_zone(known.timezone))
     states = tuple(
         source_of(row, now=local, timezone=known.timezone)
         for row in rows
         if row.platform in AD_PLATFORMS
     )
+    sides = _Sides(days, compared.days, conversion)
     found = _ordered([one for one in totals if _matches(one.campaign, question)], question)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     asked = replace(question, page=min(question.page, pages))
@@ -121,17 +130,54 @@ async def campaigns(
     return Campaigns(
         brand=known,
         days=days,
-        previous=previous,
+        comparison=compared,
         now=local,
         question=asked,
         found=len(found),
         pages=pages,
         lines=tuple(
-            _line(one, days, states, known.currency) for one in found[first : first + PAGE_SIZE]
+            CampaignLine(one.campaign, _figures(one, sides, states, known.currency))
+            for one in found[first : first + PAGE_SIZE]
         ),
-        total=_total(found, days, states),
+        total=_total(found, sides, states),
         sources=states,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The two ranges, and the rates that their sums were converted at."""
+
+    days: DayRange
+    previous: DayRange | None
+    conversion: Conversion | None = None
+
+    def current(self, totals: Mapping[Platform, PlatformTotals]) -> Side:
+        return Side(self.days, totals, conversion=self.conversion)
+
+    def before(self, totals: Mapping[Platform, PlatformTotals]) -> Side | None:
+        return Side(self.previous, totals, conversion=self.conversion) if self.previous else None
+
+
+async def _converted_totals(
+    connection: Connection, known: BrandRow, days: DayRange, previous: DayRange | None
+) -> tuple[list[CampaignTotals], Conversion | None]:
+    """Each campaign's sums in the brand's currency, and the rates where any was in another one."""
+    sums = partial(
+        store.campaign_totals, connection, brand_id=known.id, days=days, previous=previous
+    )
+    totals = await sums()
+    sides = (side for one in totals for side in (one.current, one.previous) if side)
+    conversion = await brand_conversion(
+        connection,
+        brand_id=known.id,
+        currencies={currency for side in sides for currency in side.currencies},
+        into=known.currency,
+        ranges=[one for one in (days, previous) if one],
+    )
+    if conversion is not None:
+        totals = await sums(rates=conversion.arrays)
+    return totals, conversion
 
 
 def _matches(campaign: CampaignRow, question: Question) -> bool:
@@ -160,27 +206,31 @@ def _value(metric: Metric, totals: PlatformTotals | None) -> Decimal | None:
     return compute(metric, sums)
 
 
-def _line(
-    one: CampaignTotals, days: DayRange, states: Sequence[Source], currency: str
-) -> CampaignLine:
-    return CampaignLine(one.campaign, figures_of(one, days, states, currency))
-
-
 def figures_of(
-    one: CampaignTotals, days: DayRange, states: Sequence[Source], currency: str
+    one: CampaignTotals,
+    days: DayRange,
+    previous: DayRange | None,
+    states: Sequence[Source],
+    currency: str,
 ) -> tuple[Figure, ...]:
     """The campaign's figures, as in COLUMNS; `currency` is used where it has no row."""
+    return _figures(one, _Sides(days, previous), states, currency)
+
+
+def _figures(
+    one: CampaignTotals, sides: _Sides, states: Sequence[Source], currency: str
+) -> tuple[Figure, ...]:
     campaign = one.campaign
     own = tuple(state for state in states if state.integration_id == campaign.integration_id)
-    current = Side(days, {campaign.platform: one.current} if one.current else {})
-    before = Side(days.previous(), {campaign.platform: one.previous} if one.previous else {})
+    current = sides.current({campaign.platform: one.current} if one.current else {})
+    before = sides.before({campaign.platform: one.previous} if one.previous else {})
     known = one.current or one.previous
     used = known.currencies[0] if known else currency
     return tuple(figure(CATALOGUE[key], current, before, own, used) for key in COLUMNS)
 
 
 def _total(
-    found: Sequence[CampaignTotals], days: DayRange, states: Sequence[Source]
+    found: Sequence[CampaignTotals], sides: _Sides, states: Sequence[Source]
 ) -> tuple[Figure, ...] | None:
     """The figures of all that was found together, from their sums."""
     every = [part for one in found for part in (one.current, one.previous) if part is not None]
@@ -192,7 +242,7 @@ def _total(
     used = tuple(state for state in states if state.platform in {*current, *before})
     (currency,) = currencies
     return tuple(
-        figure(CATALOGUE[key], Side(days, current), Side(days.previous(), before), used, currency)
+        figure(CATALOGUE[key], sides.current(current), sides.before(before), used, currency)
         for key in COLUMNS
     )
 
@@ -220,4 +270,5 @@ def _sum(left: PlatformTotals, right: PlatformTotals) -> PlatformTotals:
             for measure in left.sums
         },
         known={measure: left.known[measure] + right.known[measure] for measure in left.known},
+        stated=tuple(dict.fromkeys((*left.stated, *right.stated))),
     )

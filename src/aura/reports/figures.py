@@ -2,18 +2,20 @@
 
 In: sums by platform for two ranges, and the sources they come from. Out: Figure. The decision: a
 blended figure is blank over a day that one of its sources lacks and another has, and over amounts
-in another currency than the brand's: understating it quietly would be worse than not stating it.
+that no known rate converts: understating it quietly would be worse than not stating it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from aura.metrics import BASE_METRICS, Metric, compute
 from aura.model import AD_PLATFORMS, DayRange, Platform
+from aura.reports.currency import REMEDY, Conversion, Converted
 from aura.reports.freshness import Source
 from aura.reports.present import (
     day,
@@ -69,6 +71,10 @@ class Figure:
         note: what limits a known value, such as days that are not read yet.
         is_settled: whether no day of the range is expected to change noticeably.
         is_unstated: whether it is unknown for want of something that the brand is to state.
+        converted: the amounts that were converted for it, and at which rates.
+        complete_through: the last day of which no source is expected to restate anything.
+        read_at: when the source that was read the longest ago was read.
+        still_expected: the share of its conversions that is expected to arrive later, where known.
     """
 
     metric: Metric
@@ -82,6 +88,10 @@ class Figure:
     platforms: tuple[Platform, ...]
     is_settled: bool
     is_unstated: bool = False
+    converted: tuple[Converted, ...] = ()
+    complete_through: date | None = None
+    read_at: datetime | None = None
+    still_expected: Decimal | None = None
 
     @property
     def is_arriving(self) -> bool:
@@ -111,11 +121,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One range of a comparison: its days, the sums of each platform and what the brand states."""
+    """One range of a comparison: its days, the sums of each platform and what the brand states.
+
+    Attributes:
+        conversion: the rates that the sums were converted at, where any was.
+        arriving: by ad platform, the share of the range's conversions that is still to come.
+    """
 
     days: DayRange
     totals: Mapping[Platform, PlatformTotals]
     stated: Stated = NOTHING_STATED
+    conversion: Conversion | None = None
+    arriving: Mapping[Platform, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,40 +161,87 @@ def change_of(metric: Metric, value: Decimal | None, previous: Decimal | None) -
 
 
 def figure(
-    metric: Metric, current: Side, previous: Side, sources: Sequence[Source], currency: str
+    metric: Metric, current: Side, previous: Side | None, sources: Sequence[Source], currency: str
 ) -> Figure:
-    """The metric over a range, against the range before, in the brand's currency."""
+    """The metric over a range, against the one it is compared with, in the currency."""
     used = _sources_of(metric, sources, current)
     now = _value(metric, current, used, currency)
-    then = _value(metric, previous, _sources_of(metric, sources, previous), currency)
-    before, before_reason = then.value, then.reason
-    if then.note is not None:
-        before, before_reason = None, then.note
-    change = change_of(metric, now.value, None if now.note else before)
-    if now.note and before_reason is None:
-        before_reason = "not comparable, as the range is not fully read"
     covered = [source.covers(current.days) for source in used]
     is_settled = all(
         part is not None and source.is_settled(part.last)
         for source, part in zip(used, covered, strict=True)
     )
-    if not is_settled and _ARRIVING.intersection(metric.parts):
-        # half-arrived purchases against whole ones would be a false alarm
-        change = Change("unknown")
-        before_reason = before_reason or "not comparable, as purchases are still arriving"
+    before = _Value(None, "Nothing to compare with was asked for")
+    if previous is not None:
+        then = _value(metric, previous, _sources_of(metric, sources, previous), currency)
+        before = _comparable(metric, now, then, (current, previous), is_settled=is_settled)
+    is_comparable = before.reason is None and before.note is None
     return Figure(
         metric=metric,
         currency=currency,
         value=now.value,
-        previous=before,
-        change=change,
+        previous=before.value,
+        change=change_of(metric, now.value, before.value) if is_comparable else Change("unknown"),
         reason=now.reason,
-        previous_reason=before_reason,
+        previous_reason=before.reason or before.note,
         note=now.note,
         platforms=tuple(source.platform for source in used),
         is_settled=is_settled,
         is_unstated=now.is_unstated,
+        converted=_converted(metric, current),
+        complete_through=_complete_through(used),
+        read_at=min((source.read_at for source in used if source.read_at), default=None),
+        still_expected=_still_expected(metric, used, current),
     )
+
+
+def _comparable(
+    metric: Metric, now: _Value, then: _Value, sides: tuple[Side, Side], *, is_settled: bool
+) -> _Value:
+    """The value before, and in `note` why the two cannot be compared although both are known."""
+    if then.note is not None:
+        return _Value(None, then.note)
+    if then.reason is not None:
+        return then
+    current, previous = sides
+    if now.note:
+        return _Value(then.value, note="not comparable, as the range is not fully read")
+    if not is_settled and _ARRIVING.intersection(metric.parts):
+        # half-arrived purchases against whole ones would be a false alarm
+        return _Value(then.value, note="not comparable, as purchases are still arriving")
+    if metric.is_additive and len(current.days) != len(previous.days):
+        lengths = f"{len(current.days)} days against {len(previous.days)}"
+        return _Value(then.value, note=f"not comparable: {lengths}")
+    return then
+
+
+def _converted(metric: Metric, side: Side) -> tuple[Converted, ...]:
+    """What was converted for the metric: money that was stated in another currency."""
+    if side.conversion is None:
+        return ()
+    stated = {
+        currency
+        for part in metric.parts
+        if part in _MONEY
+        for platform in BASE_METRICS[part].platforms
+        if platform in side.totals
+        for currency in side.totals[platform].stated
+    }
+    return side.conversion.used(stated, side.days)
+
+
+def _complete_through(used: Sequence[Source]) -> date | None:
+    days = [source.settled_through for source in used]
+    known = [value for value in days if value is not None]
+    return min(known) if known and len(known) == len(days) else None
+
+
+def _still_expected(metric: Metric, used: Sequence[Source], side: Side) -> Decimal | None:
+    """The share of the conversions in it that is still to come; the largest of its platforms'."""
+    if not _ARRIVING.intersection(metric.parts):
+        return None
+    shares = [side.arriving[one.platform] for one in used if one.platform in side.arriving]
+    return max(shares, default=None)
 
 
 def _sources_of(metric: Metric, sources: Sequence[Source], side: Side) -> list[Source]:
@@ -271,9 +335,15 @@ def _foreign_currency(metric: Metric, side: Side, currency: str) -> str | None:
         for platform in BASE_METRICS[part].platforms:
             totals = side.totals.get(platform)
             if totals and totals.sums.get(part) is not None and totals.currencies != (currency,):
-                named = " and ".join(totals.currencies)
-                return f"{totals.name} is in {named}, the brand in {currency}: not converted"
+                return _not_converted(totals, side.conversion, currency)
     return None
+
+
+def _not_converted(totals: PlatformTotals, conversion: Conversion | None, currency: str) -> str:
+    foreign = next(one for one in totals.currencies if one != currency)
+    if conversion is None or conversion.into != currency:
+        return f"{totals.name} is in {foreign}, not in {currency}; {REMEDY}"
+    return f"{totals.name} is in {foreign}: {conversion.reason(foreign)}"
 
 
 def _sums(metric: Metric, side: Side, used: Sequence[Source]) -> dict[str, Decimal | None]:

@@ -45,6 +45,10 @@ class Source:
         gaps: days between those that are known of which nothing is, oldest first.
         hidden: those of the gaps that the platform did not show; the others are between the days
             of files and those that were read.
+        zones: the time zones of its accounts, where they state one.
+        read_on: the day it was there when it was last read.
+        arrived_shares: the part of a day's conversions that is in at the ages 0, 1, 2, …; empty
+            until it was learned.
     """
 
     integration_id: UUID
@@ -62,6 +66,9 @@ class Source:
     knows_beginning: bool
     gaps: tuple[DayRange, ...] = ()
     hidden: tuple[DayRange, ...] = ()
+    zones: tuple[str, ...] = ()
+    read_on: date | None = None
+    arrived_shares: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -192,6 +199,9 @@ def source_of(
         and history_from >= first,
         gaps=tuple(sorted((*_between(row), *hidden), key=lambda gap: gap.first)),
         hidden=hidden,
+        zones=row.timezones,
+        read_on=None if read_at is None else _earliest_day(zones, read_at),
+        arrived_shares=row.arrived_shares,
     )
 
 

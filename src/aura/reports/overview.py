@@ -1,27 +1,34 @@
 """The overview of a brand: eight figures, a daily series, a line for each platform, freshness.
 
 In: a person, one of their brands, a range of days. Out: Overview, exact and without any HTML, the
-same for the page, the API and the shell. The decision: three statements in one transaction, and
-totals are never added from what a chart shows.
+same for the page, the API and the shell. The decisions: three statements in one transaction, one
+more where a row is in another currency than the brand's; totals are added by the database and never
+from what a chart shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from aura.metrics import BASE_METRICS, CATALOGUE, Metric, compute
 from aura.model import AD_PLATFORMS, PLATFORM_NAMES, DayRange, Platform
+from aura.reports.arriving import arriving
+from aura.reports.comparisons import Comparison, usual_comparison
+from aura.reports.currency import Conversion, brand_conversion
 from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
 from aura.reports.stated import NOTHING_STATED, Stated, read_stated
-from aura.store.database import Database
+from aura.reports.zones import Mismatch, mismatches
+from aura.store.database import Connection, Database
 from aura.store.reports import (
     BrandRow,
+    PlatformTotals,
     RangeRows,
     SourceRow,
     brand,
@@ -99,19 +106,32 @@ class Overview:
 
     Attributes:
         now: the moment of the report, in the brand's time zone.
+        comparison: what the range is compared with, and `previous` its days; None for nothing.
         figures: the figures that were asked for, the eight of TILES unless others were.
-        series: every day of the range, oldest first.
+        series: every day of the range, oldest first; `previous_series` of the other one.
         platforms: a line for each source, and one for all together when there are several.
     """
 
     brand: BrandRow
     days: DayRange
-    previous: DayRange
+    comparison: Comparison
     now: datetime
     figures: tuple[Figure, ...]
     series: tuple[DayFigures, ...]
+    previous_series: tuple[DayFigures, ...]
     platforms: tuple[PlatformLine, ...]
     sources: tuple[Source, ...]
+    sides: tuple[Side, Side | None]
+
+    @property
+    def previous(self) -> DayRange | None:
+        """The days that the range is compared with."""
+        return self.comparison.days
+
+    @property
+    def zones(self) -> tuple[Mismatch, ...]:
+        """Sources whose days begin at another moment than the shop's."""
+        return mismatches(self.sources, self.brand.timezone, self.days)
 
     @property
     def has_data(self) -> bool:
@@ -129,8 +149,9 @@ class Overview:
         return max((s.last_day for s in self.sources if s.last_day), default=None)
 
     def figure(self, key: str) -> Figure:
-        """The figure of that metric."""
-        return next(figure for figure in self.figures if figure.metric.key == key)
+        """The figure of a metric, one of the eight or another of the catalogue."""
+        known = next((figure for figure in self.figures if figure.metric.key == key), None)
+        return known or figure(CATALOGUE[key], *self.sides, self.sources, self.brand.currency)
 
 
 def batches(series: Sequence[DayFigures], size: int) -> list[Sequence[DayFigures]]:
@@ -156,23 +177,58 @@ async def overview(
     brand_id: UUID,
     days: DayRange,
     now: datetime,
+    comparison: Comparison | None = None,
     metrics: Sequence[str] = TILES,
 ) -> Overview:
     """The brand's overview for the range: these metrics' figures, and days with all their parts.
 
     NotFoundError for a brand that is not the person's.
     """
-    previous = days.previous()
+    compared = comparison or usual_comparison(days)
+    ranges = [one for one in (days, compared.days) if one]
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
-        rows = await sources(connection, brand_id)
-        ranges = await totals_and_days(
-            connection, brand_id=brand_id, days=days, previous=previous, basis=known.revenue_basis
-        )
+        source_rows = await sources(connection, brand_id)
+        rows, conversion = await converted_rows(connection, known, days, compared.days)
         stated = await read_stated(
-            connection, brand_id=brand_id, currency=known.currency, ranges=(previous, days)
+            connection, brand_id=brand_id, currency=known.currency, ranges=ranges
         )
-    return overview_of(known, rows, ranges, days=days, now=now, stated=stated, metrics=metrics)
+    return overview_of(
+        known,
+        source_rows,
+        rows,
+        days=days,
+        now=now,
+        comparison=compared,
+        conversion=conversion,
+        stated=stated,
+        metrics=metrics,
+    )
+
+
+async def converted_rows(
+    connection: Connection, known: BrandRow, days: DayRange, previous: DayRange | None
+) -> tuple[RangeRows, Conversion | None]:
+    """Sums and days in the brand's currency, and the rates where any row was in another one."""
+    rows = partial(
+        totals_and_days,
+        connection,
+        brand_id=known.id,
+        days=days,
+        previous=previous,
+        basis=known.revenue_basis,
+    )
+    ranges = await rows()
+    conversion = await brand_conversion(
+        connection,
+        brand_id=known.id,
+        currencies=ranges.currencies,
+        into=known.currency,
+        ranges=[one for one in (days, previous) if one],
+    )
+    if conversion is not None:
+        ranges = await rows(rates=conversion.arrays)
+    return ranges, conversion
 
 
 def overview_of(
@@ -182,34 +238,41 @@ def overview_of(
     *,
     days: DayRange,
     now: datetime,
+    comparison: Comparison | None = None,
+    conversion: Conversion | None = None,
     stated: Stated = NOTHING_STATED,
     metrics: Sequence[str] = TILES,
 ) -> Overview:
     """The overview from what the store gave; pure."""
+    compared = comparison or usual_comparison(days)
     local = now.astimezone(brand_zone(known.timezone))
     states = tuple(
         source_of(row, now=local, timezone=known.timezone, history_from=known.history_complete_from)
         for row in source_rows
     )
-    current = Side(days, ranges.current, stated)
-    before = Side(days.previous(), ranges.previous, stated)
+    current = Side(days, ranges.current, stated, conversion, arriving(states, ranges.days))
+    before = Side(compared.days, ranges.previous, stated, conversion) if compared.days else None
     return Overview(
         brand=known,
         days=days,
-        previous=days.previous(),
+        comparison=compared,
         now=local,
         figures=tuple(
             figure(CATALOGUE[key], current, before, states, known.currency) for key in metrics
         ),
-        series=_series(current, ranges, states, known.currency, metrics),
+        series=_series(current, ranges.days, states, known.currency, metrics),
+        previous_series=_series(before, ranges.previous_days, states, known.currency, metrics)
+        if before
+        else (),
         platforms=_lines(current, before, states, known.currency),
         sources=states,
+        sides=(current, before),
     )
 
 
 def _series(
     side: Side,
-    ranges: RangeRows,
+    rows: Mapping[tuple[date, Platform], PlatformTotals],
     states: Sequence[Source],
     currency: str,
     metrics: Sequence[str],
@@ -224,7 +287,7 @@ def _series(
             source
             for source in states
             if source.platform in BASE_METRICS[part].sources
-            and (source.is_connected or source.platform in ranges.current or source.from_file)
+            and (source.is_connected or source.platform in side.totals or source.from_file)
         ]
         for part in parts
     }
@@ -234,7 +297,7 @@ def _series(
             sums={
                 part: _stated_sum(part, value, side.stated, sources)
                 if BASE_METRICS[part].is_stated
-                else _day_sum(part, value, ranges, sources, currency)
+                else _day_sum(part, value, rows, sources, currency)
                 for part, sources in used.items()
             },
             store_is_settled=all(source.is_settled(value) for source in used["revenue"]),
@@ -253,7 +316,11 @@ def _stated_sum(part: str, value: date, stated: Stated, used: Sequence[Source]) 
 
 
 def _day_sum(
-    part: str, value: date, ranges: RangeRows, used: Sequence[Source], currency: str
+    part: str,
+    value: date,
+    rows: Mapping[tuple[date, Platform], PlatformTotals],
+    used: Sequence[Source],
+    currency: str,
 ) -> Decimal | None:
     """The part on one day over its sources: a day that was read without a row is zero."""
     if not used or not all(source.was_read(value) for source in used):
@@ -261,7 +328,7 @@ def _day_sum(
     total = Decimal(0)
     is_money = BASE_METRICS[part].unit == "money"
     for source in used:
-        row = ranges.days.get((value, source.platform))
+        row = rows.get((value, source.platform))
         if row is None:
             continue
         amount = row.sums.get(part)
@@ -272,7 +339,7 @@ def _day_sum(
 
 
 def _lines(
-    current: Side, before: Side, states: Sequence[Source], currency: str
+    current: Side, before: Side | None, states: Sequence[Source], currency: str
 ) -> tuple[PlatformLine, ...]:
     lines = [
         PlatformLine(
@@ -281,7 +348,7 @@ def _lines(
             _figures(
                 _STORE_COLUMNS if source.platform == "shopify" else _AD_COLUMNS,
                 _only(current, source.platform),
-                _only(before, source.platform),
+                _only(before, source.platform) if before else None,
                 (source,),
                 _own_currency(source, current, currency),
             ),
@@ -298,7 +365,7 @@ def _lines(
 def _figures(
     keys: Sequence[str | None],
     current: Side,
-    before: Side,
+    before: Side | None,
     states: Sequence[Source],
     currency: str,
 ) -> tuple[Figure | None, ...]:
@@ -309,11 +376,11 @@ def _figures(
 
 
 def _only(side: Side, platform: Platform) -> Side:
-    return Side(side.days, {key: row for key, row in side.totals.items() if key == platform})
+    return replace(side, totals={key: row for key, row in side.totals.items() if key == platform})
 
 
 def _own_currency(source: Source, side: Side, currency: str) -> str:
-    """The currency a platform's own line is written in: that of its rows, where there is one."""
+    """What a platform's line is written in: the brand's currency, its own without a rate."""
     totals = side.totals.get(source.platform)
     found = totals.currencies if totals else source.currencies
-    return found[0] if len(found) == 1 else currency
+    return found[0] if len(found) == 1 and totals else currency

@@ -1,7 +1,8 @@
-"""Ranges of days as they stand in an address: a preset (`?days=28`) or two dates (`?from=&to=`).
+"""Ranges of days as they stand in an address, and the days that they are compared with.
 
-In: the query's text and today in the brand's time zone. Out: a Period, or InputError saying what to
-write. Ranges end yesterday, because today is not over; only a custom range may include today.
+In: the query's text (`?days=28`, `?range=last-month` or `?from=&to=`, and `compare=`, `dow=`) and
+today in the brand's time zone. Out: a Period, or InputError saying what to write. Ranges end
+yesterday, because today is not over; only a custom range may include today.
 """
 
 from __future__ import annotations
@@ -9,51 +10,73 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aura.errors import InputError
 from aura.model import DayRange
+from aura.reports.comparisons import Comparison, comparison_of, day_of, usual_comparison
 
 PRESETS: tuple[int, ...] = (7, 28, 91, 365)
 DEFAULT_PRESET = 28
 # as many days as the ad platforms keep; a longer range could not be compared with what came before
 LONGEST_RANGE = 1126
+# ranges with a name, as in an address and for people
+NAMED: Final[Mapping[str, str]] = {
+    "yesterday": "Yesterday",
+    "month": "Month to date",
+    "last-month": "Last month",
+    "quarter": "Quarter to date",
+    "year": "Year to date",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A range of days and the equally long one before it.
+    """A range of days and what it is compared with.
 
     Attributes:
         days: the range.
-        preset: 7, 28, 91 or 365 when the range is the last so many days, None for a custom one.
-        today: the brand's today, which a preset does not include.
+        preset: 7, 28, 91 or 365 when the range is the last so many days, None for another one.
+        today: the brand's today, which only a custom range may include.
+        asked: what it is compared with where that is not the usual.
+        name: a key of NAMED when the range was asked for by its name.
     """
 
     days: DayRange
     preset: int | None
     today: date
+    asked: Comparison | None = None
+    name: str | None = None
 
     @property
-    def previous(self) -> DayRange:
-        """The range to compare with."""
-        return self.days.previous()
+    def comparison(self) -> Comparison:
+        """The days that it is compared with."""
+        return self.asked or usual_comparison(self.days)
 
     @property
-    def query(self) -> str:
-        """The address's query that names this period."""
+    def range_query(self) -> str:
+        """The part of the address's query that names the range."""
+        if self.name:
+            return f"range={self.name}"
         if self.preset:
             return f"days={self.preset}"
         return f"from={self.days.first.isoformat()}&to={self.days.last.isoformat()}"
+
+    @property
+    def query(self) -> str:
+        """The address's query that names this period; the usual comparison is left out."""
+        return "&".join(part for part in (self.range_query, self.comparison.query) if part)
 
     def shifted(self, steps: int) -> Period | None:
         """The period `steps` lengths later (negative: earlier), None when it would pass today."""
         offset = timedelta(days=len(self.days) * steps)
         try:
             days = DayRange(self.days.first + offset, self.days.last + offset)
+            asked = self.comparison.moved_to(days, offset)
         except OverflowError:
             return None
-        return None if days.last > self.today else Period(days, None, self.today)
+        return None if days.last > self.today else Period(days, None, self.today, asked)
 
 
 def brand_zone(name: str | None) -> ZoneInfo:
@@ -76,6 +99,26 @@ def last_days(count: int, today: date) -> Period:
     return Period(DayRange(last - timedelta(days=count - 1), last), preset, today)
 
 
+def named_days(name: str, today: date) -> Period:
+    """The range of that name, ending yesterday; on a month's first day, that day itself.
+
+    InputError for a name that does not exist.
+    """
+    last = today - timedelta(days=1)
+    month = today.replace(day=1)
+    firsts = {
+        "yesterday": last,
+        "month": month,
+        "last-month": (month - timedelta(days=1)).replace(day=1),
+        "quarter": month.replace(month=(month.month - 1) // 3 * 3 + 1),
+        "year": month.replace(month=1),
+    }
+    if name not in firsts:
+        raise InputError(f"A range is one of {', '.join(NAMED)}.")
+    end = month - timedelta(days=1) if name == "last-month" else max(last, firsts[name])
+    return Period(DayRange(firsts[name], end), None, today, name=name)
+
+
 def preset_of(query: Mapping[str, str]) -> int:
     """How many days an address asks for where only the last 7, 28, 91 or 365 can be shown."""
     days = query.get("days", "").strip() or str(DEFAULT_PRESET)
@@ -88,11 +131,22 @@ def period_of(query: Mapping[str, str], *, today: date) -> Period:
     """The period that an address names; the last 28 days when it names none.
 
     Raises InputError for a date that cannot be read, a range that ends before it starts, lies in
-    the future or is longer than 1,126 days.
+    the future or is longer than 1,126 days, and for a comparison that cannot be made.
     """
+    found = _range_of(query, today)
+    asked = comparison_of(query, found.days)
+    if asked == usual_comparison(found.days):
+        return found
+    return Period(found.days, found.preset, today, asked, found.name)
+
+
+def _range_of(query: Mapping[str, str], today: date) -> Period:
     first, last = query.get("from", "").strip(), query.get("to", "").strip()
     if first or last:
         return _custom(first, last, today)
+    name = query.get("range", "").strip()
+    if name:
+        return named_days(name, today)
     days = query.get("days", "").strip() or str(DEFAULT_PRESET)
     is_short = days.isascii() and days.isdigit() and len(days) <= len(str(LONGEST_RANGE))
     if not is_short or not 1 <= int(days) <= LONGEST_RANGE:
@@ -103,7 +157,7 @@ def period_of(query: Mapping[str, str], *, today: date) -> Period:
 def _custom(first: str, last: str, today: date) -> Period:
     if not first or not last:
         raise InputError("A range needs both a first and a last day.")
-    start, end = _day(first), _day(last)
+    start, end = day_of(first), day_of(last)
     if end < start:
         raise InputError("The range ends before it starts: swap the two days.")
     if end > today:
@@ -116,10 +170,3 @@ def _custom(first: str, last: str, today: date) -> Period:
     yesterday = today - timedelta(days=1)
     preset = len(days) if end == yesterday and len(days) in PRESETS else None
     return Period(days, preset, today)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"“{text[:20]}” is not a day: write it as 2026-11-22.") from None

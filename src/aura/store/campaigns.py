@@ -17,7 +17,7 @@ from uuid import UUID
 from aura.errors import NotFoundError
 from aura.model import DayRange, Platform
 from aura.store.database import Connection
-from aura.store.reports import PlatformTotals
+from aura.store.reports import NO_RATES, PlatformTotals, RateArrays, rate_parameters
 from aura.store.statements import statements
 
 MEASURES = ("ad_spend", "impressions", "clicks", "conversions", "conversion_value")
@@ -76,16 +76,23 @@ class Revision:
 
 
 async def campaign_totals(
-    connection: Connection, *, brand_id: UUID, days: DayRange, previous: DayRange
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    days: DayRange,
+    previous: DayRange | None,
+    rates: RateArrays = NO_RATES,
 ) -> list[CampaignTotals]:
-    """Every campaign with a day in the range or in the adjoining one before it, in no order."""
+    """Every campaign with a day in the range or in the one it is compared with, in no order."""
     cursor = await connection.execute(
         statements("campaigns")["totals"],
         {
             "brand_id": brand_id,
-            "previous_first": previous.first,
             "first": days.first,
             "last": days.last,
+            "previous_first": previous.first if previous else None,
+            "previous_last": previous.last if previous else None,
+            **rate_parameters(rates),
         },
     )
     campaigns: dict[int, CampaignRow] = {}
@@ -166,6 +173,7 @@ def _totals(row: Mapping[str, Any]) -> PlatformTotals:
         currencies=tuple(dict.fromkeys((row["lowest_currency"], row["highest_currency"]))),
         sums=_measures(row),
         known={measure: row[f"known_{measure}"] for measure in MEASURES},
+        stated=tuple(dict.fromkeys((row["lowest_stated"], row["highest_stated"]))),
     )
 
 

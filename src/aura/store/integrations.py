@@ -13,7 +13,7 @@ changes), `reconciliation` (what the shop's own reports say) and, when something
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -298,14 +298,26 @@ async def note_read(
     )
 
 
-async def note_settled_ages(
-    connection: Connection, brand_id: UUID, ages: Mapping[Platform, int]
+async def note_arrival(
+    connection: Connection,
+    brand_id: UUID,
+    ages: Mapping[Platform, int],
+    shares: Mapping[Platform, Sequence[float]],
 ) -> None:
-    """Keep from which age on the days of each platform count as settled, for the pages."""
+    """Keep how each platform's conversions arrive, for the pages.
+
+    `ages` says from which age on a day counts as settled, `shares` (0 to 1) what part of a day's
+    conversions is in at the ages 0, 1, 2, …
+    """
     for platform, age in ages.items():
         await connection.execute(
-            statements("integrations")["note_settled_age"],
-            {"brand_id": brand_id, "platform": platform, "age": age},
+            statements("integrations")["note_arrival"],
+            {
+                "brand_id": brand_id,
+                "platform": platform,
+                "age": age,
+                "shares": Jsonb(list(shares[platform])),
+            },
         )
 
 

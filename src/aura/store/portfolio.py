@@ -7,13 +7,15 @@ yesterday is not the same day everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from aura.model import DayRange, Platform
+from aura.store.brand_entries import Entry
 from aura.store.database import Connection
-from aura.store.reports import PlatformTotals, RevenueBasis, totals_of
+from aura.store.reports import PlatformTotals, RateArrays, RevenueBasis, totals_of
 from aura.store.statements import statements
 
 
@@ -34,19 +36,29 @@ class Waiting:
 
 
 async def totals_of_brands(
-    connection: Connection, ranges: Mapping[UUID, DayRange], bases: Mapping[UUID, RevenueBasis]
+    connection: Connection,
+    ranges: Mapping[UUID, tuple[DayRange, DayRange]],
+    bases: Mapping[UUID, RevenueBasis],
+    rates: Mapping[UUID, RateArrays] = MappingProxyType({}),
 ) -> dict[UUID, BrandTotals]:
-    """The sums of each brand over its range and over the adjoining one before it.
+    """The sums of each brand over its range and over the one that it is compared with.
 
     `bases` says what each of the brands calls revenue.
     """
+    sides = [(key, n == 0, days) for key, pair in ranges.items() for n, days in enumerate(pair)]
+    known = list(rates.items())
     cursor = await connection.execute(
         statements("reports")["totals_of_brands"],
         {
-            "brand_ids": list(ranges),
-            "previous_firsts": [days.previous().first for days in ranges.values()],
-            "firsts": [days.first for days in ranges.values()],
-            "lasts": [days.last for days in ranges.values()],
+            "brand_ids": [key for key, _, _ in sides],
+            "current": [is_current for _, is_current, _ in sides],
+            "firsts": [days.first for _, _, days in sides],
+            "lasts": [days.last for _, _, days in sides],
+            "rate_brands": [key for key, one in known for _ in one.days],
+            "rate_days": [day for _, one in known for day in one.days],
+            "rate_currencies": [currency for _, one in known for currency in one.currencies],
+            "rates": [rate for _, one in known for rate in one.rates],
+            "rate_intos": [one.into for _, one in known for _ in one.days],
         },
     )
     current: dict[UUID, dict[Platform, PlatformTotals]] = {key: {} for key in ranges}
@@ -55,6 +67,28 @@ async def totals_of_brands(
         side = current if row["is_current"] else previous
         side[row["brand_id"]][row["platform"]] = totals_of(row, bases[row["brand_id"]])
     return {key: BrandTotals(current[key], previous[key]) for key in ranges}
+
+
+async def own_rates_of_brands(
+    connection: Connection, brand_ids: Sequence[UUID]
+) -> dict[UUID, list[Entry]]:
+    """The exchange rates that each of the brands states itself."""
+    cursor = await connection.execute(
+        statements("reports")["own_rates_of_brands"], {"brand_ids": list(brand_ids)}
+    )
+    found: dict[UUID, list[Entry]] = {key: [] for key in brand_ids}
+    for row in await cursor.fetchall():
+        found[row["brand_id"]].append(
+            Entry(
+                kind="rate",
+                name=row["name"],
+                first_day=row["first_day"],
+                last_day=row["last_day"],
+                amount=row["amount"],
+                currency=row["currency"],
+            )
+        )
+    return found
 
 
 async def waiting_in_brands(connection: Connection, brand_ids: list[UUID]) -> dict[UUID, Waiting]:

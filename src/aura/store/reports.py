@@ -9,7 +9,7 @@ holds the `exact` value.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -71,6 +71,7 @@ class SourceRow:
         settles_in_days: the age from which a day counts as settled, where it was learned.
         known_from, known_through: days that were read; the last may not be over.
         hidden_days: those between that the platform did not show, oldest first.
+        arrived_shares: the part of a day's conversions that is in by age, where it was learned.
         file_first_day, file_last_day, file_read_at: days and moment of imported files.
     """
 
@@ -90,6 +91,7 @@ class SourceRow:
     currencies: tuple[str, ...]
     timezones: tuple[str, ...]
     hidden_days: tuple[DayRange, ...] = ()
+    arrived_shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,10 @@ class PlatformTotals:
 
     Attributes:
         days: how many days have a row.
-        currencies: of those rows.
+        currencies: that the sums are in; several where rows were not converted into one.
         sums: by measure, None where no day has a value.
         known: by measure, the number of days that have a value.
+        stated: the currencies that the platform stated the rows in.
     """
 
     platform: Platform
@@ -108,6 +111,7 @@ class PlatformTotals:
     currencies: tuple[str, ...]
     sums: Mapping[str, Decimal | None]
     known: Mapping[str, int]
+    stated: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -124,12 +128,35 @@ class PlatformTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class RateArrays:
+    """Rates into one currency as a statement takes them: place n is one day and currency.
+
+    A row whose day and currency are not among them stays as it is.
+    """
+
+    into: str
+    days: list[date]
+    currencies: list[str]
+    rates: list[Decimal]
+
+
+NO_RATES = RateArrays("", [], [], [])
+
+
+@dataclass(frozen=True, slots=True)
 class RangeRows:
-    """Sums of a range and of the one before, and each day of the range, by platform."""
+    """Sums of a range and of the one it is compared with, and each day of both, by platform."""
 
     current: Mapping[Platform, PlatformTotals]
     previous: Mapping[Platform, PlatformTotals]
     days: Mapping[tuple[date, Platform], PlatformTotals]
+    previous_days: Mapping[tuple[date, Platform], PlatformTotals] = field(default_factory=dict)
+
+    @property
+    def currencies(self) -> set[str]:
+        """Of every row."""
+        sides = (self.current, self.previous)
+        return {one for side in sides for totals in side.values() for one in totals.currencies}
 
 
 async def schema_version(connection: Connection) -> str:
@@ -171,6 +198,7 @@ async def sources_of_brands(connection: Connection, brand_ids: Sequence[UUID]) -
                 "currencies": tuple(row["currencies"]),
                 "timezones": tuple(row["timezones"]),
                 "hidden_days": day_ranges(row["hidden_days"]),
+                "arrived_shares": tuple(row["arrived_shares"] or ()),
             }
         )
         for row in await cursor.fetchall()
@@ -182,31 +210,41 @@ async def totals_and_days(
     *,
     brand_id: UUID,
     days: DayRange,
-    previous: DayRange,
+    previous: DayRange | None,
     basis: RevenueBasis = "total_sales",
+    rates: RateArrays = NO_RATES,
 ) -> RangeRows:
-    """Sums and days of a range, and sums of the adjoining range before it, in one statement."""
+    """Sums and days of a range and of the one it is compared with, in one statement."""
     cursor = await connection.execute(
         statements("reports")["totals_and_days"],
         {
             "brand_id": brand_id,
-            "previous_first": previous.first,
             "first": days.first,
             "last": days.last,
+            "previous_first": previous.first if previous else None,
+            "previous_last": previous.last if previous else None,
+            **rate_parameters(rates),
         },
     )
-    current: dict[Platform, PlatformTotals] = {}
-    before: dict[Platform, PlatformTotals] = {}
-    by_day: dict[tuple[date, Platform], PlatformTotals] = {}
+    sums: dict[bool, dict[Platform, PlatformTotals]] = {True: {}, False: {}}
+    by_day: dict[bool, dict[tuple[date, Platform], PlatformTotals]] = {True: {}, False: {}}
     for row in await cursor.fetchall():
-        totals = totals_of(row, basis)
+        totals, side = totals_of(row, basis), row["is_current"]
         if row["date"] is not None:
-            by_day[row["date"], totals.platform] = totals
-        elif row["is_current"]:
-            current[totals.platform] = totals
+            by_day[side][row["date"], totals.platform] = totals
         else:
-            before[totals.platform] = totals
-    return RangeRows(current, before, by_day)
+            sums[side][totals.platform] = totals
+    return RangeRows(sums[True], sums[False], by_day[True], by_day[False])
+
+
+def rate_parameters(rates: RateArrays) -> dict[str, object]:
+    """The parameters that a statement converts by."""
+    return {
+        "rate_into": rates.into,
+        "rate_days": rates.days,
+        "rate_currencies": rates.currencies,
+        "rates": rates.rates,
+    }
 
 
 def totals_of(row: Mapping[str, Any], basis: RevenueBasis = "total_sales") -> PlatformTotals:
@@ -224,6 +262,7 @@ def totals_of(row: Mapping[str, Any], basis: RevenueBasis = "total_sales") -> Pl
         currencies=tuple(row["currencies"]),
         sums=sums,
         known=known,
+        stated=tuple(row["stated"]),
     )
 
 

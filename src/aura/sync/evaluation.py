@@ -17,7 +17,7 @@ from aura.insights.panel import Silence
 from aura.reports.history import read_history
 from aura.store.database import Database
 from aura.store.insights import lock_findings
-from aura.store.integrations import note_settled_ages
+from aura.store.integrations import note_arrival
 from aura.sync.findings import Morning, standing_findings, write_changes
 
 
@@ -63,7 +63,9 @@ async def evaluate_brand(database: Database, *, brand_id: UUID, now: datetime) -
             now=now,
         )
         await write_changes(connection, morning, changes)
-        await note_settled_ages(connection, brand_id, examination.settled_ages)
+        await note_arrival(
+            connection, brand_id, examination.settled_ages, examination.arrived_shares
+        )
     return EvaluationResult(
         run_day=run_day,
         findings=examination.findings,

@@ -1,6 +1,6 @@
 -- name: totals
--- Sums of each campaign over two adjoining ranges, in one scan. Amounts are exact, in the account's
--- currency; a campaign without a row in either range is absent.
+-- Sums of each campaign over two ranges. Amounts are exact: in the account's currency, times the rate
+-- of the day where one is given. A campaign without a row in either range is absent.
 select
     e.id as entity_id,
     e.integration_id,
@@ -9,28 +9,44 @@ select
     e.name,
     e.status,
     coalesce(a.name, '') as account_name,
-    d.date >= %(first)s as is_current,
+    w.is_current,
     count(*) as days,
-    min(d.currency) as lowest_currency,
-    max(d.currency) as highest_currency,
-    sum(d.ad_spend) as ad_spend,
+    min(coalesce(x.target, d.currency)) as lowest_currency,
+    max(coalesce(x.target, d.currency)) as highest_currency,
+    min(d.currency) as lowest_stated,
+    max(d.currency) as highest_stated,
+    sum(d.ad_spend * coalesce(x.rate, 1)) as ad_spend,
     sum(d.impressions) as impressions,
     sum(d.clicks) as clicks,
     sum(d.conversions) as conversions,
-    sum(d.conversion_value) as conversion_value,
+    sum(d.conversion_value * coalesce(x.rate, 1)) as conversion_value,
     count(d.ad_spend) as known_ad_spend,
     count(d.impressions) as known_impressions,
     count(d.clicks) as known_clicks,
     count(d.conversions) as known_conversions,
     count(d.conversion_value) as known_conversion_value
-from aura.entity_days as d
+from (
+    values
+    (true, %(first)s::date, %(last)s::date),
+    (false, %(previous_first)s::date, %(previous_last)s::date)
+) as w (is_current, first, last)
+inner join aura.entity_days as d on d.date between w.first and w.last
 inner join aura.entities as e on d.brand_id = e.brand_id and d.entity_id = e.id
 left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
-where
-    d.brand_id = %(brand_id)s
-    and d.date between %(previous_first)s and %(last)s
-    and e.level = 'campaign'
-group by e.id, a.name, d.date >= %(first)s;
+left join
+    (
+        select
+            r.day,
+            r.currency,
+            r.rate,
+            %(rate_into)s::text as target
+        from
+            unnest(%(rate_days)s::date[], %(rate_currencies)s::text[], %(rates)s::numeric[])
+                as r (day, currency, rate)
+    ) as x
+    on d.date = x.day and d.currency = x.currency
+where d.brand_id = %(brand_id)s and e.level = 'campaign'
+group by e.id, a.name, w.is_current;
 
 -- name: campaign
 -- One campaign; no row when it does not exist or is somebody else's.

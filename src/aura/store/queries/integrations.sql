@@ -184,11 +184,18 @@ where integration_id = %(integration_id)s and not external_id = any(%(external_i
 update aura.accounts set is_selected = external_id = any(%(external_ids)s)
 where integration_id = %(integration_id)s;
 
--- name: note_settled_age
--- Keeps the age from which an ad platform's days hardly change, where it has changed.
+-- name: note_arrival
+-- Keeps the age from which an ad platform's days hardly change, and what part of a day's conversions
+-- is in at each age, where either has changed.
 update public.integrations set
-    metadata = coalesce(metadata, '{}') || jsonb_build_object('settles_in_days', %(age)s::integer)
+    metadata = coalesce(metadata, '{}')
+    || jsonb_build_object(
+        'settles_in_days', %(age)s::integer, 'arrived_shares', %(shares)s::jsonb
+    )
 where
     brand_id = %(brand_id)s
     and platform = %(platform)s
-    and (metadata ->> 'settles_in_days')::integer is distinct from %(age)s::integer;
+    and (
+        (metadata ->> 'settles_in_days')::integer is distinct from %(age)s::integer
+        or metadata -> 'arrived_shares' is distinct from %(shares)s::jsonb
+    );

@@ -41,6 +41,7 @@ select
     i.last_sync_at,
     i.metadata ->> 'problem' as problem,
     (i.metadata ->> 'settles_in_days')::integer as settles_in_days,
+    i.metadata -> 'arrived_shares' as arrived_shares,
     (i.metadata ->> 'known_from')::date as known_from,
     (i.metadata ->> 'known_through')::date as known_through,
     (i.metadata ->> 'hidden_days')::datemultirange as hidden_days,
@@ -70,28 +71,30 @@ where i.brand_id = any(%(brand_ids)s::uuid[])
 order by i.brand_id, array_position(array['shopify', 'meta', 'google_ads'], i.platform::text), i.id;
 
 -- name: totals_and_days
--- Sums of two adjoining ranges by platform, and each day of the later one, in one scan of the rollup.
--- Amounts are exact, as the platform states them; known_* is the number of days with a value.
+-- Sums of a range and of the one it is compared with, by platform, and each day of both. Amounts are
+-- exact: as the platform states them, times the rate of the day where one is given; `currencies` says
+-- what they are in. known_* is the number of days with a value.
 select
     d.platform,
     d.date,
-    d.date >= %(first)s as is_current,
+    w.is_current,
     count(*) as days,
-    array_agg(distinct d.currency::text) as currencies,
-    sum(d.revenue) as revenue,
-    sum(d.gross_sales) as gross_sales,
-    sum(d.discounts) as discounts,
-    sum(d.returns) as returns,
-    sum(d.shipping) as shipping,
-    sum(d.taxes) as taxes,
-    sum(d.duties) as duties,
+    array_agg(distinct coalesce(x.target, d.currency)::text) as currencies,
+    array_agg(distinct d.currency::text) as stated,
+    sum(d.revenue * coalesce(x.rate, 1)) as revenue,
+    sum(d.gross_sales * coalesce(x.rate, 1)) as gross_sales,
+    sum(d.discounts * coalesce(x.rate, 1)) as discounts,
+    sum(d.returns * coalesce(x.rate, 1)) as returns,
+    sum(d.shipping * coalesce(x.rate, 1)) as shipping,
+    sum(d.taxes * coalesce(x.rate, 1)) as taxes,
+    sum(d.duties * coalesce(x.rate, 1)) as duties,
     sum(d.orders) as orders,
     sum(d.new_customers) as new_customers,
-    sum(d.ad_spend) as ad_spend,
+    sum(d.ad_spend * coalesce(x.rate, 1)) as ad_spend,
     sum(d.impressions) as impressions,
     sum(d.clicks) as clicks,
     sum(d.conversions) as conversions,
-    sum(d.conversion_value) as conversion_value,
+    sum(d.conversion_value * coalesce(x.rate, 1)) as conversion_value,
     count(d.revenue) as known_revenue,
     count(d.gross_sales) as known_gross_sales,
     count(d.discounts) as known_discounts,
@@ -106,10 +109,26 @@ select
     count(d.clicks) as known_clicks,
     count(d.conversions) as known_conversions,
     count(d.conversion_value) as known_conversion_value
-from aura.brand_days as d
-where d.brand_id = %(brand_id)s and d.date between %(previous_first)s and %(last)s
-group by grouping sets ((d.platform, d.date >= %(first)s), (d.platform, d.date >= %(first)s, d.date))
-having d.date is null or d.date >= %(first)s
+from (
+    values
+    (true, %(first)s::date, %(last)s::date),
+    (false, %(previous_first)s::date, %(previous_last)s::date)
+) as w (is_current, first, last)
+inner join aura.brand_days as d on d.date between w.first and w.last
+left join
+    (
+        select
+            r.day,
+            r.currency,
+            r.rate,
+            %(rate_into)s::text as target
+        from
+            unnest(%(rate_days)s::date[], %(rate_currencies)s::text[], %(rates)s::numeric[])
+                as r (day, currency, rate)
+    ) as x
+    on d.date = x.day and d.currency = x.currency
+where d.brand_id = %(brand_id)s
+group by grouping sets ((d.platform, w.is_current), (d.platform, w.is_current, d.date))
 order by d.date nulls first, d.platform;
 
 -- name: mark_insight_read
@@ -119,28 +138,28 @@ where id = %(insight_id)s and brand_id = %(brand_id)s
 returning id;
 
 -- name: totals_of_brands
--- Sums of two adjoining ranges for many brands by platform, each brand's in its own days, in one scan
--- of the rollup a brand.
+-- Sums of two ranges for many brands by platform, each brand's in its own days and at its own rates.
 select
     d.brand_id,
     d.platform,
-    d.date >= w.first as is_current,
+    w.is_current,
     count(*) as days,
-    array_agg(distinct d.currency::text) as currencies,
-    sum(d.revenue) as revenue,
-    sum(d.gross_sales) as gross_sales,
-    sum(d.discounts) as discounts,
-    sum(d.returns) as returns,
-    sum(d.shipping) as shipping,
-    sum(d.taxes) as taxes,
-    sum(d.duties) as duties,
+    array_agg(distinct coalesce(x.target, d.currency)::text) as currencies,
+    array_agg(distinct d.currency::text) as stated,
+    sum(d.revenue * coalesce(x.rate, 1)) as revenue,
+    sum(d.gross_sales * coalesce(x.rate, 1)) as gross_sales,
+    sum(d.discounts * coalesce(x.rate, 1)) as discounts,
+    sum(d.returns * coalesce(x.rate, 1)) as returns,
+    sum(d.shipping * coalesce(x.rate, 1)) as shipping,
+    sum(d.taxes * coalesce(x.rate, 1)) as taxes,
+    sum(d.duties * coalesce(x.rate, 1)) as duties,
     sum(d.orders) as orders,
     sum(d.new_customers) as new_customers,
-    sum(d.ad_spend) as ad_spend,
+    sum(d.ad_spend * coalesce(x.rate, 1)) as ad_spend,
     sum(d.impressions) as impressions,
     sum(d.clicks) as clicks,
     sum(d.conversions) as conversions,
-    sum(d.conversion_value) as conversion_value,
+    sum(d.conversion_value * coalesce(x.rate, 1)) as conversion_value,
     count(d.revenue) as known_revenue,
     count(d.gross_sales) as known_gross_sales,
     count(d.discounts) as known_discounts,
@@ -156,11 +175,34 @@ select
     count(d.conversions) as known_conversions,
     count(d.conversion_value) as known_conversion_value
 from
-    unnest(%(brand_ids)s::uuid[], %(previous_firsts)s::date[], %(firsts)s::date[], %(lasts)s::date[])
-        as w (brand_id, previous_first, first, last)
+    unnest(
+        %(brand_ids)s::uuid[], %(current)s::boolean[], %(firsts)s::date[], %(lasts)s::date[]
+    ) as w (brand_id, is_current, first, last)
 inner join aura.brand_days as d
-    on w.brand_id = d.brand_id and d.date between w.previous_first and w.last
-group by d.brand_id, d.platform, d.date >= w.first;
+    on w.brand_id = d.brand_id and d.date between w.first and w.last
+left join
+    unnest(
+        %(rate_brands)s::uuid[],
+        %(rate_days)s::date[],
+        %(rate_currencies)s::text[],
+        %(rates)s::numeric[],
+        %(rate_intos)s::text[]
+    ) as x (brand_id, day, currency, rate, target)
+    on d.brand_id = x.brand_id and d.date = x.day and d.currency = x.currency
+group by d.brand_id, d.platform, w.is_current;
+
+-- name: own_rates_of_brands
+-- The exchange rates that brands state themselves: one `name` is `amount` of `currency`.
+select
+    e.brand_id,
+    e.name,
+    e.first_day,
+    e.last_day,
+    e.amount,
+    e.currency
+from aura.brand_entries as e
+where e.brand_id = any(%(brand_ids)s::uuid[]) and e.kind = 'rate'
+order by e.brand_id, e.name, e.first_day;
 
 -- name: waiting_in_brands
 -- How many insights and findings about data stand in each brand, counted as its own page lists them.

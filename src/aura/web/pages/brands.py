@@ -12,7 +12,8 @@ from fastapi.responses import Response
 from aura.accounts.brands import create_brand, known_timezones
 from aura.errors import ConflictError, InputError
 from aura.reports.periods import DEFAULT_PRESET, PRESETS, preset_of
-from aura.reports.portfolio import COLUMNS, brands_question, portfolio
+from aura.reports.portfolio import COLUMNS, brands_question, display_currency, portfolio
+from aura.reports.rates import published_rates
 from aura.web.heads import heads_of
 from aura.web.site import Form, MemberPart, SitePart, VisitorPart, page, redirect
 
@@ -32,6 +33,12 @@ def currency_choices() -> tuple[tuple[str, str], ...]:
     return tuple((code, get_currency_name(code, locale="en")) for code in CURRENCIES)
 
 
+def sum_currencies() -> tuple[str, ...]:
+    """Currencies that a sum of brands can be made in, most used first."""
+    known = published_rates().currencies
+    return tuple(code for code in CURRENCIES if code in known)
+
+
 @cache
 def timezone_choices() -> tuple[str, ...]:
     """Zones named after a place, and UTC."""
@@ -44,9 +51,10 @@ async def show_brands(
     request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart
 ) -> Response:
     """Every brand of the person with its figures, as the address asks for them."""
-    problem, days, question = None, DEFAULT_PRESET, brands_question({})
+    problem, days, question, currency = None, DEFAULT_PRESET, brands_question({}), None
     try:
         question, days = brands_question(request.query_params), preset_of(request.query_params)
+        currency = display_currency(request.query_params)
     except InputError as error:
         problem = error.message
     report = await portfolio(
@@ -55,6 +63,7 @@ async def show_brands(
         days=days,
         question=question,
         now=site.clock(),
+        currency=currency,
     )
     kept = [(name, value) for name, value in question.parts() if name in {"sort", "order"}]
     context = {
@@ -64,18 +73,20 @@ async def show_brands(
         "report": report,
         "problem": problem,
         "ranges": [
-            (count, f"{count} days", _address(count, urlencode(question.parts())))
+            (count, f"{count} days", _address(count, currency, urlencode(question.parts())))
             for count in PRESETS
         ],
-        "heads": heads_of("Brand", COLUMNS, question, partial(_address, days)),
+        "heads": heads_of("Brand", COLUMNS, question, partial(_address, days, currency)),
         "kept": [("days", str(days)), *kept],
+        "sum_currencies": sum_currencies(),
         "found": f"{len(report.lines)} brand{'' if len(report.lines) == 1 else 's'}",
     }
     return page(request, "brands.html", context, visitor=visitor, status=422 if problem else 200)
 
 
-def _address(days: int, query: str) -> str:
-    return f"?days={days}&{query}" if query else f"?days={days}"
+def _address(days: int, currency: str | None, query: str) -> str:
+    parts = (f"days={days}", f"currency={currency}" if currency else "", query)
+    return "?" + "&".join(part for part in parts if part)
 
 
 @routes.get("/brands/new")

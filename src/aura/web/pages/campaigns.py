@@ -72,6 +72,7 @@ async def show_campaigns(
         user_id=member.person.id,
         brand_id=brand.id,
         days=period.days,
+        comparison=period.comparison,
         question=question,
         now=now,
     )
@@ -103,6 +104,7 @@ async def show_campaign(
         brand_id=brand.id,
         entity_id=entity_id_of(campaign),
         days=period.days,
+        comparison=period.comparison,
         now=now,
     )
     seen = await attribution(

@@ -87,7 +87,12 @@ async def show_overview(
     except InputError as error:
         problem, period = error.message, last_days(28, today)
     report = await overview(
-        site.database, user_id=member.person.id, brand_id=brand.id, days=period.days, now=now
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        days=period.days,
+        comparison=period.comparison,
+        now=now,
     )
     whose = {"user_id": member.person.id, "brand_id": brand.id}
     insights = await list_insights(site.database, **whose)
