@@ -149,6 +149,8 @@ async def test_it_describes_itself(call):
         "/brands/{brand_id}/campaigns/{campaign_id}",
         "/brands/{brand_id}/reconciliation",
         "/brands/{brand_id}/connections",
+        "/brands/{brand_id}/cohorts",
+        "/brands/{brand_id}/attribution",
     }
 
 
