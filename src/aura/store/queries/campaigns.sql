@@ -34,16 +34,12 @@ inner join aura.entity_days as d on d.date between w.first and w.last
 inner join aura.entities as e on d.brand_id = e.brand_id and d.entity_id = e.id
 left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
 left join
-    (
-        select
-            r.day,
-            r.currency,
-            r.rate,
-            %(rate_into)s::text as target
-        from
-            unnest(%(rate_days)s::date[], %(rate_currencies)s::text[], %(rates)s::numeric[])
-                as r (day, currency, rate)
-    ) as x
+    unnest(
+        %(rate_days)s::date[],
+        %(rate_currencies)s::text[],
+        %(rates)s::numeric[],
+        array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
+    ) as x (day, currency, rate, target)
     on d.date = x.day and d.currency = x.currency
 where d.brand_id = %(brand_id)s and e.level = 'campaign'
 group by e.id, a.name, w.is_current;

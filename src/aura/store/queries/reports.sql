@@ -116,16 +116,12 @@ from (
 ) as w (is_current, first, last)
 inner join aura.brand_days as d on d.date between w.first and w.last
 left join
-    (
-        select
-            r.day,
-            r.currency,
-            r.rate,
-            %(rate_into)s::text as target
-        from
-            unnest(%(rate_days)s::date[], %(rate_currencies)s::text[], %(rates)s::numeric[])
-                as r (day, currency, rate)
-    ) as x
+    unnest(
+        %(rate_days)s::date[],
+        %(rate_currencies)s::text[],
+        %(rates)s::numeric[],
+        array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
+    ) as x (day, currency, rate, target)
     on d.date = x.day and d.currency = x.currency
 where d.brand_id = %(brand_id)s
 group by grouping sets ((d.platform, w.is_current), (d.platform, w.is_current, d.date))
