@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from aura.imports.orders import ImportResult, import_orders
+from aura.imports.order_result import ImportResult
+from aura.imports.orders import import_orders
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from integrations import make_integration

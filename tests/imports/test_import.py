@@ -302,8 +302,9 @@ async def test_a_file_that_changes_while_it_is_imported_is_refused_whole(shop, w
 
 
 async def test_a_file_is_checked_without_a_database(write_file):
-    file = await inspect_orders(ORDERS)
-    assert (file.currency, file.rows, file.has_ids) == ("USD", 11, True)
+    found = await inspect_orders(ORDERS)
+    assert (found.currency, found.rows, found.orders) == ("USD", 11, 10)
+    assert found.is_dry_run
     with pytest.raises(FileRefusedError, match="line 12"):
         await inspect_orders(write_file(ORDERS.read_bytes().replace(b"10.00", b"ten")))
 

@@ -106,10 +106,3 @@ async def test_nobody_undoes_another_persons_import(shop, make_shop, bring):
     with pytest.raises(NotFoundError):
         await undo(await make_shop(), result, LATER)
     assert await shop.contents() == before
-
-
-async def test_imports_of_orders_are_not_undone(shop, write_file):
-    header = "Name,Created at,Total,Currency,Financial Status,Id\n"
-    orders = await shop.bring(write_file(header + "#1,2026-01-05 12:00:00 -0500,1.00,USD,paid,9\n"))
-    with pytest.raises(ConflictError, match="brought orders"):
-        await undo(shop, orders, LATER)

@@ -19,6 +19,7 @@ from aura.imports.ad_columns import Dialect
 from aura.imports.daily_rows import DailyRows, DayRow, columns_of
 from aura.imports.moments import Order
 from aura.imports.recognise import check_ad_report, without_currency
+from aura.imports.report_result import Glance
 from aura.imports.source import Source, examine
 from aura.imports.table import Layout, find_layout
 from aura.model import AdDay, DayRange, Platform
@@ -28,6 +29,7 @@ _CODE = re.compile(r"[A-Z]{3}")
 _TITLE_CODE = re.compile(r".* \(([a-z]{3})\)")
 _DIGITS = re.compile(r"[0-9]{1,20}")
 _LONGEST_NAME = 400
+_SHOWN_ROWS = 5
 _PURCHASE = re.compile(
     r"purchase|compra|k\u00e4uf|kauf|achat|acquist|aankop|aankoop|k\u00f6p", re.IGNORECASE
 )
@@ -105,6 +107,7 @@ class AdReport:
     repeated: int
     spend: Decimal
     control: tuple[Decimal, ...]
+    glance: Glance
     notes: tuple[str, ...]
 
 
@@ -202,6 +205,7 @@ class _Reader:
         self._stated = 0
         self._has_rounded_ids = False
         self._has_values = False
+        self._shown: list[dict[str, str]] = []
 
     def read(self) -> AdReport:
         first = last = None
@@ -240,6 +244,7 @@ class _Reader:
                 _ZERO,
             ),
             control=tuple(self._rows.totals.stated.get("ad_spend", ())),
+            glance=Glance.of(self._layout, self._columns.positions.values(), self._shown),
             notes=tuple(notes),
         )
 
@@ -267,7 +272,12 @@ class _Reader:
                 )
         self._derive(row, sums)
         account = self._accounts.setdefault(self._account(row), AccountDays())
-        account.add(self._campaign(row), row, {c: n for c, n in sums.items() if c in _SUMS})
+        campaign = self._campaign(row)
+        if len(self._shown) < _SHOWN_ROWS:
+            named = {"campaign": (campaign.name or campaign.external_id)} if campaign else {}
+            numbers = {name: format(number, "f") for name, number in row.numbers.items()}
+            self._shown.append({"day": row.day.isoformat(), **named, **numbers})
+        account.add(campaign, row, {c: n for c, n in sums.items() if c in _SUMS})
 
     def _derive(self, row: DayRow, sums: dict[str, Decimal]) -> None:
         """Results that are purchases, and the value that a stated return on spend implies."""

@@ -8,7 +8,6 @@ were read from the platform itself stay as they are. Importing the same file aga
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,14 +22,13 @@ from aura.imports import refusals
 from aura.imports.ad_accounts import account_of
 from aura.imports.ad_reports import AccountDays, AccountKey, AdReport, ad_days, read_ad_report
 from aura.imports.report_notes import notes_of
-from aura.imports.report_result import ReportResult, ReportTerms, record_of
+from aura.imports.report_result import ReportResult, ReportTerms, checked_code, record_of
 from aura.model import PLATFORM_NAMES, Account, AdDay, DayRange
 from aura.store import brands, filed_days, imports
 from aura.store.brands import Brand
 from aura.store.database import Connection, Database
 from aura.store.windows import WindowResult, write_ad_window
 
-_CODE = re.compile(r"[A-Z]{3}")
 # a day that loses a larger share of its campaigns or its spend was probably filtered
 _MOST_LOST = Decimal("0.05")
 
@@ -122,12 +120,8 @@ class _Import:
 
         Raises where it is another than that of the platform's days: nothing is converted.
         """
-        said = self.terms.currency.upper() if self.terms.currency else None
-        if said and not _CODE.fullmatch(said):
-            raise InputError("A currency has three letters, as USD or EUR.")
         in_file = self.report.currency
-        if said and in_file and said != in_file:
-            raise InputError(f"The file is in {in_file}, not in {said}. Leave out --currency.")
+        said = checked_code(self.terms.currency, in_file=in_file)
         if in_file is None and said is None and self.report.has_currency_signs:
             raise InputError(
                 "The amounts carry a currency sign, but the file does not say which currency it "
@@ -189,7 +183,7 @@ class _Import:
                     sum(new_rows[day.date] for day in smaller),
                     sum(day.campaigns for day in smaller),
                 ),
-                spend=(
+                amount=(
                     sum((spend.get(day.date, Decimal(0)) for day in smaller), Decimal(0)),
                     sum((day.ad_spend for day in smaller), Decimal(0)),
                 ),
@@ -198,10 +192,11 @@ class _Import:
 
     async def _known_import(self, place: filed_days.AdPlace) -> UUID | None:
         """The import of the same file, unless another file of these days came after it."""
-        return await filed_days.latest_import_of(
+        return await imports.latest_import_of(
             self.connection,
-            self.brand.id,
-            place,
+            brand_id=self.brand.id,
+            integration_id=place.integration_id,
+            kind=f"{place.platform}.daily",
             sha256=self.report.source.sha256,
             days=self.report.days,
         )
@@ -293,4 +288,5 @@ def preview(report: AdReport, currency: str | None) -> ReportResult:
         was_known=False,
         is_dry_run=True,
         notes=notes_of(report, currency=currency, brand_currency=None, left_out=[]),
+        glance=report.glance,
     )

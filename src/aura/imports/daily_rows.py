@@ -108,15 +108,23 @@ class DailyRows:
     """The rows of one report; iterate once. `totals`, `rows` and `covered` are right afterwards.
 
     Attributes:
-        covered: the days that the report says it covers, where it says so above its header.
+        covered: the days that the report says it covers, where it says so above its header, else
+            what the caller knows of them.
         rows: rows of days.
         has_currency_signs: numbers carry signs such as the dollar's, which name no currency.
     """
 
     def __init__(
-        self, source: Source, layout: Layout, columns: Columns, *, order: Order | None = None
+        self,
+        source: Source,
+        layout: Layout,
+        columns: Columns,
+        *,
+        order: Order | None = None,
+        covered: DayRange | None = None,
     ) -> None:
         self._source = source
+        self._stated = covered
         self._layout = layout
         self._columns = columns
         self._day = columns.positions["day"]
@@ -199,7 +207,7 @@ class DailyRows:
             found = found or next(filter(None, (parse_range(cell, order) for cell in cells)), None)
             if found is not None:
                 return found
-        return None
+        return self._stated
 
     def _above(self) -> list[list[str]]:
         with reading(self._source) as lines:

@@ -30,6 +30,7 @@ from aura.model import Order, OrderEvent, Sales
 
 _LONGEST_NAME = 100
 _SHOWN_PROBLEMS = 50
+_SHOWN_ORDERS = 5
 _ZERO = Decimal(0)
 
 
@@ -54,6 +55,7 @@ class Summary:
         counted: orders that count, and their Total less what was refunded.
         refunded, pending, cancelled: parts of `counted`; cancelled ones were neither refunded nor
             voided.
+        shown: the first orders as they were understood.
         repeated: rows that state an order a second time, in the same words.
     """
 
@@ -68,6 +70,7 @@ class Summary:
     without_offset: int = 0
     first_day: date | None = None
     last_day: date | None = None
+    shown: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def orders(self) -> int:
@@ -227,6 +230,9 @@ class OrderPages:
         summary.first_day = min(day, summary.first_day or day)
         summary.last_day = max(day, summary.last_day or day)
         summary.without_offset += not moment.has_offset
+        if len(summary.shown) < _SHOWN_ORDERS:
+            paid = {name: format(amounts[name], "f") for name in ("total", "refunded_amount")}
+            summary.shown.append({"day": day.isoformat(), "order": group.name, **paid})
         if status == "voided":
             summary.voided += 1
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,18 +20,18 @@ from uuid_utils.compat import uuid7
 
 from aura.errors import InputError, NotFoundError
 from aura.imports import refusals
-from aura.imports.notes import notes_of
 from aura.imports.order_pages import OrderPages, Summary
+from aura.imports.order_result import FORMAT, ImportResult, preview, record_of
 from aura.imports.shopify_orders import OrdersFile, Survey
 from aura.imports.source import examine
 from aura.model import DayRange, Order
 from aura.store import brands, imports
 from aura.store.brands import Brand
 from aura.store.database import Connection, Database
+from aura.store.filed_orders import SmallerDay, note_replaced
 from aura.store.secrets import Keyring
 from aura.store.windows import WindowResult, write_orders
 
-FORMAT = "shopify.orders"
 # called with (rows written, bytes read, bytes to read): the file is read three times
 Progress = Callable[[int, int, int], None]
 _PASSES = 3
@@ -45,47 +45,26 @@ class _Passed(Protocol):
 _Step = TypeVar("_Step", bound=_Passed)
 
 
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What an import did.
-
-    Attributes:
-        rows: data rows of the file; `orders` in them, voided ones included.
-        revenue: what the counted orders come to after refunds, in `currency`.
-        days: first and last day of an order, in `timezone`.
-        rows_changed: rows of facts that the import added or changed; 0 when all was known.
-        was_known: a file with the same content was imported before.
-        notes: sentences about how the figures came to be.
-    """
-
-    import_id: UUID
-    brand_id: UUID
-    integration_id: UUID
-    file_name: str
-    sha256: str
-    encoding: str
-    delimiter: str
-    rows: int
-    orders: int
-    revenue: Decimal
-    currency: str
-    timezone: str
-    days: DayRange
-    rows_changed: int
-    days_changed: int
-    was_known: bool
-    notes: tuple[str, ...]
-
-
-async def inspect_orders(path: Path) -> OrdersFile:
-    """Check a file to its last row without a database: its currency, time zone, rows, encoding.
+async def inspect_orders(
+    path: Path, *, currency: str | None = None, timezone: str | None = None
+) -> ImportResult:
+    """Check a file to its last row without a database.
 
     Raises FileRefusedError when it cannot be imported, InputError when there is no such file.
     """
     file = await _survey(path, _no_progress)
+    zone = timezone or file.timezone
     # neither changes whether a row can be read
-    await _check(file, _Terms(file.currency or "", "UTC", ZoneInfo("UTC")), _no_progress)
-    return file
+    terms = _Terms(file.currency or currency or "", zone or "UTC", known_zone(zone or "UTC"))
+    summary = await _check(file, terms, _no_progress)
+    return preview(
+        file,
+        summary,
+        currency=terms.currency,
+        timezone=zone,
+        left_out=0,
+        new_customers_unknown_from=summary.first_day,
+    )
 
 
 async def import_orders(
@@ -99,11 +78,15 @@ async def import_orders(
     created_by: UUID,
     progress: Progress | None = None,
     timezone: str | None = None,
+    may_shrink: bool = False,
+    dry_run: bool = False,
 ) -> ImportResult:
     """Import a Shopify orders export (.csv or .csv.gz) into a brand of `created_by`.
 
     `complete_history` says that the file starts with the store's first order. `timezone` is used
-    where the brand has none. Raises FileRefusedError, InputError or NotFoundError; nothing of the
+    where the brand has none. The file's orders replace those of earlier files on its days; with
+    `may_shrink` also where they are clearly fewer. With `dry_run` everything is tried and nothing
+    is kept. Raises FileRefusedError, InputError or NotFoundError; nothing of the
     file is stored then.
     """
     tell = progress or _no_progress
@@ -116,8 +99,22 @@ async def import_orders(
     file = await _survey(path, tell)
     terms = _Terms.of(file, brand, shop, timezone)
     summary = await _check(file, terms, tell)
-    async with database.as_worker(brand_id) as connection:
-        job = _Import(connection, keyring, file, terms, summary, brand_id, now, created_by)
+    async with (
+        database.as_worker(brand_id) as connection,
+        connection.transaction(force_rollback=dry_run),
+    ):
+        job = _Import(
+            connection,
+            keyring,
+            file,
+            terms,
+            summary,
+            brand_id,
+            now,
+            created_by,
+            may_shrink=may_shrink,
+            dry_run=dry_run,
+        )
         return await job.write(complete_history=complete_history, tell=tell)
 
 
@@ -129,6 +126,17 @@ async def _stepped(steps: Iterator[_Step]) -> AsyncIterator[_Step]:
     """The steps of a pass, each made in a thread: parsing must not hold up the event loop."""
     while (step := await asyncio.to_thread(next, steps, None)) is not None:
         yield step
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """The zone of an IANA name. Raises InputError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise InputError(
+            "The time zone of the store is not known. Give an IANA name with --timezone, for "
+            "example --timezone Europe/Berlin."
+        ) from None
 
 
 async def _survey(path: Path, tell: Progress) -> OrdersFile:
@@ -178,13 +186,7 @@ class _Terms:
                 "In which time zone is the store? The times in the file only say how far from UTC "
                 "they are. Give it with --timezone, for example --timezone America/New_York."
             )
-        try:
-            return cls(currency, name, ZoneInfo(name))
-        except (ZoneInfoNotFoundError, ValueError):
-            raise InputError(
-                "The time zone of the store is not known. Give an IANA name with --timezone, for "
-                "example --timezone Europe/Berlin."
-            ) from None
+        return cls(currency, name, known_zone(name))
 
 
 @dataclass(slots=True)
@@ -199,19 +201,23 @@ class _Import:
     brand_id: UUID
     now: datetime
     created_by: UUID
+    may_shrink: bool
+    dry_run: bool
     left_out: int = 0
 
     async def write(self, *, complete_history: bool, tell: Progress) -> ImportResult:
         shop = await imports.lock_shop(self.connection, self.brand_id)
         days = self._days()
         await self._check_against(shop, days, complete_history=complete_history)
-        same = await imports.find_same_file(
+        same = await imports.latest_import_of(
             self.connection,
             brand_id=self.brand_id,
             integration_id=shop.integration_id,
+            kind=FORMAT,
             sha256=self.file.source.sha256,
+            days=days,
         )
-        import_id = same.id if same else uuid7()
+        import_id = same or uuid7()
         written = await write_orders(
             self.connection,
             self.keyring,
@@ -224,16 +230,25 @@ class _Import:
             source="file",
             import_id=import_id,
             complete_history=complete_history,
+            check=None if self.may_shrink else self._check_smaller,
         )
-        result = await self._result(import_id, shop, days, written, was_known=same is not None)
+        result = await self._result(import_id, shop, written, was_known=same is not None)
         if same is None:
-            await imports.add_import(
-                self.connection, self._record(result, complete_history=complete_history)
+            record = record_of(
+                result,
+                import_id,
+                is_complete_history=complete_history,
+                created_by=self.created_by,
+                created_at=self.now,
             )
-        elif complete_history and not same.is_complete_history:
+            await imports.add_import(self.connection, record)
+        elif complete_history:
             await imports.complete_import(
                 self.connection, brand_id=self.brand_id, import_id=import_id
             )
+        await note_replaced(
+            self.connection, brand_id=self.brand_id, import_id=import_id, now=self.now
+        )
         return result
 
     def _days(self) -> DayRange:
@@ -275,7 +290,6 @@ class _Import:
         self,
         import_id: UUID,
         shop: imports.Shop,
-        days: DayRange,
         written: WindowResult,
         *,
         was_known: bool,
@@ -283,25 +297,8 @@ class _Import:
         after = await imports.find_shop(self.connection, self.brand_id)
         is_complete = after is not None and after.history_complete_from is not None
         first_day = await imports.first_order_day(self.connection, self.brand_id)
-        source = self.file.source
-        return ImportResult(
-            import_id=import_id,
-            brand_id=self.brand_id,
-            integration_id=shop.integration_id,
-            file_name=source.path.name.encode("utf-8", "replace").decode()[:255],
-            sha256=source.sha256.hex(),
-            encoding=source.encoding,
-            delimiter=self.file.layout.delimiter,
-            rows=self.summary.rows,
-            orders=self.summary.orders,
-            revenue=self.summary.counted.amount,
-            currency=self.terms.currency,
-            timezone=self.terms.timezone,
-            days=days,
-            rows_changed=written.rows_changed,
-            days_changed=len(written.days_touched),
-            was_known=was_known,
-            notes=notes_of(
+        return replace(
+            preview(
                 self.file,
                 self.summary,
                 currency=self.terms.currency,
@@ -309,28 +306,24 @@ class _Import:
                 left_out=self.left_out,
                 new_customers_unknown_from=None if is_complete else first_day,
             ),
+            import_id=None if self.dry_run else import_id,
+            brand_id=self.brand_id,
+            integration_id=shop.integration_id,
+            rows_changed=written.rows_changed,
+            days_changed=len(written.days_touched),
+            was_known=was_known,
+            is_dry_run=self.dry_run,
         )
 
-    def _record(self, result: ImportResult, *, complete_history: bool) -> imports.ImportRecord:
-        return imports.ImportRecord(
-            id=result.import_id,
-            brand_id=self.brand_id,
-            integration_id=result.integration_id,
-            platform="shopify",
-            format=FORMAT,
-            sha256=self.file.source.sha256,
-            file_name=result.file_name,
-            bytes=self.file.source.size,
-            encoding=result.encoding,
-            delimiter=result.delimiter,
-            rows_read=result.rows,
-            orders=result.orders,
-            date_from=result.days.first,
-            date_to=result.days.last,
-            currency=result.currency,
-            control_total=result.revenue,
-            is_complete_history=complete_history,
-            notes=result.notes,
-            created_by=self.created_by,
-            created_at=self.now,
+    def _check_smaller(self, days: list[SmallerDay]) -> None:
+        raise refusals.shrink(
+            days=[day.date for day in days],
+            rows=(sum(day.orders for day in days), sum(day.stored_orders for day in days)),
+            amount=(
+                sum((day.amount for day in days), Decimal(0)),
+                sum((day.stored_amount for day in days), Decimal(0)),
+            ),
+            currency=self.terms.currency,
+            of="orders",
+            what="sales",
         )

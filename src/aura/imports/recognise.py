@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import Literal
 
 from aura.errors import FileRefusedError
-from aura.imports import refusals
+from aura.imports import refusals, shop_columns
 from aura.imports.ad_columns import AD_DIALECTS, LONGER_TIMES, UNFIT, Dialect
 
 _SPACES = re.compile(r"\s+")
@@ -24,9 +25,9 @@ _TAKE_ORDERS = f"What is imported here is {refusals.SUPPORTED}."
 
 
 def normal_name(cell: str) -> str:
-    """A column's name as it is compared: NFKC, no quotes, single spaces, lower case."""
+    """A column's name as it is compared: NFKC, lower case, single spaces, no quotes or `_`."""
     text = unicodedata.normalize("NFKC", cell).strip().strip("\"'").replace("\ufeff", "")
-    return _SPACES.sub(" ", text).strip().casefold()
+    return _SPACES.sub(" ", text.replace("_", " ")).strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +82,22 @@ OTHERS = (
     _report("a Shopify products export", "handle, title", "body (html), variant sku, vendor"),
     _report("a Shopify payouts report", "transaction date, payout status"),
     _report("a Shopify draft orders export", "name, created at, draft order status"),
-    _report('the Shopify report "New or returning customers"', "new or returning customer"),
-    _report('the Shopify report "Sessions over time"', "day, sessions"),
     _report(
-        'the Shopify report "Total sales over time"',
-        "day",
-        "total sales, net sales",
+        'the Shopify report "Sessions over time"',
+        "sessions",
+        "day, online store visitors, visitors, online store sessions",
+        advice='It has no sales. Export "Total sales over time" by day instead.',
     ),
-    _report("a Shopify sales report without days", "total sales, gross sales"),
 )
+_SESSIONS = OTHERS[-1]
 
 KNOWN_COLUMNS = ORDER_COLUMNS.union(
     *(r.needed | r.one_of for r in OTHERS),
     *(dialect.names for dialect in AD_DIALECTS),
     *(unfit.columns for unfit in UNFIT),
     LONGER_TIMES,
+    shop_columns.NAMES,
+    shop_columns.PER_PRODUCT,
 )
 
 
@@ -118,12 +120,40 @@ def check_orders(header: Iterable[str]) -> None:
     raise _refusal(shown, names)
 
 
+def is_shop_report(header: Iterable[str]) -> bool:
+    """Whether a header (normal names) is one of Shopify's reports of sales or of customers."""
+    names = frozenset(without_currency(name) for name in header)
+    if ORDERS.matches(names) or any(report.matches(names) for report in OTHERS[:-1]):
+        return False
+    there = shop_columns.found(names)
+    sales = {"revenue", "gross_sales", "net_sales"} & there
+    customers = {"customer_kind", "new_customers"} & there
+    return bool(sales or customers) and len(there) > 1
+
+
+def check_shop_report(header: Iterable[str]) -> Literal["sales", "customers"]:
+    """What a Shopify report states by day; raises a refusal for any other file."""
+    shown = list(header)
+    names = frozenset(without_currency(name) for name in shown)
+    if not is_shop_report(shown):
+        raise _refusal(shown, names)
+    there = shop_columns.found(names)
+    is_of_customers = bool({"customer_kind", "new_customers"} & there)
+    if "day" not in there:
+        raise refusals.not_daily("a Shopify report", shop_columns.ADVICE)
+    if is_of_customers and ({"customers", "new_customers"} & there or "revenue" not in there):
+        return "customers"
+    return "sales"
+
+
 def check_ad_report(header: Iterable[str]) -> Dialect:
     """Whose daily report a header (normal names) is; raises a refusal for any other one."""
     shown = list(header)
     names = frozenset(without_currency(name) for name in shown)
     if ORDERS.matches(names):
         raise refusals.wrong_report(ORDERS.name, "Import it with `aura import orders`.")
+    if _SESSIONS.matches(names):
+        raise refusals.wrong_report(_SESSIONS.name, _SESSIONS.advice)
     unfit = unfit_report(names)
     if unfit is not None:
         raise unfit
@@ -162,6 +192,8 @@ def _refusal(shown: list[str], names: frozenset[str]) -> FileRefusedError:
     dialect = ad_dialect(names)
     if dialect is not None:
         return refusals.wrong_report(dialect.report, _BY_REPORT)
+    if is_shop_report(shown):
+        return refusals.wrong_report("a Shopify report by day", _BY_REPORT)
     if not names.isdisjoint(_ALMOST_ORDERS):
         missing = [
             column.capitalize() for column in ("name", "created at", "total") if column not in names

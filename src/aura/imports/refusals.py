@@ -13,8 +13,9 @@ from aura.errors import FileRefusedError
 from aura.model import DayRange
 
 SUPPORTED = (
-    'the Shopify orders export (Orders > Export, "Plain CSV file"), Meta Ads reports and Google '
-    "Ads campaign reports by day (each as .csv, .csv.gz or .xlsx)"
+    'the Shopify orders export (Orders > Export, "Plain CSV file"), Shopify\'s "Total sales over '
+    'time" and "New or returning customers over time" by day, Meta Ads reports with a Day '
+    "breakdown and Google Ads campaign reports with the Day column (each as .csv, .csv.gz or .xlsx)"
 )
 _MOST_NAMES = 12
 _LONGEST_NAME = 40
@@ -138,11 +139,11 @@ def not_daily(report: str, advice: str, *, period: str = "") -> FileRefusedError
     )
 
 
-def no_metrics(report: str, column: str) -> FileRefusedError:
+def no_metrics(report: str, column: str, *, code: str = "no_metrics") -> FileRefusedError:
     """A report without the one column that it is imported for."""
     title = column.capitalize()
     return FileRefusedError(
-        "no_metrics",
+        code,
         f'This looks like {report} without the column "{title}". Add that column to the report '
         "and export it again.",
         column=title,
@@ -209,20 +210,35 @@ def overlap_api(days: DayRange, platform: str) -> FileRefusedError:
     )
 
 
+def overlap_shop(days: DayRange, *, is_connected: bool) -> FileRefusedError:
+    """A shop's report of days that better sources state already."""
+    source = "the live Shopify connection" if is_connected else "an orders export"
+    return FileRefusedError(
+        "overlap_api" if is_connected else "overlap_orders",
+        f"{days.first} to {days.last} already comes from {source}, so there is nothing to import: "
+        "two sources of one day are never added up.",
+    )
+
+
 def shrink(
     *,
     days: Sequence[date],
-    rows: tuple[int, int],
-    spend: tuple[Decimal, Decimal],
+    rows: tuple[int, int] | None,
+    amount: tuple[Decimal, Decimal],
     currency: str,
+    of: str = "campaign rows",
+    what: str = "spend",
 ) -> FileRefusedError:
     """A file that says clearly less of some days than an earlier one; pairs are (new, stored)."""
     span = f"on {days[0]}" if len(days) == 1 else f"on {len(days):,} days, {days[0]} to {days[-1]}"
+    said = f"{amount[0]:,.2f} {currency}".strip() + f" of {what}"
+    stored = f"{amount[1]:,.2f}"
+    if rows is not None:
+        said, stored = f"{rows[0]:,} {of} and {said}", f"{rows[1]:,} and {stored}"
     return FileRefusedError(
         "shrink",
-        f"This file has {rows[0]:,} campaign rows and {spend[0]:,.2f} {currency} of spend {span}; "
-        f"already imported are {rows[1]:,} and {spend[1]:,.2f}. If it was filtered, importing it "
-        "would lose the rest. Export it without filters, or import it with --replace.",
+        f"This file has {said} {span}; already imported are {stored}. If it was filtered, "
+        "importing it would lose the rest. Export it without filters, or import it with --replace.",
     )
 
 

@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from aura.errors import NotFoundError
+from aura.errors import InputError, NotFoundError
 from aura.imports.moments import Order
+from aura.imports.table import Layout
 from aura.model import DayRange, Platform
 from aura.store.imports import ImportRecord
+
+_CODE = re.compile(r"[A-Z]{3}")
+_MOST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a person looks at before a file is imported.
+
+    Attributes:
+        read, ignored: the file's columns, as it names them in lower case.
+        rows: the first rows as they were understood, our names to plain text; nothing personal.
+    """
+
+    read: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    rows: tuple[dict[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, layout: Layout, used: Iterable[int], rows: Sequence[dict[str, str]]) -> Glance:
+        """From the positions of the columns that are read."""
+        places = set(used)
+        return cls(
+            tuple(n for at, n in enumerate(layout.header) if at in places),
+            tuple(n for at, n in enumerate(layout.header) if at not in places and n),
+            tuple(rows[:_MOST_SHOWN]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +67,7 @@ class ReportResult:
     Attributes:
         rows: rows of days in the file; `total_rows` only repeat their sums.
         total: what the file's days come to in `currency`, those that were left out included;
-            `total_of` says of what: ad_spend or revenue.
+            `total_of` says of what: ad_spend, revenue or new_customers.
         days_left_out: days of the file that the connected account itself was read for.
         rows_changed: rows of facts added, changed or deleted; 0 when all was known.
         was_known: the same file was imported before and nothing has replaced it since.
@@ -69,6 +99,17 @@ class ReportResult:
     was_known: bool
     is_dry_run: bool
     notes: tuple[str, ...]
+    glance: Glance
+
+
+def checked_code(said: str | None, *, in_file: str | None) -> str | None:
+    """The currency that a person says; InputError for no currency, or another than the file's."""
+    code = said.upper() if said else None
+    if code and not _CODE.fullmatch(code):
+        raise InputError("A currency has three letters, as USD or EUR.")
+    if code and in_file and code != in_file:
+        raise InputError(f"The file is in {in_file}, not in {code}. Leave out --currency.")
+    return code
 
 
 def record_of(

@@ -9,7 +9,8 @@ from uuid import UUID
 from aura.errors import ConflictError, NotFoundError
 from aura.store import imports
 from aura.store.database import Database
-from aura.store.windows import undo_import_days
+from aura.store.filed_orders import UNDO_DAYS
+from aura.store.filed_windows import undo_import_days, undo_import_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class UndoResult:
 async def undo_import(
     database: Database, *, import_id: UUID, user_id: UUID, now: datetime
 ) -> UndoResult:
-    """Undo an import of a daily report of the person's; what it said becomes a revision.
+    """Undo an import of the person's; what it said of days becomes a revision.
 
     Raises NotFoundError for an import that is not theirs, ConflictError for one that was undone
-    before, that a newer file has stated the days of, or that brought orders.
+    before, that is older than 30 days or that a newer file has stated the days of.
     """
     async with database.as_user(user_id) as connection:
         brand_id = await imports.brand_of_import(connection, import_id)
@@ -38,25 +39,31 @@ async def undo_import(
         found = await imports.lock_import(connection, brand_id=brand_id, import_id=import_id)
         if found is None:
             raise NotFoundError("There is no such import.")
-        _check(found)
-        written = await undo_import_days(
+        _check(found, now)
+        await imports.mark_undone(connection, brand_id=brand_id, import_id=import_id, now=now)
+        take_back = undo_import_days if found.format.endswith(".daily") else undo_import_orders
+        written = await take_back(
             connection,
             brand_id=brand_id,
             integration_id=found.integration_id,
             import_id=import_id,
             observed_at=now,
         )
-        await imports.mark_undone(connection, brand_id=brand_id, import_id=import_id, now=now)
     return UndoResult(import_id, found.file_name, written.rows_changed, written.days_touched)
 
 
-def _check(found: imports.ImportToUndo) -> None:
+def _check(found: imports.ImportToUndo, now: datetime) -> None:
     if found.undone_at is not None:
         raise ConflictError(f"{found.file_name} was undone before.")
-    if not found.format.endswith(".daily"):
+    if now - found.created_at > UNDO_DAYS:
         raise ConflictError(
-            f"{found.file_name} brought orders, which cannot be taken back one file at a time: "
-            "import a corrected export, which replaces the same orders."
+            f"{found.file_name} was imported more than {UNDO_DAYS.days} days ago, so what it "
+            "replaced is no longer kept: import a corrected file, which replaces the same days."
+        )
+    if not found.format.endswith(".daily") and not found.has_replaced:
+        raise ConflictError(
+            f"{found.file_name} replaced orders that a customer has since asked to be deleted, so "
+            "it cannot be undone: import a corrected export, which replaces the same days."
         )
     if found.newer is not None:
         raise ConflictError(

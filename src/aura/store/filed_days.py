@@ -125,20 +125,3 @@ async def filed_sums(
         "dates": dates,
     }
     return [FiledDay(**row) for row in await _rows(connection, "filed_sums", parameters)]
-
-
-async def latest_import_of(
-    connection: Connection, brand_id: UUID, place: AdPlace, *, sha256: bytes, days: DayRange
-) -> UUID | None:
-    """The import of a file with this content, if it is the last one about any of these days."""
-    parameters = {
-        "brand_id": brand_id,
-        "integration_id": place.integration_id,
-        "first_day": days.first,
-        "last_day": days.last,
-    }
-    for row in await _rows(connection, "latest_import", parameters):
-        if row["sha256"] == sha256:
-            import_id: UUID = row["id"]
-            return import_id
-    return None

@@ -74,21 +74,36 @@ class ImportRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SameFile:
-    """An earlier import of the same bytes."""
+class ReportedDay:
+    """A shop's day before a report states it.
 
-    id: UUID
-    is_complete_history: bool
+    Attributes:
+        has_orders: an orders export speaks of the day.
+        has_new_customers: they are known from orders.
+        revenue: what an earlier report stated; None without one.
+    """
+
+    date: date
+    has_orders: bool
+    has_new_customers: bool
+    revenue: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportToUndo:
-    """An import that somebody wants undone; `newer` is a later file about some of its days."""
+    """An import that somebody wants undone.
+
+    Attributes:
+        has_replaced: an import of orders still has what it replaced.
+        newer: a later file about some of its days.
+    """
 
     integration_id: UUID
     format: str
     file_name: str
+    created_at: datetime
     undone_at: datetime | None
+    has_replaced: bool
     newer: str | None
 
 
@@ -173,13 +188,34 @@ async def has_other_keys(
     return row is not None and bool(row["found"])
 
 
-async def find_same_file(
-    connection: Connection, *, brand_id: UUID, integration_id: UUID, sha256: bytes
-) -> SameFile | None:
-    """The earlier import of a file with this content."""
-    parameters = {"brand_id": brand_id, "integration_id": integration_id, "sha256": sha256}
-    row = await _row(connection, "same_file", parameters)
-    return None if row is None else SameFile(row["id"], row["is_complete_history"])
+async def latest_import_of(
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    integration_id: UUID,
+    kind: str,
+    sha256: bytes,
+    days: DayRange,
+) -> UUID | None:
+    """The import of a file with this content, if it is its kind's last one about these days."""
+    parameters = {
+        "brand_id": brand_id,
+        "integration_id": integration_id,
+        "format": kind,
+        "first_day": days.first,
+        "last_day": days.last,
+    }
+    row = await _row(connection, "latest_import", parameters)
+    return row["id"] if row is not None and row["sha256"] == sha256 else None
+
+
+async def reported_days(
+    connection: Connection, *, brand_id: UUID, integration_id: UUID, dates: list[date]
+) -> list[ReportedDay]:
+    """What is known of a shop's days before a report states them."""
+    parameters = {"brand_id": brand_id, "integration_id": integration_id, "dates": dates}
+    cursor = await connection.execute(_statement("reported_days"), parameters)
+    return [ReportedDay(**row) for row in await cursor.fetchall()]
 
 
 async def add_import(connection: Connection, record: ImportRecord) -> None:

@@ -21,6 +21,7 @@ from aura.model import DayRange, Order, OrderEvent, Sales, Visit
 from aura.store.customers import CustomerHasher
 from aura.store.database import Connection
 from aura.store.entities import Place
+from aura.store.filed_orders import ShrinkCheck, check_shrinkage
 from aura.store.redaction import UNNAMED_RETURN, named, redacted_names, unlinked
 from aura.store.statements import statements
 
@@ -109,8 +110,13 @@ async def merge_orders(
     import_id: UUID | None,
     window: DayRange | None,
     as_of: datetime | None = None,
+    check: ShrinkCheck | None = None,
 ) -> int:
-    """Bring the loaded orders into the ledger and note the days they touch; rows that changed."""
+    """Bring the loaded orders into the ledger and note the days they touch; rows that changed.
+
+    A file's orders replace those of earlier files on the days that it has orders of; `check` may
+    refuse that. What they replace stands in `replaced_orders` afterwards.
+    """
     named = statements("ledger")
     parameters = place.parameters | {"source": source, "import_id": import_id, "as_of": as_of}
     await connection.execute(named["drop_repeated_orders"])
@@ -121,12 +127,18 @@ async def merge_orders(
     for name in ("index_orders", "index_refunds", "analyze_orders", "analyze_refunds"):
         await connection.execute(named[name])
     await _check_currency(connection, place)
+    if check is not None:
+        await check_shrinkage(connection, place, check)
     changed = (await connection.execute(named["find_changed_orders"], parameters)).rowcount
     gone = (await connection.execute(named["find_named_orders"], parameters)).rowcount
     if window is not None:
         days = {"first_day": window.first, "last_day": window.last}
         vanished = await connection.execute(named["find_vanished_orders"], parameters | days)
         gone += vanished.rowcount
+    if source == "file":
+        filed = statements("filed_orders")
+        gone += (await connection.execute(filed["find_missing_orders"], parameters)).rowcount
+        await connection.execute(filed["keep_replaced_orders"], parameters)
     await connection.execute(named["analyze_changed"])
     await connection.execute(named["touch_order_days"], parameters)
     refunds = await _one(connection, "find_changed_refunds", parameters)
@@ -150,17 +162,21 @@ async def history(connection: Connection, place: Place) -> History:
     return History(**row)
 
 
-async def touched_days(connection: Connection, place: Place, entity_id: int) -> list[date]:
+async def touched_days(
+    connection: Connection, place: Place, entity_id: int, *, source: str
+) -> list[date]:
     """The days to compute again, oldest first: touched by orders, by history or by being empty."""
     named = statements("ledger")
     known = await history(connection, place)
-    parameters = place.parameters | known.parameters | {"entity_id": entity_id}
+    parameters = place.parameters | known.parameters | {"entity_id": entity_id, "source": source}
     if known.new_customers_from is not None:
         await connection.execute(named["touch_later_days"], parameters)
     await connection.execute(named["touch_days_of_other_history"], parameters)
     if known.first_day is not None and known.known_from is not None:
         await connection.execute(named["touch_empty_days"], parameters)
     await connection.execute(named["touch_hidden_days"], parameters)
+    await connection.execute(named["touch_filed_days"], parameters)
+    await connection.execute(named["leave_filed_days"], parameters)
     cursor = await connection.execute(named["touched_days"])
     return [row["date"] for row in await cursor.fetchall()]
 

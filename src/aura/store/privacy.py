@@ -89,6 +89,15 @@ async def redact(connection: Connection, keyring: Keyring, brand_id: UUID, perso
     await connection.execute(named["lock_shop"], {"brand_id": brand_id})
     hasher = await customer_hasher(connection, keyring, brand_id=brand_id)
     orders = await _orders(connection, hasher, brand_id, person)
+    await connection.execute(
+        named["forget_replaced_orders"],
+        {
+            "brand_id": brand_id,
+            "customer_key": hasher.customer(person.customer_id),
+            "email_key": hasher.email(person.email),
+            "order_ids": [*person.order_ids, *(order["order_id"] for order in orders)],
+        },
+    )
     if not orders:
         return 0
     events = await _events(connection, brand_id, orders)

@@ -36,6 +36,7 @@ from aura.store.entities import (
     place_of,
     shop_entity,
 )
+from aura.store.filed_orders import ShrinkCheck
 from aura.store.secrets import Keyring
 from aura.store.statements import statements
 
@@ -109,7 +110,7 @@ async def write_ad_window(
     await connection.execute(statements("windows")["make_incoming_days"])
     await connection.execute(statements("windows")["place_ad_days"], place.parameters)
     await connection.execute(statements("windows")["drop_incoming_ad_days"])
-    changed = await _replace_days(
+    changed = await replace_days(
         connection,
         place,
         Observation(observed_at, run_id, source, import_id),
@@ -117,41 +118,6 @@ async def write_ad_window(
         dates=window.days() if dates is None else dates,
     )
     return WindowResult(len(days), changed.total(), tuple(sorted(changed)))
-
-
-async def undo_import_days(
-    connection: Connection,
-    *,
-    brand_id: UUID,
-    integration_id: UUID,
-    import_id: UUID,
-    observed_at: datetime,
-) -> WindowResult:
-    """Give the days that an import wrote the values they had before it; its own become revisions.
-
-    What was written since stays. The import must be the last one about its days.
-    """
-    place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
-    named = statements("windows")
-    parameters = place.parameters | {"import_id": import_id}
-    await connection.execute(named["make_prior_days"], parameters)
-    cursor = await connection.execute(named["days_of_import"], parameters)
-    keys = [(row["entity_id"], row["date"]) for row in await cursor.fetchall()]
-    entities, dates = sorted({key[0] for key in keys}), sorted({key[1] for key in keys})
-    await connection.execute(named["make_incoming_days"])
-    await connection.execute(
-        named["place_prior_days"], parameters | {"entities": entities, "dates": dates}
-    )
-    changed = await _replace_days(
-        connection,
-        place,
-        Observation(observed_at, None, "file"),
-        entities=entities,
-        dates=dates,
-    )
-    await connection.execute(named["give_back_days"], parameters)
-    await connection.execute(named["drop_prior_days"])
-    return WindowResult(len(keys), changed.total(), tuple(sorted(changed)))
 
 
 async def write_orders(
@@ -169,6 +135,7 @@ async def write_orders(
     window: DayRange | None = None,
     as_of: datetime | None = None,
     complete_history: bool = False,
+    check: ShrinkCheck | None = None,
 ) -> WindowResult:
     """Bring orders into the ledger and make every day they touch right.
 
@@ -178,6 +145,7 @@ async def write_orders(
     they were read come with the moment `as_of`: what the ledger knows of later than that stays.
     `complete_history` says that they
     begin with the shop's first order ever, so that new customers are known from that day on.
+    `check` may refuse a file's orders that are clearly fewer than those of earlier files.
     Raises BadDataError (the transaction is then unusable) for orders in two currencies.
     """
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
@@ -186,11 +154,17 @@ async def write_orders(
         connection, hasher, orders, brand_id=brand_id, timezone=timezone
     )
     merged = await ledger.merge_orders(
-        connection, place, source=source, import_id=import_id, window=window, as_of=as_of
+        connection,
+        place,
+        source=source,
+        import_id=import_id,
+        window=window,
+        as_of=as_of,
+        check=check,
     )
     if complete_history:
         await ledger.complete_history(connection, place)
-    changed = await _recompute_shop_days(
+    changed = await recompute_shop_days(
         connection, place, Observation(observed_at, run_id, source, import_id)
     )
     return WindowResult(loaded, merged + changed.total(), tuple(sorted(changed)))
@@ -219,7 +193,7 @@ async def recompute_shop(
     """Make a shop's days right when not its orders but what is known of its history changed."""
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
     await ledger.nothing_loaded(connection)
-    changed = await _recompute_shop_days(connection, place, Observation(observed_at, run_id))
+    changed = await recompute_shop_days(connection, place, Observation(observed_at, run_id))
     return WindowResult(0, changed.total(), tuple(sorted(changed)))
 
 
@@ -274,21 +248,22 @@ async def _load_ad_days(connection: Connection, days: Iterable[AdDay]) -> None:
             )
 
 
-async def _recompute_shop_days(
+async def recompute_shop_days(
     connection: Connection, place: Place, observation: Observation
 ) -> Counter[date]:
+    """Make the days right that the ledger's temporary tables touch, which are dropped."""
     entity_id = await shop_entity(connection, place)
-    touched = await ledger.touched_days(connection, place, entity_id)
+    touched = await ledger.touched_days(connection, place, entity_id, source=observation.source)
     if not touched:
         await ledger.drop_loaded(connection)
         return Counter()
     await connection.execute(statements("windows")["make_incoming_days"])
     await ledger.sum_days(connection, place, entity_id)
     await ledger.drop_loaded(connection)
-    return await _replace_days(connection, place, observation, entities=[entity_id], dates=touched)
+    return await replace_days(connection, place, observation, entities=[entity_id], dates=touched)
 
 
-async def _replace_days(
+async def replace_days(
     connection: Connection,
     place: Place,
     observation: Observation,

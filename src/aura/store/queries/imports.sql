@@ -83,7 +83,7 @@ group by d.date
 order by d.date;
 
 -- name: latest_import
--- The last file about any of these days.
+-- The last file of a kind about any of these days.
 select
     id,
     sha256
@@ -91,6 +91,7 @@ from aura.imports
 where
     brand_id = %(brand_id)s
     and integration_id = %(integration_id)s
+    and format = %(format)s
     and undone_at is null
     and date_from <= %(last_day)s
     and date_to >= %(first_day)s
@@ -115,6 +116,41 @@ where i.brand_id = %(brand_id)s and i.platform = 'shopify'
 order by a.updated_at desc
 limit 1;
 
+-- name: reported_days
+-- Days of a shop as reports can find them: whether orders of a file speak of the day, whether its new
+-- customers are known from orders, and the revenue that an earlier report stated.
+with shop as (
+    select e.id
+    from aura.entities as e
+    where
+        e.brand_id = %(brand_id)s
+        and e.integration_id = %(integration_id)s
+        and e.level = 'account'
+)
+
+select
+    t.date,
+    exists(
+        select from aura.imports as o
+        where
+            o.brand_id = %(brand_id)s
+            and o.integration_id = %(integration_id)s
+            and o.format = 'shopify.orders'
+            and o.undone_at is null
+            and t.date between o.date_from and o.date_to
+    ) as has_orders,
+    coalesce(d.new_customers is not null and m.id is null, false) as has_new_customers,
+    case when m.id is not null then d.revenue end as revenue
+from unnest(%(dates)s::date[]) as t (date)
+left join aura.entity_days as d
+    on
+        d.brand_id = %(brand_id)s
+        and d.entity_id = any(array(select s.id from shop as s))
+        and d.date = t.date
+left join aura.imports as m
+    on m.id = d.import_id and m.brand_id = d.brand_id and m.format like 'shopify.%%.daily'
+order by t.date;
+
 -- name: first_order_day
 -- The day of the first counted order that is known of the brand.
 select min(o.date) as first_day
@@ -132,20 +168,6 @@ select exists(
         and o.date between %(first_day)s and %(last_day)s
         and (o.order_id not like '#%%') <> %(has_ids)s
 ) as found;
-
--- name: same_file
--- The import of a file with the same content, if there was one.
-select
-    id,
-    is_complete_history
-from aura.imports
-where
-    brand_id = %(brand_id)s
-    and integration_id = %(integration_id)s
-    and sha256 = %(sha256)s
-    and undone_at is null
-order by created_at
-limit 1;
 
 -- name: add_import
 -- What was read from a file.
@@ -196,7 +218,9 @@ select
     m.integration_id,
     m.format,
     m.file_name,
+    m.created_at,
     m.undone_at,
+    m.replaced is not null as has_replaced,
     (
         select o.file_name
         from aura.imports as o

@@ -604,6 +604,82 @@ where
     and d.date <@ %(hidden_days)s::datemultirange
 on conflict do nothing;
 
+-- name: touch_filed_days
+-- Days that a sales report stated and that orders state now: those that were read from the shop, those
+-- between the first and the last order of a file. Two sources of one day are never mixed.
+insert into touched_days (date)
+select d.date
+from aura.entity_days as d
+inner join aura.imports as m on m.id = d.import_id and m.brand_id = d.brand_id
+where
+    d.brand_id = %(brand_id)s
+    and d.entity_id = %(entity_id)s
+    and m.format like 'shopify.%%.daily'
+    and d.revenue is not null
+    and (
+        (
+            d.date between %(known_from)s and %(known_through)s
+            and not d.date <@ %(hidden_days)s::datemultirange
+        )
+        or (
+            %(source)s = 'file'
+            and d.date between (select min(i.date) from incoming_orders as i)
+            and (select max(i.date) from incoming_orders as i)
+        )
+    )
+on conflict do nothing;
+
+-- name: leave_filed_days
+-- Days that only a sales report speaks of stay as it states them.
+delete from touched_days as t
+where
+    exists (
+        select
+        from aura.entity_days as d
+        inner join aura.imports as m on m.id = d.import_id and m.brand_id = d.brand_id
+        where
+            d.brand_id = %(brand_id)s
+            and d.entity_id = %(entity_id)s
+            and d.date = t.date
+            and m.format like 'shopify.%%.daily'
+            and (
+                d.revenue is null
+                or not exists (
+                    select from aura.imports as o
+                    where
+                        o.brand_id = d.brand_id
+                        and o.format = 'shopify.orders'
+                        and o.undone_at is null
+                        and d.date between o.date_from and o.date_to
+                )
+            )
+    )
+    and not coalesce(
+        t.date between %(known_from)s and %(known_through)s
+        and not t.date <@ %(hidden_days)s::datemultirange,
+        false
+    )
+    and not exists (
+        select from aura.orders as o
+        where
+            o.brand_id = %(brand_id)s
+            and o.integration_id = %(integration_id)s
+            and o.date = t.date
+    )
+    and not exists (
+        select from aura.refunds as r
+        where
+            r.brand_id = %(brand_id)s
+            and r.integration_id = %(integration_id)s
+            and r.date = t.date
+    )
+    and not coalesce(
+        %(source)s = 'file'
+        and t.date between (select min(i.date) from incoming_orders as i)
+        and (select max(i.date) from incoming_orders as i),
+        false
+    );
+
 -- name: touched_days
 -- The days to compute, oldest first.
 select date from touched_days
@@ -730,6 +806,40 @@ met as (
             )
         )
     group by o.date
+),
+
+stated as (
+    select
+        d.date,
+        d.observed_at,
+        d.import_id,
+        d.new_customers
+    from touched_days as t
+    inner join aura.entity_days as d on d.date = t.date
+    where d.brand_id = %(brand_id)s and d.entity_id = %(entity_id)s and d.new_customers is not null
+    union all
+    select
+        r.date,
+        r.observed_at,
+        r.import_id,
+        r.new_customers
+    from touched_days as t
+    inner join aura.revisions as r on r.date = t.date
+    where r.brand_id = %(brand_id)s and r.entity_id = %(entity_id)s and r.new_customers is not null
+),
+
+-- what a report of new and returning customers said of days whose older orders are not all known
+reported as (
+    select distinct on (s.date)
+        s.date,
+        s.new_customers
+    from stated as s
+    inner join aura.imports as m on m.id = s.import_id
+    where
+        m.brand_id = %(brand_id)s
+        and m.undone_at is null
+        and m.format like 'shopify.%%.daily'
+    order by s.date asc, s.observed_at desc
 )
 
 insert into incoming_days (
@@ -748,11 +858,15 @@ select
     coalesce(s.taxes, 0) + coalesce(h.taxes, 0),
     coalesce(s.duties, 0) + coalesce(h.duties, 0),
     coalesce(s.orders, 0),
-    case when t.date >= %(new_customers_from)s then coalesce(m.new_customers, 0) end
+    case
+        when t.date >= %(new_customers_from)s then coalesce(m.new_customers, 0)
+        else n.new_customers
+    end
 from touched_days as t
 left join sold as s on s.date = t.date
 left join happened as h on h.date = t.date
 left join met as m on m.date = t.date
+left join reported as n on n.date = t.date
 where
     (
         (s.date is not null or h.date is not null)

@@ -50,6 +50,21 @@ from aura.refunds as r
 where r.brand_id = %(brand_id)s and r.order_id = any(%(order_ids)s)
 order by r.happened_at, r.event_id;
 
+-- name: forget_replaced_orders
+-- Imports that keep orders of a person among those they replaced forget what they replaced.
+update aura.imports as m
+set replaced = null
+where
+    m.brand_id = %(brand_id)s
+    and m.replaced is not null
+    and exists (
+        select from jsonb_array_elements(m.replaced) as e
+        where
+            e ->> 'order_id' = any(%(order_ids)s)
+            or e ->> 'customer_key' = %(customer_key)s::bytea::text
+            or e ->> 'email_key' = %(email_key)s::bytea::text
+    );
+
 -- name: lock_shop
 -- No sync writes the brand's orders until the transaction ends.
 select id

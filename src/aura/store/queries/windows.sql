@@ -526,6 +526,34 @@ where
     and e.level = 'account'
 order by d.date;
 
+-- name: place_shop_report
+-- A shop's days as a report states them; what it does not state stays as it is.
+insert into incoming_days (
+    entity_id, date, currency, revenue, gross_sales, discounts, returns, shipping, taxes, duties, orders,
+    new_customers
+)
+select
+    %(entity_id)s,
+    i.date,
+    %(currency)s,
+    case when 'revenue' = any(%(columns)s::text[]) then i.revenue else d.revenue end,
+    case when 'gross_sales' = any(%(columns)s::text[]) then i.gross_sales else d.gross_sales end,
+    case when 'discounts' = any(%(columns)s::text[]) then i.discounts else d.discounts end,
+    case when 'returns' = any(%(columns)s::text[]) then i.returns else d.returns end,
+    case when 'shipping' = any(%(columns)s::text[]) then i.shipping else d.shipping end,
+    case when 'taxes' = any(%(columns)s::text[]) then i.taxes else d.taxes end,
+    case when 'duties' = any(%(columns)s::text[]) then i.duties else d.duties end,
+    case when 'orders' = any(%(columns)s::text[]) then i.orders else d.orders end,
+    case when 'new_customers' = any(%(columns)s::text[]) then i.new_customers else d.new_customers end
+from
+    unnest(
+        %(dates)s::date[], %(revenue)s::numeric[], %(gross_sales)s::numeric[], %(discounts)s::numeric[],
+        %(returns)s::numeric[], %(shipping)s::numeric[], %(taxes)s::numeric[],
+        %(duties)s::numeric[], %(orders)s::numeric[], %(new_customers)s::numeric[]
+    ) as i (date, revenue, gross_sales, discounts, returns, shipping, taxes, duties, orders, new_customers)
+left join aura.entity_days as d
+    on d.brand_id = %(brand_id)s and d.entity_id = %(entity_id)s and d.date = i.date;
+
 -- name: make_prior_days
 -- What the days that an import wrote looked like before it, as far as they had a row.
 create temporary table prior_days on commit drop as

@@ -20,7 +20,7 @@ from starlette.datastructures import FormData, UploadFile
 from aura.accounts.csrf import check_csrf
 from aura.errors import AuraError, InputError
 from aura.imports.any_file import import_file
-from aura.imports.orders import ImportResult
+from aura.imports.order_result import ImportResult
 from aura.imports.report_result import ReportResult, ReportTerms
 from aura.imports.undo import undo_import
 from aura.model import PLATFORM_NAMES
