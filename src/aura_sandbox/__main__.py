@@ -18,6 +18,7 @@ from aura_sandbox.application import create_application
 from aura_sandbox.clock import Clock, parse_moment
 from aura_sandbox.grants import Grants
 from aura_sandbox.index import greeting
+from aura_sandbox.meta.quota import BASE, Quota
 from aura_sandbox.scenarios import SCENARIOS
 from aura_sandbox.shopify.cost import PLANS, Bucket
 from aura_sandbox.state import State, StateError
@@ -77,6 +78,13 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         "scenario's own limit)",
     )
     parser.add_argument(
+        "--meta-tier",
+        choices=list(BASE),
+        default="standard_access",
+        help="the access tier of the Meta app: how many calls an hour an ad account allows "
+        "(default standard_access)",
+    )
+    parser.add_argument(
         "--state",
         type=Path,
         metavar="FILE",
@@ -119,7 +127,8 @@ def _surroundings(options: argparse.Namespace) -> Surroundings:
         chosen["seed"], SCENARIOS[chosen["scenario"]], date.fromisoformat(chosen["anchor"])
     )
     bucket = Bucket(*(PLANS[options.plan] if options.plan else world.scenario.shop.bucket))
-    return Surroundings(world, clock, Grants(state, clock), state, bucket)
+    quota = Quota(options.meta_tier)
+    return Surroundings(world, clock, Grants(state, clock), state, bucket, quota)
 
 
 def _listen(port: int) -> socket.socket:

@@ -132,6 +132,7 @@ async def _usage(request: Request) -> Response:
             "requests": around.requests,
             "addresses": dict(around.addresses),
             "shopify_points": points,
+            "meta_quota": around.meta.shown(),
         }
     )
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from aura_sandbox.clock import Clock
 from aura_sandbox.grants import Grants
+from aura_sandbox.meta.quota import Quota
 from aura_sandbox.shopify.cost import Bucket
 from aura_sandbox.state import State
 from aura_sandbox.world.days import day_of
@@ -24,6 +25,8 @@ class Surroundings:
     state: State
     # the GraphQL points of the one app and shop there are
     bucket: Bucket
+    # the calls that Meta's ad accounts allow
+    meta: Quota = field(default_factory=Quota)
     # requests that were answered or failed, by method and path
     addresses: Counter[str] = field(default_factory=Counter)
 

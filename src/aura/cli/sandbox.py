@@ -18,6 +18,7 @@ def sandbox_command(
     anchor: str | None,
     state: Path | None,
     plan: str | None = None,
+    meta_tier: str | None = None,
     exit_with_parent: bool = False,
 ) -> list[str]:
     """The command line that starts the sandbox."""
@@ -29,6 +30,8 @@ def sandbox_command(
         command += ["--state", str(state)]
     if plan:
         command += ["--plan", plan]
+    if meta_tier:
+        command += ["--meta-tier", meta_tier]
     if exit_with_parent:
         command += ["--exit-with-parent"]
     return command
@@ -58,6 +61,13 @@ def sandbox(
             "unlimited; default the world's own."
         ),
     ] = None,
+    meta_tier: Annotated[
+        str | None,
+        typer.Option(
+            help="Access tier of the Meta app, which says how many calls an hour an ad account "
+            "allows: standard_access (default) or development_access."
+        ),
+    ] = None,
 ) -> None:
     """Serve Shopify, Meta and Google Ads of a made-up brand, on this machine only.
 
@@ -67,6 +77,12 @@ def sandbox(
     account, no database and no network. GET / lists every address; docs/sandbox.md is the guide.
     """
     command = sandbox_command(
-        seed=seed, scenario=scenario, port=port, anchor=anchor, state=state, plan=plan
+        seed=seed,
+        scenario=scenario,
+        port=port,
+        anchor=anchor,
+        state=state,
+        plan=plan,
+        meta_tier=meta_tier,
     )
     os.execv(command[0], command)  # noqa: S606 - the sandbox takes this process over: no shell, our own words

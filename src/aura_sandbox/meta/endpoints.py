@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from aura_sandbox.meta import insights, oauth
-from aura_sandbox.meta.errors import GraphError, parameter, unknown_object
+from aura_sandbox.meta.errors import GraphError, closed, parameter, unknown_object
 from aura_sandbox.scenario import AdAccount
 from aura_sandbox.surroundings import Surroundings
 from aura_sandbox.world.days import day_of
@@ -56,32 +55,6 @@ async def _parameters(request: Request) -> Parameters:
     if request.method == "POST":
         found |= {name: str(value) for name, value in (await request.form()).items()}
     return found
-
-
-def _usage(account_id: str) -> dict[str, str]:
-    business = {
-        account_id: [
-            {
-                "type": "ads_insights",
-                "call_count": 1,
-                "total_cputime": 1,
-                "total_time": 1,
-                "estimated_time_to_regain_access": 0,
-                "ads_api_access_tier": "standard_access",
-            }
-        ]
-    }
-    throttle = {
-        "app_id_util_pct": 0.4,
-        "acc_id_util_pct": 0.6,
-        "ads_api_access_tier": "standard_access",
-    }
-    return {
-        "x-business-use-case-usage": json.dumps(business),
-        "x-fb-ads-insights-throttle": json.dumps(throttle),
-        "x-app-usage": json.dumps({"call_count": 1, "total_cputime": 0, "total_time": 1}),
-        "facebook-api-version": f"v{NEWEST_VERSION}.0",
-    }
 
 
 def _cursor(index: int) -> str:
@@ -166,6 +139,16 @@ class GraphApi:
             raise unknown_object(f"act_{number}")
         return account
 
+    def _counted(self, account: AdAccount) -> dict[str, str]:
+        """Count a call about an account and tell its usage; GraphError while it is closed."""
+        quota = self._around.meta
+        limit = quota.limit(len(account.campaigns))
+        is_open = quota.take(account.id, limit)
+        usage = quota.headers(account.id, limit)
+        if not is_open:
+            raise closed(usage)
+        return {**usage, "facebook-api-version": f"v{NEWEST_VERSION}.0"}
+
     def _needs_ads_read(self, scopes: tuple[str, ...]) -> None:
         if not {"ads_read", "ads_management"} & set(scopes):
             raise GraphError(
@@ -191,7 +174,7 @@ class GraphApi:
             _chosen(account_node(account, created), parameters, "account_id")
             for account in accounts
         ]
-        return JSONResponse(page(request, nodes, parameters), headers=_usage("me"))
+        return JSONResponse(page(request, nodes, parameters))
 
     async def permissions(self, request: Request) -> Response:
         """GET lists, DELETE revokes the app."""
@@ -218,6 +201,7 @@ class GraphApi:
         token = oauth.token_of(request, parameters)
         self._needs_ads_read(token.scopes)
         account = self._account(request.path_params["account"])
+        usage = self._counted(account)
         today = day_of(self._around.clock.now(), account.timezone)
         nodes = []
         for book in self._around.world.listed_campaigns(account):
@@ -234,7 +218,7 @@ class GraphApi:
                 "objective": "OUTCOME_SALES",
             }
             nodes.append(_chosen(node, parameters, "name"))
-        return JSONResponse(page(request, nodes, parameters), headers=_usage(account.id))
+        return JSONResponse(page(request, nodes, parameters), headers=usage)
 
     async def insights(self, request: Request) -> Response:
         """GET answers at once, POST starts a report."""
@@ -242,14 +226,15 @@ class GraphApi:
         token = oauth.token_of(request, parameters)
         self._needs_ads_read(token.scopes)
         account = self._account(request.path_params["account"])
+        usage = self._counted(account)
         at = self._around.clock.now()
         question = insights.ask(parameters, day_of(at, account.timezone))
         if request.method == "POST":
             run_id = str(6_000_000_000_000_000 + len(self._runs) * 7 + 1)
             self._runs[run_id] = _Run(account, question, token.grant_id, at)
-            return JSONResponse({"report_run_id": run_id}, headers=_usage(account.id))
+            return JSONResponse({"report_run_id": run_id}, headers=usage)
         rows = insights.rows(self._around.world, account, question, at)
-        return JSONResponse(page(request, rows, parameters), headers=_usage(account.id))
+        return JSONResponse(page(request, rows, parameters), headers=usage)
 
     def _run(self, request: Request, grant_id: str) -> _Run:
         run_id = request.path_params["run"]
@@ -262,6 +247,7 @@ class GraphApi:
         """GET /{report_run_id}: half done at the first look, complete at the second."""
         parameters = await _parameters(request)
         run = self._run(request, oauth.token_of(request, parameters).grant_id)
+        usage = self._counted(run.account)
         run.polls += 1
         done = run.polls > 1
         node = {
@@ -281,12 +267,13 @@ class GraphApi:
             "error_user_msg": None,
         }
         default = "account_id,time_ref,time_completed,async_status,async_percent_completion"
-        return JSONResponse(_chosen(node, parameters, default), headers=_usage(run.account.id))
+        return JSONResponse(_chosen(node, parameters, default), headers=usage)
 
     async def run_insights(self, request: Request) -> Response:
         """GET /{report_run_id}/insights."""
         parameters = await _parameters(request)
         run = self._run(request, oauth.token_of(request, parameters).grant_id)
+        usage = self._counted(run.account)
         if run.polls < 2:
             raise GraphError(
                 "Unsupported get request: the report is not complete", code=100, subcode=1487534
@@ -294,7 +281,7 @@ class GraphApi:
         rows = insights.rows(
             self._around.world, run.account, run.question, self._around.clock.now()
         )
-        return JSONResponse(page(request, rows, parameters), headers=_usage(run.account.id))
+        return JSONResponse(page(request, rows, parameters), headers=usage)
 
 
 def routes(around: Surroundings) -> list[BaseRoute]:

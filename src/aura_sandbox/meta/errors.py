@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -19,10 +20,12 @@ class GraphError(Exception):
         kind: str = "OAuthException",
         subcode: int | None = None,
         status: int = 400,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message, self.code, self.kind = message, code, kind
         self.subcode, self.status = subcode, status
+        self.headers = dict(headers or {})
 
     def response(self) -> JSONResponse:
         """The envelope."""
@@ -30,17 +33,25 @@ class GraphError(Exception):
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
         error["fbtrace_id"] = "A" + secrets.token_urlsafe(16)
-        headers = None
         if self.code == 190:
-            headers = {
-                "WWW-Authenticate": f'OAuth "Facebook Platform" "invalid_token" "{self.message}"'
-            }
-        return JSONResponse({"error": error}, self.status, headers=headers)
+            told = f'OAuth "Facebook Platform" "invalid_token" "{self.message}"'
+            self.headers["WWW-Authenticate"] = told
+        return JSONResponse({"error": error}, self.status, headers=self.headers)
 
 
 def parameter(message: str) -> GraphError:
     """Error 100: a parameter that cannot be used."""
     return GraphError(f"(#100) {message}", code=100)
+
+
+def closed(headers: Mapping[str, str]) -> GraphError:
+    """An ad account that was called too often; the headers say when it opens."""
+    return GraphError(
+        "(#80000) There have been too many calls from this ad-account. Wait a bit and try again.",
+        code=80000,
+        subcode=2446079,
+        headers=headers,
+    )
 
 
 def unknown_object(object_id: str) -> GraphError:
