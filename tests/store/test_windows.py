@@ -343,3 +343,30 @@ async def test_any_night_can_be_seen_again_and_the_rollup_is_what_the_rows_add_u
             )
         ).fetchall()
         assert rolled == summed
+
+
+async def test_money_of_accounts_in_two_currencies_is_never_added(write, database, meta):
+    """A closed account's file in euros, then a connection in dollars: their days may meet."""
+    brand_id, _ = meta
+    closed = Account("act_9", "Closed", "EUR", "UTC")
+    euros = [
+        AdDay("account", "act_9", day, "EUR", ad_spend=Decimal(7), clicks=3, conversion_value=None)
+        for day in (FIRST, FIRST + timedelta(days=1))
+    ]
+    await write(euros, account=closed)
+    dollars = [account_day(day, "5", clicks=2) for day in WINDOW.days()[1:]]
+    await write(dollars, at=night(1))
+
+    async with database.as_worker(brand_id) as connection:
+        cursor = await connection.execute(
+            "select currency, ad_spend, clicks from aura.brand_days order by date"
+        )
+        days = [tuple(row.values()) for row in await cursor.fetchall()]
+        cursor = await connection.execute(
+            "select date, value from public.metrics where metric_type = 'ad_spend' order by date"
+        )
+        spent = {row["date"]: row["value"] for row in await cursor.fetchall()}
+    assert days[0] == ("EUR", 7, 3)
+    assert days[1][1:] == (None, 5)
+    assert days[2] == ("USD", 5, 2)
+    assert spent == {FIRST: 7, WINDOW.last: 5}

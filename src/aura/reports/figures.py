@@ -36,6 +36,7 @@ FLAT_BELOW = Decimal("0.005")
 _MONEY = frozenset(key for key, metric in BASE_METRICS.items() if metric.unit == "money")
 _STATED = frozenset(key for key, metric in BASE_METRICS.items() if metric.is_stated)
 _HIDDEN = "it was not read then, and shows no orders older than 60 days without read_all_orders"
+_TWO_CURRENCIES = "accounts that bill in two currencies meet there, and are never added"
 _WORDS = {key: metric.label.lower() for key, metric in BASE_METRICS.items()}
 
 
@@ -369,6 +370,8 @@ def _no_value(metric: Metric, known: Mapping[str, Decimal | None], side: Side) -
         return "New customers are known only once a full year of orders before the range is known"
     if unknown is not None:
         days = max((t.days_lacking(unknown) for t in side.totals.values()), default=0)
-        return f"{BASE_METRICS[unknown].label} is not known on {days} of {len(side.days)} days"
+        reason = f"{BASE_METRICS[unknown].label} is not known on {days} of {len(side.days)} days"
+        # every account states what it spent: what has no sum was in two currencies
+        return f"{reason}: {_TWO_CURRENCIES}" if unknown == "ad_spend" else reason
     below = " and ".join(_WORDS[key] for key, _ in metric.denominator)
     return f"No {below} in this range to divide by"

@@ -228,7 +228,9 @@ async def _check_currency(connection: Connection, place: Place) -> None:
     found = sorted(row["currency"] for row in await cursor.fetchall())
     if len(found) > 1:
         raise BadDataError(
-            f"The shop's orders are in {' and '.join(found)}: they cannot be added up."
+            f"The shop's orders are in {' and '.join(found)}: they cannot be added up. Undo the "
+            "file that is in the other currency (page Imports), or connect the shop to a brand of "
+            "its own. Nothing was changed."
         )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -13,11 +13,17 @@ from aura.store.database import Connection
 from aura.store.statements import statements
 from aura.store.sync_state import Work
 
+# a quarter with every sync in it; before that one a day suffices
+RUNS_KEPT: Final = timedelta(days=100)
+
 Outcome = Literal["succeeded", "try_later", "needs_reconnect", "bad_data"]
 
 
 async def start_run(connection: Connection, work: Work, *, now: datetime) -> UUID:
-    """Record that a sync begins; its id. Runs that a dead worker left open are closed."""
+    """Record that a sync begins; its id. Runs that a dead worker left open are closed.
+
+    Of days more than `RUNS_KEPT` ago only the last success stays, one of each kind.
+    """
     run_id = uuid7()
     parameters = {
         "run_id": run_id,
@@ -25,8 +31,10 @@ async def start_run(connection: Connection, work: Work, *, now: datetime) -> UUI
         "integration_id": work.integration_id,
         "kind": work.kind,
         "now": now,
+        "before": now - RUNS_KEPT,
     }
     await connection.execute(statements("sync_runs")["abandon"], parameters)
+    await connection.execute(statements("sync_runs")["forget"], parameters)
     await connection.execute(statements("sync_runs")["start"], parameters)
     return run_id
 

@@ -31,3 +31,22 @@ update aura.sync_runs set
     outcome = 'try_later',
     message = 'The worker stopped before the sync had ended; what was complete was kept.'
 where integration_id = %(integration_id)s and outcome = 'running';
+
+-- name: forget
+-- Of an integration's runs that began before a moment only the last success of a day is kept: it says
+-- what was known on that morning.
+delete from aura.sync_runs as r
+where
+    r.brand_id = %(brand_id)s
+    and r.integration_id = %(integration_id)s
+    and r.started_at < %(before)s
+    and exists (
+        select from aura.sync_runs as later
+        where
+            later.brand_id = %(brand_id)s
+            and later.integration_id = %(integration_id)s
+            and later.kind = r.kind
+            and later.outcome = 'succeeded'
+            and later.started_at > r.started_at
+            and (later.started_at at time zone 'UTC')::date = (r.started_at at time zone 'UTC')::date
+    );

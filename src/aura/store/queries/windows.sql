@@ -293,7 +293,8 @@ kept as (
 select g.date from gone as g;
 
 -- name: refresh_brand_days
--- Sums the account level of the integration's selected accounts into the rollup.
+-- Sums the account level of the integration's selected accounts into the rollup. Where accounts of two
+-- currencies meet on a day, one of a file and a connected one, the day's money is unknown: never added.
 with summed as (
     select
         d.date,
@@ -307,14 +308,14 @@ with summed as (
         sum(d.duties) as duties,
         sum(d.orders) as orders,
         sum(d.new_customers) as new_customers,
-        sum(d.ad_spend) as ad_spend,
+        case when min(d.currency) = max(d.currency) then sum(d.ad_spend) end as ad_spend,
         sum(d.impressions) as impressions,
         sum(d.clicks) as clicks,
         sum(d.all_clicks) as all_clicks,
         sum(d.conversions) as conversions,
-        sum(d.conversion_value) as conversion_value,
+        case when min(d.currency) = max(d.currency) then sum(d.conversion_value) end as conversion_value,
         sum(d.conversions_by_conversion_date) as conversions_by_conversion_date,
-        sum(d.conversion_value_by_conversion_date) as conversion_value_by_conversion_date
+        case when min(d.currency) = max(d.currency) then sum(d.conversion_value_by_conversion_date) end as conversion_value_by_conversion_date
     from aura.entity_days as d
     where
         d.brand_id = %(brand_id)s
