@@ -315,7 +315,9 @@ with summed as (
         sum(d.conversions) as conversions,
         case when min(d.currency) = max(d.currency) then sum(d.conversion_value) end as conversion_value,
         sum(d.conversions_by_conversion_date) as conversions_by_conversion_date,
-        case when min(d.currency) = max(d.currency) then sum(d.conversion_value_by_conversion_date) end as conversion_value_by_conversion_date
+        case
+            when min(d.currency) = max(d.currency) then sum(d.conversion_value_by_conversion_date)
+        end as conversion_value_by_conversion_date
     from aura.entity_days as d
     where
         d.brand_id = %(brand_id)s
