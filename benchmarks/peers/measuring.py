@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import resource
 import subprocess
@@ -29,10 +30,21 @@ class Run:
     said: Any
 
 
-def _followed(process_id: int) -> tuple[int, int, resource.struct_rusage]:
-    """Wait for a process of ours: the most memory it had, its status, what it spent."""
-    watched, peak = psutil.Process(process_id), 0
+class TooSlowError(Exception):
+    """The process was ended because its time was over."""
+
+
+def _followed(process_id: int, limit: float | None) -> tuple[int, int, resource.struct_rusage]:
+    """Wait for a process of ours: the most memory it had, its status, what it spent.
+
+    One that is not done after `limit` seconds is ended; TooSlowError then.
+    """
+    watched, peak, until = psutil.Process(process_id), 0, time.monotonic() + (limit or math.inf)
     while True:
+        if time.monotonic() > until:
+            watched.kill()
+            os.wait4(process_id, 0)
+            raise TooSlowError
         ended, status, spent = os.wait4(process_id, os.WNOHANG)
         if ended:
             return peak, status, spent
@@ -41,8 +53,13 @@ def _followed(process_id: int) -> tuple[int, int, resource.struct_rusage]:
         time.sleep(0.05)
 
 
-def measured(command: list[str | Path], job: dict[str, Any], *, usage: Any) -> Run:
-    """Run a command with a job on its standard input; `usage` asks the sandbox what it counted."""
+def measured(
+    command: list[str | Path], job: dict[str, Any], *, usage: Any, limit: float | None = None
+) -> Run:
+    """Run a command with a job on its standard input; `usage` asks the sandbox what it counted.
+
+    Raises TooSlowError when it takes more than `limit` seconds.
+    """
     before = usage()
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as words, tempfile.TemporaryFile("w+") as output:
@@ -51,7 +68,11 @@ def measured(command: list[str | Path], job: dict[str, Any], *, usage: Any) -> R
         process = subprocess.Popen(
             [str(word) for word in command], stdin=words, stdout=output, text=True
         )
-        peak, status, spent = _followed(process.pid)
+        try:
+            peak, status, spent = _followed(process.pid, limit)
+        except TooSlowError:
+            process.returncode = -9
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         said = output.read()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from aura.connectors.registry import build_connectors
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from claims.place import ROOT, Place, made_brand
-from peers.measuring import Run, measured
+from peers.measuring import Run, TooSlowError, measured
 from peers.rows import Rows, judged, true_rows
 from peers.stored import of_airbyte, of_aura, of_dlt
 from sandbox_calls import client, consent, google, meta, shopify_tokens
@@ -28,6 +29,8 @@ from sync.sandboxed import Brand, World
 ANCHOR = date(2026, 11, 14)
 START = datetime(2026, 11, 14, 12, tzinfo=UTC)
 NIGHTS = 5
+# a peer that has not read a night in so many seconds is ended and takes no further part
+PEER_SECONDS = float(os.environ.get("PEER_SECONDS", "600"))
 META_ACCOUNT, GOOGLE_ACCOUNT = "3350981726644", "6042218835"
 # a job a day: two years of them take longer than all the rest
 AIRBYTE_DAYS = 90
@@ -63,10 +66,20 @@ class Contender:
     first: date = date.min
     runs: list[Run] = field(default_factory=list)
     verdicts: list[dict[str, int]] = field(default_factory=list)
+    # the night on which it was ended because its time was over
+    ended_on: int | None = None
 
-    def read(self, now: datetime, truth: dict[str, Any], first: date) -> None:
-        """Read what is due and judge what is stored then."""
-        self.runs.append(self.sync(now))
+    def takes_part(self, night: int) -> bool:
+        """Whether it reads on that night."""
+        return night in self.nights and self.ended_on is None
+
+    def read(self, night: int, now: datetime, truth: dict[str, Any], first: date) -> None:
+        """Read what is due and judge what is stored then; TooSlowError when its time is over."""
+        try:
+            self.runs.append(self.sync(now))
+        except TooSlowError:
+            self.ended_on = night
+            raise
         since = max(first, self.first)
         true = true_rows(truth, since, self.platforms)
         self.verdicts.append(judged(self.rows(), true, since).shown())
@@ -80,9 +93,13 @@ class Contender:
         )
 
     def figures(self) -> dict[str, Any]:
-        """Backfill, and the nights together."""
+        """Backfill, and the nights together that it read to their end."""
+        if not self.runs:
+            return {"ended_on_night": self.ended_on, "ended_after_seconds": PEER_SECONDS}
         backfill, nights = self.runs[0], self.runs[1:]
+        ended = {"ended_on_night": self.ended_on, "ended_after_seconds": PEER_SECONDS}
         return {
+            **({} if self.ended_on is None else ended),
             "rows_read": backfill.said["rows_read"],
             "cpu_seconds": round(backfill.cpu, 1),
             "cpu_ms_per_row": round(1000 * backfill.cpu / backfill.said["rows_read"], 3),
@@ -91,6 +108,7 @@ class Contender:
             "requests": sum(backfill.requests.values()),
             "points": round(backfill.points),
             "rows": self.verdicts[0],
+            "nights": len(nights),
             "nights_cpu_seconds": round(sum(run.cpu for run in nights), 1),
             "nights_requests": sum(sum(run.requests.values()) for run in nights),
             "rows_after_nights": self.verdicts[-1],
@@ -177,7 +195,9 @@ def dlt(
                 "customer": GOOGLE_ACCOUNT,
             },
         }
-        return measured([python, HERE / "dlt_sync.py"], job, usage=sandbox.usage)
+        return measured(
+            [python, HERE / "dlt_sync.py"], job, usage=sandbox.usage, limit=PEER_SECONDS
+        )
 
     return Contender(
         name, platforms, sync, lambda: of_dlt(url, name, "America/New_York", platforms)
@@ -202,10 +222,29 @@ def airbyte(trial: Trial, world: World) -> Contender:
             "today": now.date().isoformat(),
         }
         python = PEERS / "airbyte" / "bin" / "python"
-        return measured([python, HERE / "airbyte_meta.py"], job, usage=sandbox.usage)
+        return measured(
+            [python, HERE / "airbyte_meta.py"], job, usage=sandbox.usage, limit=PEER_SECONDS
+        )
 
     records = folder / "records.jsonl"
     return Contender(name, ("meta",), sync, lambda: of_airbyte(records), (0, NIGHTS), first)
+
+
+def _read(
+    one: Contender, night: int, now: datetime, truth: dict[str, Any], first: date, url: str
+) -> None:
+    try:
+        one.read(night, now, truth, first)
+    except TooSlowError:
+        print(f"night {night}, {one.name}: ended after {PEER_SECONDS:.0f} s", flush=True)
+        # what it left running in the trial's own database
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+    else:
+        print(f"night {night}, {one.name}: {one.last()}", flush=True)
 
 
 async def run_trial(trial: Trial) -> dict[str, Any]:
@@ -226,9 +265,8 @@ async def run_trial(trial: Trial) -> dict[str, Any]:
             world.set_clock(now)
             truth = world.truth(now.date(), as_of=now)
             for one in contenders:
-                if night in one.nights:
-                    one.read(now, truth, trial.first)
-                    print(f"night {night}, {one.name}: {one.last()}", flush=True)
+                if one.takes_part(night):
+                    _read(one, night, now, truth, trial.first, url)
             # what the server does by itself between two nights
             with psycopg.connect(url) as connection:
                 connection.execute("analyze")

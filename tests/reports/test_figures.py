@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -164,3 +165,17 @@ def test_a_source_that_was_given_up_is_not_missed():
     side = Side(DAYS, {"meta": totals("meta", ad_spend="70")})
     old = source("google_ads", last=date(2026, 10, 1), status="disconnected")
     assert figure(SPEND, side, side, [source("meta"), old], "USD").value == 70
+
+
+def test_new_customers_of_a_limited_history_say_that_and_how_they_are_estimated():
+    side = Side(DAYS, {"shopify": totals("shopify", new_customers="30", orders="50")})
+    metric = CATALOGUE["new_customers"]
+    shown = figure(metric, side, side, [source("shopify")], "USD")
+    assert shown.value == 30
+    assert "Estimated: orders before Thu 1 Jan 2026 are not known" in shown.estimate
+    assert "365" in shown.estimate
+    whole = replace(source("shopify"), has_all_orders=True)
+    assert figure(metric, side, side, [whole], "USD").estimate is None
+    assert figure(CATALOGUE["orders"], side, side, [source("shopify")], "USD").estimate is None
+    empty = Side(DAYS, {"shopify": totals("shopify", new_customers=None)})
+    assert figure(metric, empty, empty, [source("shopify")], "USD").estimate is None

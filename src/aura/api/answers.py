@@ -97,6 +97,7 @@ class FigureAnswer(BaseModel):
 
     No source restates a day up to `complete_through`; `still_expected` is the share (0 to 1) of
     the range's conversions that is yet to arrive, null where that is not known.
+    `estimate` says by which rule a value is estimated; null for one that is exact.
     """
 
     key: str
@@ -108,6 +109,7 @@ class FigureAnswer(BaseModel):
     value: Decimal | None
     reason: str | None
     note: str | None
+    estimate: str | None
     previous: Decimal | None
     previous_reason: str | None
     change: ChangeAnswer
@@ -132,6 +134,7 @@ class FigureAnswer(BaseModel):
             value=figure.value,
             reason=figure.reason,
             note=figure.note,
+            estimate=figure.estimate,
             previous=figure.previous,
             previous_reason=figure.previous_reason,
             change=ChangeAnswer(

@@ -185,6 +185,7 @@ def _document(report: Overview) -> dict[str, object]:
                 "value": figure.value,
                 "previous": figure.previous,
                 "reason": figure.reason,
+                "estimate": figure.estimate,
                 "is_settled": figure.is_settled,
                 "formula": figure.metric.formula,
                 "complete_through": figure.complete_through,
@@ -240,8 +241,8 @@ def _print(report: Overview) -> None:
         ],
     )
     for figure in report.figures:
-        if figure.reason:
-            typer.echo(f"{figure.metric.label}: {figure.reason}")
+        if note := figure.reason or figure.estimate:
+            typer.echo(f"{figure.metric.label}: {note}")
     converted = {one.sentence for figure in report.figures for one in figure.converted}
     for sentence in sorted(converted):
         typer.echo(f"Converted: {sentence}")

@@ -70,6 +70,7 @@ class Figure:
         value: exact; None when unknown, and then `reason` says why.
         previous: the value of the range before; None when unknown: `previous_reason` says why.
         note: what limits a known value, such as days that are not read yet.
+        estimate: by which rule a value is estimated; None for one that is exact.
         is_settled: whether no day of the range is expected to change noticeably.
         is_unstated: whether it is unknown for want of something that the brand is to state.
         converted: the amounts that were converted for it, and at which rates.
@@ -93,6 +94,7 @@ class Figure:
     complete_through: date | None = None
     read_at: datetime | None = None
     still_expected: Decimal | None = None
+    estimate: str | None = None
 
     @property
     def is_arriving(self) -> bool:
@@ -193,6 +195,20 @@ def figure(
         complete_through=_complete_through(used),
         read_at=min((source.read_at for source in used if source.read_at), default=None),
         still_expected=_still_expected(metric, used, current),
+        estimate=None if now.value is None else _estimate(metric, used),
+    )
+
+
+def _estimate(metric: Metric, used: Sequence[Source]) -> str | None:
+    """The rule by which new customers are told where a store's first orders are not known."""
+    shop = next((source for source in used if source.platform == "shopify"), None)
+    if "new_customers" not in metric.parts or shop is None or shop.has_all_orders:
+        return None
+    if shop.first_day is None:
+        return None
+    return (
+        f"Estimated: orders before {day(shop.first_day)} {shop.first_day.year} are not known. Who "
+        "has no earlier order since then counts as new, on days after at least 365 known ones"
     )
 
 

@@ -41,6 +41,7 @@ class Source:
         through: the latest day read after it was over.
         settled_through: the latest day that is not expected to change noticeably.
         read_at: when it was last read to its end.
+        has_all_orders: all orders of the store are known, from its first on.
         knows_beginning: no day before `first_day` can hold anything: all orders ever are known.
         gaps: days between those that are known of which nothing is, oldest first.
         hidden: those of the gaps that the platform did not show; the others are between the days
@@ -69,6 +70,7 @@ class Source:
     zones: tuple[str, ...] = ()
     read_on: date | None = None
     arrived_shares: tuple[float, ...] = ()
+    has_all_orders: bool = False
 
     @property
     def name(self) -> str:
@@ -202,6 +204,7 @@ def source_of(
         zones=row.timezones,
         read_on=None if read_at is None else _earliest_day(zones, read_at),
         arrived_shares=row.arrived_shares,
+        has_all_orders=row.platform == "shopify" and history_from is not None,
     )
 
 
