@@ -219,6 +219,20 @@ async def test_without_a_complete_history_there_are_no_cohorts_and_the_reason_is
     assert report.problem.startswith("No store is connected")
 
 
+async def test_days_that_the_shop_hid_are_named(database, measure):
+    made = await measure()
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update public.integrations set metadata = metadata"
+            ' || \'{"hidden_days": "{[2026-10-05,2026-10-09)}"}\''
+            " where platform = 'shopify' and brand_id = %s",
+            [made.brand],
+        )
+    report = await cohorts(database, user_id=made.person, brand_id=made.brand, months=12, now=NOW)
+    assert report.notes[0].startswith("Nothing is known of")
+    assert "8 Oct 2026" in report.notes[0]
+
+
 async def test_a_brand_of_somebody_else_is_not_there(database, measure):
     made, other = await measure(), await measure(name="Theirs")
     with pytest.raises(NotFoundError):

@@ -176,6 +176,9 @@ def test_new_customers_of_a_limited_history_say_that_and_how_they_are_estimated(
     assert "365" in shown.estimate
     whole = replace(source("shopify"), has_all_orders=True)
     assert figure(metric, side, side, [whole], "USD").estimate is None
+    missed = DayRange(date(2026, 3, 1), date(2026, 3, 9))
+    hiding = replace(source("shopify"), gaps=(missed,), hidden=(missed,))
+    assert "9 Mar 2026 are not known" in figure(metric, side, side, [hiding], "USD").estimate
     assert figure(CATALOGUE["orders"], side, side, [source("shopify")], "USD").estimate is None
     empty = Side(DAYS, {"shopify": totals("shopify", new_customers=None)})
     assert figure(metric, empty, empty, [source("shopify")], "USD").estimate is None

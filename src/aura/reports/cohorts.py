@@ -29,7 +29,7 @@ from aura.reports.cohort_table import (
 )
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
-from aura.reports.present import count, day_with_year
+from aura.reports.present import count, day_range, day_with_year
 from aura.store import cohorts as store
 from aura.store.cohorts import CohortMonth, MonthSpend, Unplaced
 from aura.store.database import Connection, Database
@@ -135,7 +135,7 @@ async def cohorts(
         together=together(made),
         contribution_reason=None if has_margin else NO_MARGIN,
         problem=None if made else _problem(shop, read.known_from, through),
-        notes=_notes(read, through),
+        notes=_notes(read, shop, through),
         source=shop,
     )
 
@@ -208,8 +208,12 @@ def _problem(shop: Source | None, known_from: date | None, through: date | None)
     )
 
 
-def _notes(read: _Read, through: date | None) -> tuple[str, ...]:
-    notes = []
+def _notes(read: _Read, shop: Source | None, through: date | None) -> tuple[str, ...]:
+    notes = [
+        f"Nothing is known of {day_range(gap, with_year=True)}: orders of these days are missing, "
+        "and who bought first then stands in a later month or in none."
+        for gap in (() if shop is None else shop.gaps)
+    ]
     if read.known_from is not None and read.brand.history_complete_from is None:
         notes.append(
             "Orders are not known from the store's first day on. Somebody who last ordered before "

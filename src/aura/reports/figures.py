@@ -204,8 +204,9 @@ def _estimate(metric: Metric, used: Sequence[Source]) -> str | None:
     shop = next((source for source in used if source.platform == "shopify"), None)
     if "new_customers" not in metric.parts or shop is None or shop.has_all_orders:
         return None
-    if shop.first_day is None:
-        return None
+    if shop.hidden or shop.first_day is None:
+        missing = " and ".join(day_range(one, with_year=True) for one in shop.hidden)
+        return f"Estimated: orders of {missing} are not known, who bought first then counts as new"
     return (
         f"Estimated: orders before {day(shop.first_day)} {shop.first_day.year} are not known. Who "
         "has no earlier order since then counts as new, on days after at least 365 known ones"

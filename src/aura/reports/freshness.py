@@ -204,7 +204,7 @@ def source_of(
         zones=row.timezones,
         read_on=None if read_at is None else _earliest_day(zones, read_at),
         arrived_shares=row.arrived_shares,
-        has_all_orders=row.platform == "shopify" and history_from is not None,
+        has_all_orders=row.platform == "shopify" and history_from is not None and not hidden,
     )
 
 
