@@ -7,7 +7,7 @@ CLIENTS := .venv-contracts/.ready
 PEERS := .venv-peers/dlt/.ready .venv-peers/airbyte/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import bench-footprint bench-sync bench-budget contracts oracles docs screenshots clean
+.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import bench-footprint bench-forecast bench-sync bench-budget contracts oracles docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ bench-budget: .venv/.development ## budget advice on worlds whose answer to mone
 
 bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)
 	@$(BIN)/python benchmarks/footprint.py
+
+bench-forecast: .venv/.development ## how often a month ends within its forecast's 80 % interval (last line JSON)
+	@$(BIN)/python benchmarks/forecast.py
 
 bench-sync: .venv/.development $(PEERS) ## a backfill and five nights beside dlt and Airbyte, and the rate limit (last line JSON)
 	@$(BIN)/python benchmarks/backfill.py

@@ -12,6 +12,7 @@ from aura.cli import cohorts as cohort_report
 from aura.cli import connections as connection_report
 from aura.cli import portfolio_report
 from aura.cli.installation import Installation, find_brand, run, utc_now
+from aura.cli.month_report import report_month
 from aura.cli.printing import print_json, print_table
 from aura.metrics import CATALOGUE
 from aura.model import PLATFORM_NAMES
@@ -24,6 +25,8 @@ from aura.reports.present import day_range, present_exact
 from aura.reports.series import BY, DEFAULT_METRIC, Bucket, buckets, series_question
 
 application = typer.Typer(help="What the pages show, in the shell.", no_args_is_help=True)
+
+application.command("month")(report_month)
 
 # what fits beside a campaign's name in a narrow terminal
 SHOWN: Final = ("ad_spend", "conversions", "conversion_value", "platform_cpa", "platform_roas")
