@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     jwt_secret: SecretStr | None = Field(
         default=None, description="Shared secret of at least 32 bytes for HS256."
     )
+    api_requests_per_minute: int = Field(
+        default=600,
+        ge=1,
+        le=1_000_000,
+        description="How many requests to /v1 each API key or person may make in a minute, for "
+        "each process that serves.",
+    )
     pool_size: int = Field(default=8, ge=1, le=100, description="Database connections per process.")
 
     shopify_client_id: str = Field(default="", description="Client id of your Shopify app.")

@@ -6,12 +6,17 @@ AuraError                       exit code 1, HTTP 500
 ├── InputError                  exit 4, HTTP 422: what a person gave cannot be used
 │   ├── FileRefusedError        a file to import: code, and line and column where known
 │   ├── FieldsError             a form: what is wrong with each of its fields
-│   └── NoRateError             an amount in a currency whose rate nobody knows
+│   ├── NoRateError             an amount in a currency whose rate nobody knows
+│   └── IdempotencyKeyReusedError   a key came again with another request
 ├── ConflictError               exit 4, HTTP 409: it exists already, or it was used before
+│   ├── StillRunningError       the same request is being carried out just then
+│   └── ChangedMeanwhileError   HTTP 412: it is not what If-Match names any more
 ├── NotFoundError               exit 5, HTTP 404: does not exist, or belongs to somebody else
 ├── SignInError                 exit 6, HTTP 401: not signed in, or not with this password
 │   └── TooManyTriesError       HTTP 429: wait `retry_after` seconds before the next try
 ├── ForbiddenError              exit 6, HTTP 403: a form without its token, a state that is not ours
+│   └── ScopeError              the API key may not do this
+├── TooManyRequestsError        exit 4, HTTP 429: wait `retry_after` seconds before the next one
 └── ConnectorError              exit 7, HTTP 502: a platform did not give what was asked
     ├── TryLaterError           busy, throttled or broken just then; `retry_after` in seconds
     ├── NeedsReconnectError     the grant is gone or lacks a scope; a person must connect again
@@ -100,6 +105,20 @@ class ConflictError(AuraError):
     http_status = 409
 
 
+class IdempotencyKeyReusedError(InputError):
+    """This Idempotency-Key was used for another request."""
+
+
+class StillRunningError(ConflictError):
+    """The same request is still being carried out."""
+
+
+class ChangedMeanwhileError(ConflictError):
+    """It was changed since it was read."""
+
+    http_status = 412
+
+
 class NotFoundError(AuraError):
     """Not found."""
 
@@ -133,6 +152,25 @@ class ForbiddenError(AuraError):
 
     exit_code = 6
     http_status = 403
+
+
+class ScopeError(ForbiddenError):
+    """The API key may not do this."""
+
+
+class TooManyRequestsError(AuraError):
+    """Too many requests. Wait and go on.
+
+    Attributes:
+        retry_after: whole seconds to wait before the next request.
+    """
+
+    exit_code = 4
+    http_status = 429
+
+    def __init__(self, message: str | None = None, *, retry_after: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ConnectorError(AuraError):

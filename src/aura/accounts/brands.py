@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from babel.numbers import list_currencies
@@ -22,9 +25,11 @@ from aura.store.database import Database
 
 __all__ = [
     "Brand",
+    "change_brand",
     "check_currency",
     "check_timezone",
     "create_brand",
+    "delete_brand",
     "find_brand",
     "get_brand",
     "list_brands",
@@ -131,6 +136,41 @@ async def create_brand(
     if brand_id is None:
         raise ConflictError("You have a brand of this name already. Choose another name.")
     return brand_id
+
+
+async def change_brand(
+    database: Database, *, user_id: UUID, brand: Brand, changes: Mapping[str, str | None]
+) -> Brand:
+    """The brand with other words for `name`, `domain`, `currency` or `timezone`.
+
+    Raises InputError for one that cannot be used, ConflictError when another brand of theirs has
+    the name, NotFoundError when the brand is gone.
+    """
+    checks: dict[str, Callable[[str], str | None]] = {
+        "name": _check_name,
+        "domain": _check_domain,
+        "currency": check_currency,
+        "timezone": check_timezone,
+    }
+    checked: dict[str, Any] = {key: checks[key](text or "") for key, text in changes.items()}
+    changed = replace(brand, **checked)
+    async with database.as_user(user_id) as connection:
+        was_changed = await brands.update_brand(connection, changed, user_id=user_id)
+    if was_changed is None:
+        raise NotFoundError("There is no such brand.")
+    if not was_changed:
+        raise ConflictError("You have a brand of this name already. Choose another name.")
+    return changed
+
+
+async def delete_brand(database: Database, *, user_id: UUID, brand_id: UUID) -> None:
+    """Delete the brand and all of its numbers; NotFoundError when it is not theirs.
+
+    Grants that platforms gave for it are ended before (`sync.connect.disconnect`).
+    """
+    async with database.as_user(user_id) as connection:
+        if not await brands.delete_brand(connection, user_id=user_id, brand_id=brand_id):
+            raise NotFoundError("There is no such brand.")
 
 
 async def list_brands(database: Database, *, user_id: UUID) -> list[Brand]:

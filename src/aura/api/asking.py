@@ -6,31 +6,40 @@ so one that is somebody else's and one that does not exist end in the same NotFo
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 
-from aura.accounts.people import Person, person_of_token
-from aura.accounts.tokens import TokenSigner
-from aura.config import Settings
+from aura.accounts.people import Person
+from aura.api.gate import Access
+from aura.api.parts import Parts
 from aura.errors import NotFoundError, SignInError
 from aura.reports.periods import DEFAULT_PRESET, NAMED, Period, period_of, today_in
 from aura.store import reports
-from aura.store.database import Database
+from aura.store.reports import BrandRow
+
+__all__ = [
+    "Asked",
+    "AskedPart",
+    "BrandId",
+    "BrandPart",
+    "Caller",
+    "Parts",
+    "PartsPart",
+    "id_in_path",
+    "uuid_of",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of this installation that the API uses."""
+def id_in_path(description: str) -> object:
+    """A path parameter that is an id: another word is answered as an id that does not exist."""
+    return Path(description=description, json_schema_extra={"format": "uuid"})
 
-    database: Database
-    signer: TokenSigner
-    settings: Settings
-    clock: Callable[[], datetime]
+
+BrandId = Annotated[str, id_in_path("The brand's id, from `GET /brands`.")]
 
 
 def parts_of(request: Request) -> Parts:
@@ -42,15 +51,33 @@ def parts_of(request: Request) -> Parts:
 PartsPart = Annotated[Parts, Depends(parts_of)]
 
 
-async def caller_of(request: Request, parts: PartsPart) -> Person:
-    """Who the access token speaks for; SignInError without a valid one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise SignInError("Send an access token: Authorization: Bearer <token>.")
-    return await person_of_token(parts.database, parts.signer, token.strip(), now=parts.clock())
+def access_in(request: Request) -> Access:
+    """What the header gave access to; SignInError without one."""
+    access: Access | None = request.state.access
+    if access is None:
+        raise SignInError("Send an API key or an access token: Authorization: Bearer <token>.")
+    return access
+
+
+AccessPart = Annotated[Access, Depends(access_in)]
+
+
+def caller_of(access: AccessPart) -> Person:
+    """Who the API key or the access token speaks for."""
+    return access.person
 
 
 Caller = Annotated[Person, Depends(caller_of)]
+
+
+async def brand_of(parts: PartsPart, person: Caller, brand_id: BrandId) -> BrandRow:
+    """The person's brand; NotFoundError for one that is not theirs, or is none."""
+    wanted = uuid_of(brand_id)
+    async with parts.database.as_user(person.id) as connection:
+        return await reports.brand(connection, wanted)
+
+
+BrandPart = Annotated[BrandRow, Depends(brand_of)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +91,10 @@ class Asked:
 
 async def asked_of(
     parts: PartsPart,
-    person: Caller,
-    brand_id: str,
-    days: Annotated[str, Query(description="How many days, ending yesterday.")] = str(
-        DEFAULT_PRESET
-    ),
+    brand: BrandPart,
+    days: Annotated[
+        str, Query(description="How many days, ending yesterday: 7, 28, 91 or 365.")
+    ] = str(DEFAULT_PRESET),
     first: Annotated[str, Query(alias="from", description="First day, as 2026-10-25.")] = "",
     last: Annotated[str, Query(alias="to", description="Last day.")] = "",
     named: Annotated[str, Query(alias="range", description=f"One of {', '.join(NAMED)}.")] = "",
@@ -78,13 +104,10 @@ async def asked_of(
     compare_to: Annotated[str, Query(description="Last day to compare with.")] = "",
 ) -> Asked:
     """The person's brand with the range; NotFoundError for a brand that is not theirs."""
-    wanted = uuid_of(brand_id)
     now = parts.clock()
-    async with parts.database.as_user(person.id) as connection:
-        brand = await reports.brand(connection, wanted)
     query = {"days": days, "from": first, "to": last, "range": named, "compare": compare}
     query |= {"dow": dow, "compare_from": compare_from, "compare_to": compare_to}
-    return Asked(wanted, period_of(query, today=today_in(brand.timezone, now)), now)
+    return Asked(brand.id, period_of(query, today=today_in(brand.timezone, now)), now)
 
 
 AskedPart = Annotated[Asked, Depends(asked_of)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 
 from aura.api.answers import Days, FigureAnswer, SourceAnswer
@@ -159,7 +159,10 @@ async def brand_campaigns(
 
 @routes.get("/brands/{brand_id}/campaigns/{campaign_id}")  # noqa: FAST003 - as above
 async def brand_campaign(
-    parts: PartsPart, person: Caller, asked: AskedPart, campaign_id: str
+    parts: PartsPart,
+    person: Caller,
+    asked: AskedPart,
+    campaign_id: Annotated[str, Path(description="The campaign's id, from the list.")],
 ) -> CampaignReportAnswer:
     """One campaign by day, with what its platform restated."""
     report = await campaign_report(

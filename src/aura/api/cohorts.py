@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from aura.api.asking import Caller, PartsPart, uuid_of
+from aura.api.asking import BrandId, Caller, PartsPart, uuid_of
 from aura.reports.cohort_table import Cell, Cohort
 from aura.reports.cohorts import DEFAULT_MONTHS, CohortReport, cohorts, months_of
 
@@ -99,7 +99,7 @@ class CohortsAnswer(BaseModel):
 async def brand_cohorts(
     parts: PartsPart,
     person: Caller,
-    brand_id: str,
+    brand_id: BrandId,
     months: Annotated[str, Query(description="How many: 6, 12, 24 or 36.")] = str(DEFAULT_MONTHS),
 ) -> CohortsAnswer:
     """Size, value, repeat rate, CAC and payback of the last cohorts, and each by age in months."""

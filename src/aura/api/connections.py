@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from aura.api.asking import Caller, PartsPart, uuid_of
+from aura.api.asking import BrandId, Caller, PartsPart, uuid_of
 from aura.reports.account_totals import AccountTotals
 from aura.reports.connections import Connection, connections
 
@@ -125,7 +125,9 @@ class ConnectionsAnswer(BaseModel):
 
 
 @routes.get("/brands/{brand_id}/connections")
-async def brand_connections(parts: PartsPart, person: Caller, brand_id: str) -> ConnectionsAnswer:
+async def brand_connections(
+    parts: PartsPart, person: Caller, brand_id: BrandId
+) -> ConnectionsAnswer:
     """How each platform is doing, and ad accounts that differ from their campaigns."""
     return ConnectionsAnswer.of(
         await connections(

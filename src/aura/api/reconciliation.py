@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from aura.api.answers import Days
-from aura.api.asking import Caller, PartsPart, uuid_of
+from aura.api.asking import BrandId, Caller, PartsPart, uuid_of
 from aura.reports.reconcile import Reconciliation, last_reconciliation
 from aura.store import reports
 
@@ -60,7 +60,7 @@ class ReconciliationAnswer(BaseModel):
 
 @routes.get("/brands/{brand_id}/reconciliation")
 async def brand_reconciliation(
-    parts: PartsPart, person: Caller, brand_id: str
+    parts: PartsPart, person: Caller, brand_id: BrandId
 ) -> ReconciliationAnswer:
     """What the store's own reports said of the last days, when it was last compared."""
     wanted = uuid_of(brand_id)

@@ -27,9 +27,13 @@ class Token(BaseModel):
     expires_in: int
 
 
-@routes.post("/token")
+@routes.post("/token", summary="Get an access token", openapi_extra={"security": [{"session": []}]})
 async def issue_token(
-    request: Request, parts: PartsPart, x_csrf_token: Annotated[str | None, Header()] = None
+    request: Request,
+    parts: PartsPart,
+    x_csrf_token: Annotated[
+        str | None, Header(description="The form token of a page: its field `csrf`.")
+    ] = None,
 ) -> Token:
     """An access token for the signed-in browser; needs its session and its form token."""
     secure = (parts.settings.public_url or str(request.base_url)).startswith("https:")

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from aura.accounts.tokens import TokenSigner
 from aura.api.discovery import discovery_routes
+from aura.api.parts import Parts
 from aura.api.v1 import create_api
 from aura.api.webhooks import webhook_routes
 from aura.config import Settings
@@ -44,7 +45,13 @@ def compose(
     application.include_router(
         webhook_routes(database=database, keyring=keyring, settings=settings, clock=clock)
     )
-    application.mount(
-        "/v1", create_api(database=database, signer=signer, settings=settings, clock=clock)
+    parts = Parts(
+        database=database,
+        keyring=keyring,
+        connectors=connectors,
+        signer=signer,
+        settings=settings,
+        clock=clock,
     )
+    application.mount("/v1", create_api(parts))
     return application

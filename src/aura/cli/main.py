@@ -13,6 +13,7 @@ import typer
 
 from aura import __version__
 from aura.cli import (
+    api_keys,
     brands,
     connecting,
     database,
@@ -66,6 +67,7 @@ application.add_typer(stating.spend, name="spend")
 application.add_typer(stating.targets, name="targets")
 application.add_typer(stating.promotions, name="promotions")
 application.add_typer(users.application, name="users")
+application.add_typer(api_keys.application, name="api-keys")
 application.add_typer(privacy.application, name="privacy")
 
 

@@ -86,3 +86,29 @@ async def choose_revenue_basis(
         statements("brands")["choose_revenue_basis"],
         {"brand_id": brand_id, "revenue_basis": revenue_basis},
     )
+
+
+async def update_brand(connection: Connection, brand: Brand, *, user_id: UUID) -> bool | None:
+    """Give the brand these words; None when it is not theirs, False when the name is taken."""
+    parameters = {
+        "user_id": user_id,
+        "brand_id": brand.id,
+        "name": brand.name,
+        "domain": brand.domain,
+        "currency": brand.currency,
+        "timezone": brand.timezone,
+    }
+    await connection.execute(statements("brands")["lock_brand_names"], parameters)
+    cursor = await connection.execute(statements("brands")["name_is_taken"], parameters)
+    if await cursor.fetchone() is not None:
+        return False
+    cursor = await connection.execute(statements("brands")["update_brand"], parameters)
+    return True if await cursor.fetchone() is not None else None
+
+
+async def delete_brand(connection: Connection, *, user_id: UUID, brand_id: UUID) -> bool:
+    """Delete the brand with everything that hangs on it; False when it is not theirs."""
+    cursor = await connection.execute(
+        statements("brands")["delete_brand"], {"user_id": user_id, "brand_id": brand_id}
+    )
+    return await cursor.fetchone() is not None

@@ -53,3 +53,26 @@ returning id;
 insert into aura.brand_settings (brand_id, revenue_basis)
 values (%(brand_id)s, %(revenue_basis)s)
 on conflict (brand_id) do update set revenue_basis = excluded.revenue_basis;
+
+-- name: name_is_taken
+-- Whether another brand of the claimed person has this name, in any case.
+select id
+from public.brands
+where user_id = %(user_id)s and lower(name) = lower(%(name)s::text) and id <> %(brand_id)s;
+
+-- name: update_brand
+-- Other words for a brand of the claimed person.
+update public.brands
+set
+    name = %(name)s,
+    domain = %(domain)s,
+    currency = %(currency)s,
+    timezone = %(timezone)s
+where id = %(brand_id)s and user_id = %(user_id)s
+returning id;
+
+-- name: delete_brand
+-- A brand of the claimed person goes with everything that hangs on it.
+delete from public.brands
+where id = %(brand_id)s and user_id = %(user_id)s
+returning id;

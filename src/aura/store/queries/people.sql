@@ -56,9 +56,9 @@ insert into aura.sessions (token_hash, user_id, created_at, last_seen_at, expire
 values (%(token_hash)s, %(user_id)s, %(now)s, %(now)s, %(expires_at)s);
 
 -- name: forget_expired_sessions
--- The claimed person's sessions that have run out.
+-- The claimed person's sessions that have run out; a key that has is still listed as such.
 delete from aura.sessions
-where user_id = %(user_id)s and expires_at <= %(now)s;
+where user_id = %(user_id)s and kind = 'browser' and expires_at <= %(now)s;
 
 -- name: person_of_session
 -- Whose session it is, and when it was last prolonged; no row when it has run out or they are inactive.
@@ -69,7 +69,7 @@ select
     s.last_seen_at
 from aura.sessions as s
 inner join public.users as u on s.user_id = u.id
-where s.token_hash = %(token_hash)s and s.expires_at > %(now)s and u.is_active;
+where s.token_hash = %(token_hash)s and s.kind = 'browser' and s.expires_at > %(now)s and u.is_active;
 
 -- name: prolong_session
 -- Moves the end of a session that is in use.
@@ -83,6 +83,6 @@ delete from aura.sessions
 where token_hash = %(token_hash)s;
 
 -- name: end_sessions_of
--- Signs every browser of the claimed person out.
+-- Signs every browser of the claimed person out. Keys are ended one by one: programs use them.
 delete from aura.sessions
-where user_id = %(user_id)s;
+where user_id = %(user_id)s and kind = 'browser';

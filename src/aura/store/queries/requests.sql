@@ -1,0 +1,44 @@
+-- name: claim
+-- Notes that a request is being carried out; no row when it is or was, and not too long ago.
+insert into aura.events as e (brand_id, event_id, kind, received_at, details)
+values (%(brand_id)s, %(event_id)s, 'api/request', %(now)s, %(details)s)
+on conflict (brand_id, event_id) do update set
+    received_at = excluded.received_at,
+    answered_at = null,
+    details = excluded.details
+where
+    e.received_at < %(kept_since)s
+    or (e.answered_at is null and e.received_at < %(lost_before)s)
+returning e.event_id;
+
+-- name: kept
+-- What is kept of a request of one brand.
+select
+    answered_at,
+    details
+from aura.events
+where brand_id = %(brand_id)s and event_id = %(event_id)s;
+
+-- name: find
+-- What is kept of a request that named no brand, among the claimed person's brands.
+select
+    answered_at,
+    details
+from aura.events
+where
+    brand_id = any(array(select b.id from public.brands as b))
+    and event_id = %(event_id)s
+    and received_at >= %(since)s
+limit 1;
+
+-- name: answer
+-- Keeps what a request was answered.
+update aura.events
+set answered_at = %(now)s, details = details || %(details)s
+where brand_id = %(brand_id)s and event_id = %(event_id)s;
+
+-- name: release
+-- A request that failed may be tried again.
+update aura.events
+set received_at = 'epoch', answered_at = null
+where brand_id = %(brand_id)s and event_id = %(event_id)s;
