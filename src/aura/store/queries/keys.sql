@@ -19,7 +19,11 @@ select
     %(scopes)s as scopes,
     %(prefix)s as prefix
 where
-    (select count(*) from aura.sessions as s where s.user_id = %(user_id)s and s.kind = 'key') < %(most)s
+    (
+        select count(*)
+        from aura.sessions as s
+        where s.user_id = %(user_id)s and s.kind = 'key'
+    ) < %(most)s
 returning id;
 
 -- name: keys_of_person

@@ -2,11 +2,12 @@
 -- Notes that a request is being carried out; no row when it is or was, and not too long ago.
 insert into aura.events as e (brand_id, event_id, kind, received_at, details)
 values (%(brand_id)s, %(event_id)s, 'api/request', %(now)s, %(details)s)
-on conflict (brand_id, event_id) do update set
-    received_at = excluded.received_at,
-    answered_at = null,
-    details = excluded.details
-where
+on conflict (brand_id, event_id) do update
+    set
+        received_at = excluded.received_at,
+        answered_at = null,
+        details = excluded.details
+    where
     e.received_at < %(kept_since)s
     or (e.answered_at is null and e.received_at < %(lost_before)s)
 returning e.event_id;
