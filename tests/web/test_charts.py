@@ -104,7 +104,7 @@ def test_dates_below_the_chart_are_few(count, marks):
 @given(VALUES)
 def test_a_small_line_fills_its_box(values):
     known = [value for value in values if value is not None]
-    solid, dashed = spark(values, [True] * len(values))
+    solid, dashed, _ = spark(values, [True] * len(values))
     assert dashed == ""
     if len(known) < 2:
         assert solid == ""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
+from aura.metrics import CATALOGUE
 from aura.model import DayRange
 from aura.reports.overview import overview
+from aura.store.brand_entries import Entry, add_entries
 from measured_brand import NOW, YESTERDAY
 
 SPACE = "\u00a0"
@@ -46,14 +50,16 @@ async def test_every_tile_states_value_change_formula_source_and_freshness(brows
 
 
 async def test_the_table_holds_every_day_of_the_chart(browser, made, report):
-    page = await browser.get(f"/b/{made.brand}")
+    page = await browser.get(f"/b/{made.brand}?metric=ad_spend")
     shown = await report()
     rows = [row for row in page.rows if row and row[-1] in {"settled", "still settling"}]
     assert len(rows) == 28
     assert rows[0][0] == "Sun 25 Oct"
     assert rows[-1][-1] == "still settling"
-    for row, day in zip(rows, shown.series, strict=True):
-        assert row[1] == f"${day.revenue:,.2f}"
+    for row, day, before in zip(rows, shown.series, shown.previous_series, strict=True):
+        assert row[1] == f"${day.ad_spend:,.2f}"
+        assert row[2] == f"${before.ad_spend:,.2f}"
+    page = await browser.get(f"/b/{made.brand}")
     assert "Revenue $" in page.text
     assert "the last 6 days are still settling." in page.text
 
@@ -62,8 +68,11 @@ async def test_the_chart_is_drawn_with_settled_and_unsettled_parts(browser, made
     page = await browser.get(f"/b/{made.brand}")
     chart = page.html.split("data-chart")[1].split("</section>")[0]
     assert 'class="area revenue"' in chart
-    assert 'class="dashed ad_spend"' in chart
     assert 'class="dashed revenue"' not in chart
+    assert 'class="previous"' in chart
+    page = await browser.get(f"/b/{made.brand}?metric=ad_spend")
+    chart = page.html.split("data-chart")[1].split("</section>")[0]
+    assert 'class="dashed revenue"' in chart
     assert "still settling</text>" in chart
     assert "url(#hatching" in chart
 
@@ -78,7 +87,11 @@ async def test_missing_days_are_a_gap_and_blended_tiles_say_what_is_missing(
     assert "Not known" in tile
     assert "Google Ads has data through Thu 12 Nov" in tile
     assert ">0" not in tile
-    assert [row[-1] for row in page.rows if row and row[0] == "Sat 21 Nov"] == ["no ad spend"]
+    page = await browser.get(f"/b/{made.brand}?metric=mer")
+    assert [row[-1] for row in page.rows if row and row[0] == "Sat 21 Nov"] == ["not known"]
+    chart = page.html.split("data-chart")[1].split("</section>")[0]
+    assert 'class="gap"' in chart
+    assert "MER over the whole range is not known: Google Ads has data through" in page.text
 
 
 @pytest.mark.parametrize("count", [7, 91, 365])
@@ -139,3 +152,68 @@ async def test_an_account_that_differs_from_its_campaigns_is_said_below_the_tabl
     card = page.html.split('id="meta"')[1].split("</section>")[0]
     assert "less ad spend than the account Aurora Main" in card
     assert "Aura&#39;s totals are the account&#39;s." in card
+
+
+async def test_a_tile_is_a_link_that_puts_its_metric_into_the_chart(browser, made):
+    page = await browser.get(f"/b/{made.brand}?days=7&compare=year")
+    assert "?days=7&compare=year&metric=cac" in page.links
+    page = await browser.get(f"/b/{made.brand}?days=7&compare=year&metric=cac&by=week")
+    assert "CAC by week" in page.text
+    assert 'class="tile chosen" id="tile-cac"' in page.html
+    assert "?days=7&compare=year&by=week" in page.links
+    assert "?days=28&compare=year&metric=cac&by=week" in page.links
+
+
+@pytest.mark.parametrize("key", CATALOGUE)
+async def test_every_metric_of_the_catalogue_can_be_drawn(browser, made, key):
+    page = await browser.get(f"/b/{made.brand}?days=7&metric={key}&by=month")
+    assert browser.answer.status_code == 200
+    assert f"{CATALOGUE[key].label} by month" in page.text
+
+
+async def test_the_file_holds_what_the_chart_shows_exactly(browser, made, report):
+    await browser.get(f"/b/{made.brand}/series.csv?metric=mer")
+    rows = list(csv.DictReader(browser.answer.text.removeprefix("\ufeff").splitlines()))
+    shown = await report()
+    assert [row["from"] for row in rows] == [str(one.date) for one in shown.series]
+    for row, day in zip(rows, shown.series, strict=True):
+        assert Decimal(row["mer"]) == round(day.value(CATALOGUE["mer"]), 6)
+    assert rows[-1]["state"] == "still settling"
+
+
+async def test_comparisons_are_links_and_nothing_is_compared_when_off(browser, made):
+    page = await browser.get(f"/b/{made.brand}")
+    assert {"?days=28&compare=year", "?days=28&compare=off", "?range=month"} <= set(page.links)
+    page = await browser.get(f"/b/{made.brand}?compare=off")
+    assert "compared with nothing" in page.text
+    assert 'class="previous"' not in page.html
+    assert 'class="ghost"' not in page.html
+    await browser.get(f"/b/{made.brand}?compare=sometimes")
+    assert browser.answer.status_code == 422
+
+
+async def test_what_was_converted_is_said_with_rate_source_and_day(browser, signed_in, measure):
+    person = await signed_in("euro@example.com")
+    made = await measure(person=person, platforms={"shopify": "USD", "meta": "EUR"})
+    page = await browser.get(f"/b/{made.brand}")
+    tile = page.html.split('id="tile-ad_spend"')[1].split("</article>")[0]
+    for place in (tile, page.html.split('class="said')[1].split("</ul>")[0]):
+        assert "1 EUR = 1." in place
+        assert "days after Fri 30 Oct 2026 have that day&#39;s rate, the last one known" in place
+
+
+async def test_targets_and_promotions_stand_where_they_belong(browser, made, database):
+    stated = [
+        Entry("target", "revenue", date(2026, 1, 1), None, "monthly", Decimal(31_000), "USD"),
+        Entry("target", "mer", date(2026, 1, 1), None, "monthly", Decimal(4)),
+        Entry("promotion", "Singles' Day", date(2026, 11, 10), date(2026, 11, 11)),
+    ]
+    async with database.as_user(made.person) as connection:
+        await add_entries(connection, brand_id=made.brand, entries=stated)
+    page = await browser.get(f"/b/{made.brand}?from=2026-10-05&to=2026-10-11")
+    assert "Target $7,000" in page.text
+    assert "Target 4.00x" in page.text
+    assert "Promotion" not in page.text
+    page = await browser.get(f"/b/{made.brand}")
+    assert "Promotions: Singles' Day (10 Nov – 11 Nov)" in page.text  # noqa: RUF001 - as shown
+    assert 'class="promoted" x="57.14%"' in page.html

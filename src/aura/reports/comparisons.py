@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
+from urllib.parse import parse_qsl
 
 from aura.errors import InputError
 from aura.model import DayRange
@@ -45,6 +46,11 @@ class Comparison:
         if not self.by_weekday and self.kind in {"previous", "year"}:
             parts.append("dow=0")
         return "&".join(parts)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The same part of the query, as pairs."""
+        return tuple(parse_qsl(self.query))
 
     def moved_to(self, days: DayRange, offset: timedelta) -> Comparison:
         """The same kind of comparison for a range that lies `offset` later."""

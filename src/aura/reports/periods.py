@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aura.errors import InputError
@@ -62,6 +63,11 @@ class Period:
         if self.preset:
             return f"days={self.preset}"
         return f"from={self.days.first.isoformat()}&to={self.days.last.isoformat()}"
+
+    @property
+    def range_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The same part of the query, as pairs."""
+        return tuple(parse_qsl(self.range_query))
 
     @property
     def query(self) -> str:

@@ -98,10 +98,22 @@ def money_axis(value: Decimal, currency: str) -> str:
     if abs(value) < 1000:
         places = 0 if value == value.to_integral_value() else _places(currency)
         return _with_symbol(_number(value, places), currency, sign)
+    return _with_symbol(_axis(value), currency, sign)
+
+
+def count_axis(value: Decimal) -> str:
+    """A count beside a line of a chart: 0, 2.5, 500, 2.5k."""
+    if abs(value) < 1000:
+        return count(value)
+    return (MINUS if value < 0 else "") + _axis(value)
+
+
+def _axis(value: Decimal) -> str:
+    """The size of a round number of a thousand or more."""
     step, letter = next(pair for pair in _STEPS if abs(value) >= pair[0])
     share = abs(value) / step
     places = 0 if share % 1 == 0 else 1 if share * 10 % 1 == 0 else 2
-    return _with_symbol(f"{_number(share, places)}{letter}", currency, sign)
+    return f"{_number(share, places)}{letter}"
 
 
 def count(value: Decimal) -> str:

@@ -101,9 +101,14 @@ def draw(
     level_text: Callable[[Decimal], str],
     *,
     marked: Sequence[bool] = (),
+    ghost: Series | None = None,
 ) -> Chart:
-    """The chart of some series over the same days; `marked` days are shaded."""
-    known = [float(value) for one in series for value in one.values if value is not None]
+    """The chart of some series over the same days; `marked` days are shaded.
+
+    `ghost` is drawn behind them and says nothing of which days are missing or still settle.
+    """
+    every = (*series, ghost) if ghost else tuple(series)
+    known = [float(value) for one in every for value in one.values if value is not None]
     lowest, highest = min([0.0, *known]), max([0.0, *known])
     step = nice_step(highest - lowest)
     floor = step * math.floor(lowest / step)
@@ -111,7 +116,7 @@ def draw(
     scale = _Scale(len(days), floor, roof)
     levels = [floor + step * n for n in range(round((roof - floor) / step) + 1)]
     return Chart(
-        lines=tuple(scale.line(one) for one in series),
+        lines=tuple(scale.line(one) for one in every),
         levels=tuple(
             Tick(scale.y_percent(level), level_text(Decimal(repr(level)))) for level in levels
         ),
@@ -250,21 +255,26 @@ def date_ticks(days: Sequence[date]) -> tuple[Tick, ...]:
     return tuple(ticks)
 
 
-def spark(values: Values, is_settled: Sequence[bool]) -> tuple[str, str]:
-    """Path data of a small line without axes: the settled part and the part that still settles.
+def spark(values: Values, is_settled: Sequence[bool], past: Values = ()) -> tuple[str, str, str]:
+    """Path data of a small line without axes: settled, still settling, and the line of the past.
 
-    It fills its box, from the lowest to the highest value.
+    Both lines fill one box, from the lowest to the highest value of either.
     """
-    known = [float(value) for value in values if value is not None]
-    if len(known) < 2:
-        return "", ""
+    known = [float(value) for value in (*values, *past) if value is not None]
+    if sum(value is not None for value in values) < 2:
+        return "", "", ""
     low, high = min(known), max(known)
+    solid, dashed = _strokes(_small(values, low, high), is_settled)
+    ghost, _ = _strokes(_small(past, low, high), [True] * len(past))
+    return solid, dashed, ghost
+
+
+def _small(values: Values, low: float, high: float) -> _Points:
     span = (high - low) or 1.0
     width = max(1, len(values) - 1)
-    points = [
+    return [
         None
         if value is None
         else (n / width * BOX, BOX * (1 - (float(value) - low) / span) if high > low else BOX / 2)
         for n, value in enumerate(values)
     ]
-    return _strokes(points, is_settled)

@@ -8,6 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aura.model import PLATFORM_NAMES
 from aura.reports import present
+from aura.reports.comparisons import KINDS
+from aura.reports.periods import NAMED
 from aura.web.assets import asset_path
 
 
@@ -24,6 +26,8 @@ def environment() -> Environment:
     )
     made.globals["asset"] = asset_path
     made.globals["platform_names"] = PLATFORM_NAMES
+    made.globals["range_names"] = NAMED
+    made.globals["comparison_names"] = KINDS
     made.filters["day"] = present.day
     made.filters["day_with_year"] = present.day_with_year
     made.filters["day_range"] = present.day_range

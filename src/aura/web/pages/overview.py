@@ -1,28 +1,31 @@
-"""The Overview: eight tiles, one chart, one table, and how fresh each source is."""
+"""The Overview: eight tiles, one chart of any metric, one table, and how fresh each source is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from aura.errors import InputError
-from aura.metrics import CATALOGUE
 from aura.model import PLATFORM_NAMES, DayRange
 from aura.reports.account_totals import account_totals
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
 from aura.reports.insights import list_health_findings, list_insights
-from aura.reports.overview import Overview, batches, overview, value_over
+from aura.reports.overview import TILES, DayFigures, Overview, batches, overview, value_over
 from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
-from aura.reports.present import money_axis, money_exact, present_exact
-from aura.web.charts import Chart, Series, draw, spark
+from aura.reports.plans import Plans, plans_of_brand
+from aura.reports.present import day_with_year, moment, present_value, ratio
+from aura.reports.series import SeriesQuestion, series_question
+from aura.web.charts import spark
+from aura.web.files import csv_file
 from aura.web.heads import formula_in_words
-from aura.web.site import MemberPart, SitePart, VisitorPart, page
+from aura.web.metric_chart import QUICK, Addresses, all_metrics, chart_file, metric_chart
+from aura.web.site import MemberPart, Site, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
 
@@ -43,12 +46,19 @@ MOST_INSIGHTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure with its small line and how fresh its sources are."""
+    """A figure with its small line, what came before behind it, and all a reader may ask of it.
+
+    Attributes:
+        facts: pairs of a term and what is said of it: completeness, rates, what is expected.
+    """
 
     figure: Figure
     solid: str
     dashed: str
+    ghost: str
     freshness: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    target: str | None
 
     @property
     def formula(self) -> str:
@@ -62,39 +72,23 @@ class Tile:
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A day of the chart as text."""
-
-    day: date
-    revenue: str
-    ad_spend: str
-    mer: str
-    state: str
-
-
 @routes.get("/b/{brand_id}")
 async def show_overview(
     request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
 ) -> Response:
-    """The page, for the range that its address names."""
+    """The page, for the range, the comparison and the metric that its address names."""
     brand = member.brand(brand_id)
     now = site.clock()
     today = today_in(brand.timezone, now)
     problem = None
     try:
         period = period_of(request.query_params, today=today)
+        question = series_question(request.query_params)
     except InputError as error:
-        problem, period = error.message, last_days(28, today)
-    report = await overview(
-        site.database,
-        user_id=member.person.id,
-        brand_id=brand.id,
-        days=period.days,
-        comparison=period.comparison,
-        now=now,
-    )
+        problem, period, question = error.message, last_days(28, today), series_question({})
     whose = {"user_id": member.person.id, "brand_id": brand.id}
+    report = await _report(site, whose, period, question)
+    plans = await plans_of_brand(site.database, **whose, days=period.days)
     insights = await list_insights(site.database, **whose)
     health = await list_health_findings(site.database, **whose)
     context = {
@@ -108,78 +102,100 @@ async def show_overview(
         "insights": insights[:MOST_INSIGHTS],
         "health": health,
         "presets": [(count, PRESET_LABELS[count]) for count in PRESETS],
+        "addresses": Addresses(period, question),
     }
-    context |= _drawn(report) if report.has_data else {}
+    context |= _drawn(report, question, plans) if report.has_data else {}
     status = 422 if problem else 200
     return page(request, "overview.html", context, visitor=visitor, status=status)
 
 
-def _drawn(report: Overview) -> Mapping[str, Any]:
+@routes.get("/b/{brand_id}/series.csv")
+async def series_file(
+    request: Request, site: SitePart, member: MemberPart, brand_id: str
+) -> Response:
+    """The chart's numbers as a file; InputError for an address that makes no sense."""
+    brand = member.brand(brand_id)
+    period = period_of(request.query_params, today=today_in(brand.timezone, site.clock()))
+    question = series_question(request.query_params)
+    whose = {"user_id": member.person.id, "brand_id": brand.id}
+    report = await _report(site, whose, period, question)
+    days = f"{period.days.first} {period.days.last}"
+    return csv_file(chart_file(report, question), brand.name, question.metric.label, days)
+
+
+async def _report(
+    site: Site, whose: Mapping[str, Any], period: Period, question: SeriesQuestion
+) -> Overview:
+    """The eight figures, and days with all that the chart's metric needs."""
+    return await overview(
+        site.database,
+        **whose,
+        days=period.days,
+        comparison=period.comparison,
+        now=site.clock(),
+        metrics=tuple(dict.fromkeys((*TILES, question.metric.key))),
+    )
+
+
+def _drawn(report: Overview, question: SeriesQuestion, plans: Plans) -> Mapping[str, Any]:
+    figures = report.figures[: len(TILES)]
     return {
-        "tiles": [_tile(report, figure) for figure in report.figures],
-        "chart": _chart(report),
+        "tiles": [_tile(report, figure, plans) for figure in figures],
+        "shown": metric_chart(report, question, plans),
         "headline": headline(report),
-        "rows": [_row(report, n) for n in range(len(report.series))],
+        "quick": [(key, report.figure(key).metric.label) for key in QUICK],
+        "all_metrics": all_metrics(),
         "columns": COLUMN_LABELS,
         "latest": _latest(report),
+        "converted": {one.sentence for figure in figures for one in figure.converted},
     }
 
 
-def _tile(report: Overview, figure: Figure) -> Tile:
-    metric = figure.metric
-    solid, dashed = "", ""
-    if figure.value is not None:
-        size = 7 if len(report.series) > MOST_SPARK_DAYS else 1
-        parts = batches(report.series, size)
-        solid, dashed = spark(
-            [value_over(metric, part) for part in parts],
-            [all(row.is_settled(metric) for row in part) for part in parts],
-        )
+def _tile(report: Overview, figure: Figure, plans: Plans) -> Tile:
+    metric, currency = figure.metric, report.brand.currency
+    solid, dashed, ghost = _lines(report, figure)
     freshness = tuple(
         (source.name, source.sentence(report.now))
         for source in report.sources
         if source.platform in metric.sources
     )
-    return Tile(figure, solid, dashed, freshness)
-
-
-def _chart(report: Overview) -> Chart:
-    series = [
-        Series(
-            key,
-            CATALOGUE[key].label,
-            [row.value(CATALOGUE[key]) for row in report.series],
-            [row.is_settled(CATALOGUE[key]) for row in report.series],
-        )
-        for key in ("revenue", "ad_spend")
-    ]
-    currency = report.brand.currency
-    return draw(
-        [row.date for row in report.series], series, lambda value: money_axis(value, currency)
+    target = plans.target(metric, report.days, currency)
+    return Tile(
+        figure,
+        solid,
+        dashed,
+        ghost,
+        freshness,
+        tuple(_facts(report, figure)),
+        None if target is None else present_value(metric, target, currency),
     )
 
 
-def _row(report: Overview, n: int) -> TableRow:
-    row, currency = report.series[n], report.brand.currency
-    mer = CATALOGUE["mer"]
-    lacking = [
-        word
-        for word, value in (("revenue", row.revenue), ("ad spend", row.ad_spend))
-        if value is None
-    ]
-    if len(lacking) == 2:
-        state = "not read"
-    elif lacking:
-        state = f"no {lacking[0]}"
-    else:
-        state = "settled" if row.is_settled(mer) else "still settling"
-    return TableRow(
-        day=row.date,
-        revenue="–" if row.revenue is None else money_exact(row.revenue, currency),  # noqa: RUF001 - a dash for unknown
-        ad_spend="–" if row.ad_spend is None else money_exact(row.ad_spend, currency),  # noqa: RUF001 - as above
-        mer=present_exact(mer, row.value(mer), currency),
-        state=state,
-    )
+def _lines(report: Overview, figure: Figure) -> tuple[str, str, str]:
+    """The small line: its settled part, the rest, and what came before on the same scale."""
+    metric = figure.metric
+    if figure.value is None:
+        return "", "", ""
+    size = 7 if len(report.series) > MOST_SPARK_DAYS else 1
+    parts = batches(report.series, size)
+    before: Sequence[Sequence[DayFigures]] = batches(report.previous_series, size)
+    values = [value_over(metric, part) for part in parts]
+    settled = [all(row.is_settled(metric) for row in part) for part in parts]
+    past = [value_over(metric, part) for part in before] if len(before) == len(parts) else []
+    return spark(values, settled, past)
+
+
+def _facts(report: Overview, figure: Figure) -> list[tuple[str, str]]:
+    facts = []
+    if figure.complete_through is not None:
+        facts.append(("Complete through", day_with_year(figure.complete_through)))
+    if figure.read_at is not None:
+        facts.append(("Read", moment(figure.read_at, now=report.now)))
+    if figure.still_expected is not None:
+        expected = f"{ratio(figure.still_expected)} of its conversions"
+        facts.append(("Still expected to arrive", expected))
+    facts.extend(("Converted", one.sentence) for one in figure.converted)
+    return facts
 
 
 def _latest(report: Overview) -> str | None:

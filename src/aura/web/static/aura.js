@@ -26,6 +26,7 @@ function equipChart(chart) {
   if (!rows.length || !line) return;
   const tip = document.createElement("div");
   tip.className = "tip";
+  tip.setAttribute("aria-live", "polite");
   tip.hidden = true;
   chart.append(tip);
   let at = rows.length - 1;
@@ -102,7 +103,7 @@ async function go(address, { push = true } = {}) {
     if (ticket !== latest) return;
     if (answer.redirected || !content) return location.assign(answer.url);
     const open = all("details[open]", main()).map((one) => one.querySelector("summary")?.textContent);
-    const focus = document.activeElement?.closest("[data-days], [data-step]");
+    const focus = document.activeElement?.closest("[data-days], [data-step], [data-metric]");
     main().replaceWith(content);
     document.title = page.title;
     if (push) history.pushState(null, "", answer.url);
@@ -111,8 +112,10 @@ async function go(address, { push = true } = {}) {
       one.open = open.includes(one.querySelector("summary")?.textContent);
     equip();
     if (focus) {
-      const kind = focus.dataset.days ? `[data-days="${focus.dataset.days}"]` : `[data-step="${focus.dataset.step}"]`;
-      content.querySelector(kind)?.focus();
+      const name = ["days", "step", "metric"].find((one) => one in focus.dataset);
+      const box = focus.closest("[id]")?.id;
+      const kind = `[data-${name}="${focus.dataset[name]}"]`;
+      (document.getElementById(box)?.querySelector(kind) ?? content.querySelector(kind))?.focus({ preventScroll: true });
     }
   } catch {
     location.assign(address);
