@@ -147,6 +147,47 @@ async def test_arrow_keys_move_from_day_to_day_and_say_the_numbers(made, enter):
     await expect(page.locator(".tip")).to_be_hidden()
 
 
+async def test_a_tile_puts_its_metric_into_the_chart_by_keys_alone(made, enter):
+    page = await enter()
+    await page.evaluate("window.isTheSamePage = true")
+    link = page.locator("#tile-cac a.pick")
+    await link.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="CAC by day")).to_be_visible()
+    await expect(link).to_be_focused()
+    assert await page.evaluate("window.isTheSamePage")
+    about = page.locator("#tile-cac summary")
+    await about.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#tile-cac .about")).to_contain_text("Complete through")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#tile-cac .about")).to_be_hidden()
+    await page.get_by_role("slider").focus()
+    await page.keyboard.press("End")
+    await expect(page.locator(".tip[aria-live]")).to_contain_text("still settling")
+    table = page.get_by_text("The same numbers as a table")
+    await table.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("columnheader", name="Before")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_metric_grain_and_comparison_are_chosen_by_mouse(made, enter, width):
+    page = await enter(width, 740)
+    await page.locator("#tile-mer").click(position={"x": 40, "y": 60})
+    await expect(page.get_by_role("heading", name="MER by day")).to_be_visible()
+    await page.get_by_role("link", name="Week", exact=True).click()
+    await expect(page.get_by_role("heading", name="MER by week")).to_be_visible()
+    await page.locator(".compare summary").click()
+    await page.get_by_role("link", name="Nothing").click()
+    await expect(page.get_by_text("compared with nothing")).to_be_visible()
+    assert page.url.endswith("?days=28&compare=off&metric=mer&by=week")
+    await page.get_by_label("Any metric").select_option("ctr")
+    await page.locator(".pick-metric button").click()
+    await expect(page.get_by_role("heading", name="CTR by week")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 async def test_another_range_comes_without_a_new_page_and_back_works(made, enter):
     page = await enter()
     await page.evaluate("window.isTheSamePage = true")

@@ -82,6 +82,7 @@ class ConnectionAnswer(BaseModel):
     days_total: int | None
     notices: list[str]
     restated: str
+    zones: list[str]
     differences: list[AccountTotalsAnswer]
     runs: list[RunAnswer]
 
@@ -97,6 +98,7 @@ class ConnectionAnswer(BaseModel):
             days_total=one.backfill.days_total if one.backfill else None,
             notices=[f"{notice.sentence} {notice.action}" for notice in one.notices],
             restated=one.restated,
+            zones=list(one.zones),
             differences=[AccountTotalsAnswer.of(totals) for totals in one.differences],
             runs=[
                 RunAnswer(

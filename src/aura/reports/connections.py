@@ -8,12 +8,12 @@ stands with its run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from aura.model import PLATFORM_NAMES, PLATFORMS, Platform
+from aura.model import PLATFORM_NAMES, PLATFORMS, DayRange, Platform
 from aura.reports.account_totals import AccountTotals, differing_accounts
 from aura.reports.connection_notices import Notice, notices
 from aura.reports.connection_state import Circumstances, Word, state_of
@@ -22,6 +22,7 @@ from aura.reports.periods import brand_zone
 from aura.reports.present import moment
 from aura.reports.reconcile import said_of
 from aura.reports.run_history import STRIP_DAYS, Run, RunDay, run_of, strip_of
+from aura.reports.zones import mismatches
 from aura.store import connections as store
 from aura.store import permissions, reconciliation, reports
 from aura.store.connections import AccountRow, RestatedRow, RunDayRow, RunRow, WorkRow
@@ -57,6 +58,7 @@ class Connection:
         notices: what the permission lacks, and when it ends.
         reconciliation: what the store's own reports say, empty before they were asked.
         differences: accounts whose own total is not the sum of their campaigns.
+        zones: how its days lie to the shop's, a sentence for each zone of its own.
         is_requested: whether a person has asked for a sync that has not begun.
         runs: the last syncs, newest first; strip: how the last 14 days went.
     """
@@ -74,6 +76,7 @@ class Connection:
     notices: tuple[Notice, ...] = ()
     reconciliation: str = ""
     differences: tuple[AccountTotals, ...] = ()
+    zones: tuple[str, ...] = ()
     is_requested: bool = False
     runs: tuple[Run, ...] = ()
     strip: tuple[RunDay, ...] = ()
@@ -174,7 +177,13 @@ async def connections(
             reconciliation=said_of(await reconciliation.kept(connection, brand_id)),
             now=local,
         )
-    return tuple(_connection(platform, known) for platform in PLATFORMS)
+    recent = DayRange(local.date() - timedelta(days=RESTATED_DAYS), local.date())
+    apart = mismatches(sources, brand.timezone, recent)
+    found = (_connection(platform, known) for platform in PLATFORMS)
+    return tuple(
+        replace(one, zones=tuple(z.sentence for z in apart if z.platform == one.platform))
+        for one in found
+    )
 
 
 _INVITATION: Final[Mapping[Platform, str]] = {

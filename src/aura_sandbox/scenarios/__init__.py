@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from aura_sandbox.scenario import Scenario
-from aura_sandbox.scenarios import demo, edges, late, midsize, plain, tiny
+from aura_sandbox.scenarios import abroad, demo, edges, late, midsize, plain, tiny
 
 SCENARIOS: dict[str, Scenario] = {
-    module.SCENARIO.name: module.SCENARIO for module in (demo, plain, edges, tiny, late, midsize)
+    module.SCENARIO.name: module.SCENARIO
+    for module in (demo, plain, edges, tiny, late, midsize, abroad)
 }
