@@ -198,11 +198,22 @@ async def test_without_a_store_or_an_ad_account_the_report_says_so(database, mea
     assert (report.platforms, report.campaigns) == ((), ())
 
 
-async def test_claims_in_another_currency_have_no_ratio_of_values(database, measure):
+async def test_claims_in_a_currency_without_a_rate_have_no_ratio_of_values(database, measure):
+    made = await measure(platforms={"shopify": "USD", "meta": "KWD"})
+    (meta,) = (await report_of(database, made)).platforms
+    assert meta.claim.value.currency == "KWD"
+    assert meta.claim.value_overclaim is None
+
+
+async def test_claims_in_another_currency_are_converted_at_each_days_rate(database, measure):
     made = await measure(platforms={"shopify": "USD", "meta": "EUR"})
     (meta,) = (await report_of(database, made)).platforms
-    assert meta.claim.value.currency == "EUR"
-    assert meta.claim.value_overclaim is None
+    assert meta.claim.value.currency == "USD"
+    (converted,) = meta.claim.value.converted
+    assert (converted.currency, converted.into) == ("EUR", "USD")
+    same = await measure()
+    stated = (await report_of(database, same)).platforms[0].claim.value.value
+    assert converted.low * stated <= meta.claim.value.value <= converted.high * stated
 
 
 async def test_a_brand_of_somebody_else_is_not_there(database, measure, made):

@@ -13,11 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from aura.metrics import BASE_METRICS
 from aura.model import AD_PLATFORMS, PLATFORM_NAMES, DayRange, Platform
+from aura.reports.currency import Conversion, brand_conversion
 from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
@@ -27,8 +29,17 @@ from aura.store import attribution as store
 from aura.store import campaigns as campaign_store
 from aura.store.attribution import VisitRow
 from aura.store.campaigns import CampaignRow, CampaignTotals
-from aura.store.database import Database
-from aura.store.reports import BrandRow, PlatformTotals, brand, sources, totals_and_days
+from aura.store.database import Connection, Database
+from aura.store.reports import (
+    NO_RATES,
+    BrandRow,
+    PlatformTotals,
+    RangeRows,
+    RateArrays,
+    brand,
+    sources,
+    totals_and_days,
+)
 
 # how long the store may take to work out how somebody came
 READY_AFTER: Final = timedelta(days=1)
@@ -171,15 +182,11 @@ async def attribution(
         found = await store.visits(
             connection, brand_id=brand_id, days=days, ready_before=read_at - READY_AFTER
         )
-        previous = days.previous()
-        totals = await campaign_store.campaign_totals(
-            connection, brand_id=brand_id, days=days, previous=previous
-        )
-        ranges = await totals_and_days(connection, brand_id=brand_id, days=days, previous=previous)
-    currency = (shop.currencies[0] if shop and shop.currencies else "") or known.currency
+        currency = (shop.currencies[0] if shop and shop.currencies else "") or known.currency
+        totals, ranges, conversion = await _claimed_rows(connection, brand_id, days, currency)
     matcher = Matcher(one.campaign for one in totals)
     lines = _lines(found, matcher)
-    book = _Book(days, states, currency, known.currency)
+    book = _Book(days, states, currency, known.currency, conversion)
     return AttributionReport(
         brand=known,
         days=days,
@@ -193,6 +200,38 @@ async def attribution(
         campaigns=book.campaigns(lines, totals),
         gap=_gap(shop, days),
         sources=states,
+    )
+
+
+async def _claimed_rows(
+    connection: Connection, brand_id: UUID, days: DayRange, currency: str
+) -> tuple[list[CampaignTotals], RangeRows, Conversion | None]:
+    """What campaigns and platforms claim, in the store's currency where a rate is known."""
+    asked = partial(_claims, connection, brand_id, days)
+    totals, ranges = await asked(NO_RATES)
+    conversion = await brand_conversion(
+        connection,
+        brand_id=brand_id,
+        currencies=ranges.currencies,
+        into=currency,
+        ranges=[days, days.previous()],
+    )
+    if conversion is not None:
+        totals, ranges = await asked(conversion.arrays)
+    return totals, ranges, conversion
+
+
+async def _claims(
+    connection: Connection, brand_id: UUID, days: DayRange, rates: RateArrays
+) -> tuple[list[CampaignTotals], RangeRows]:
+    before = days.previous()
+    return (
+        await campaign_store.campaign_totals(
+            connection, brand_id=brand_id, days=days, previous=before, rates=rates
+        ),
+        await totals_and_days(
+            connection, brand_id=brand_id, days=days, previous=before, rates=rates
+        ),
     )
 
 
@@ -258,6 +297,7 @@ class _Book:
     states: Sequence[Source]
     currency: str
     brand_currency: str
+    conversion: Conversion | None = None
 
     def platforms(
         self, lines: Sequence[VisitLine], current: Mapping[Platform, PlatformTotals]
@@ -302,7 +342,8 @@ class _Book:
         seen: Seen,
     ) -> Claim:
         currency = totals.currencies[0] if totals else self.brand_currency
-        side = Side(self.days, {platform: totals} if totals else {})
+        own = {platform: totals} if totals else {}
+        side = Side(self.days, own, conversion=self.conversion)
         before = Side(self.days.previous(), {})
         conversions, value = (
             figure(BASE_METRICS[key], side, before, states, currency)
