@@ -20,6 +20,7 @@ from aura.api import (
     campaigns,
     cohorts,
     connections,
+    insights,
     keys,
     overview,
     reconciliation,
@@ -43,6 +44,7 @@ NOUNS = (
     attribution,
     cohorts,
     connections,
+    insights,
     reconciliation,
     about,
 )

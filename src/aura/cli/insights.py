@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from aura.cli.backtest import backtest
-from aura.cli.installation import Installation, find_brand, run
-from aura.cli.printing import print_json
+from aura.cli.installation import Installation, find_brand, run, utc_now
+from aura.cli.printing import print_json, print_table
+from aura.errors import InputError
+from aura.reports.insight_feed import REASONS, explanation, keep_answer, one_insight
 from aura.reports.insights import HealthRow, InsightRow, list_health_findings, list_insights
+from aura.reports.verification import Verification, verify_insight
+from aura.store.insight_answers import InsightWithState
 
 application = typer.Typer(help="What Aura has to say about a brand.", no_args_is_help=True)
 
@@ -43,6 +48,120 @@ def insights_list(
     if not rows:
         typer.echo("Nothing else needs you." if health else "Nothing needs you.")
     for row in rows:
-        typer.echo(f"[{row.priority}] {row.title}\n    {row.description}")
+        typer.echo(f"[{row.priority}] {row.title}\n    {row.description}\n    id {row.id}")
         for action in row.action_items:
             typer.echo(f"    - {action['text']}")
+
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `aura insights list` shows it.")]
+BrandOption = Annotated[
+    str | None, typer.Option(help="Name of the brand; not needed if there is one.")
+]
+UserOption = Annotated[str | None, typer.Option(help="E-mail of its owner.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not an id. `aura insights list` shows them.") from None
+
+
+@application.command("explain")
+def insights_explain(
+    insight_id: IdArgument,
+    *,
+    brand: BrandOption = None,
+    user: UserOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell an insight in words: what it rests on, how sure it is, what became of it."""
+
+    async def work(installation: Installation) -> InsightWithState:
+        chosen = await find_brand(installation.database, brand, user)
+        return await one_insight(
+            installation.database,
+            user_id=chosen.user_id,
+            brand_id=chosen.id,
+            insight_id=_id(insight_id),
+            now=utc_now(),
+        )
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo("\n\n".join(explanation(found)))
+
+
+@application.command("verify")
+def insights_verify(
+    insight_id: IdArgument,
+    *,
+    brand: BrandOption = None,
+    user: UserOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compute an insight again from what had been read by then; exit code 1 when it differs."""
+
+    async def work(installation: Installation) -> Verification:
+        chosen = await find_brand(installation.database, brand, user)
+        return await verify_insight(
+            installation.database,
+            user_id=chosen.user_id,
+            brand_id=chosen.id,
+            insight_id=_id(insight_id),
+            now=utc_now(),
+        )
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+    else:
+        shown = [check for check in found.checks if not check.path.startswith("series.")]
+        print_table(
+            ("value", "stored", "computed again", ""),
+            [
+                (
+                    check.path,
+                    str(check.stored),
+                    str(check.found),
+                    "equal" if check.is_equal else "DIFFERS",
+                )
+                for check in shown
+            ],
+            title=f"{found.title} (as of {found.as_of.isoformat()})",
+        )
+        typer.echo(found.sentence)
+    if not found.is_equal:
+        raise typer.Exit(1)
+
+
+@application.command("answer")
+def insights_answer(
+    insight_id: IdArgument,
+    answer: Annotated[
+        str,
+        typer.Argument(help="read, snooze, dismiss, reopen, useful, not_useful or done."),
+    ],
+    *,
+    reason: Annotated[str, typer.Option(help=f"Of a dismissal: {', '.join(REASONS)}.")] = "",
+    brand: BrandOption = None,
+    user: UserOption = None,
+) -> None:
+    """Say what you make of an insight."""
+
+    async def work(installation: Installation) -> None:
+        chosen = await find_brand(installation.database, brand, user)
+        await keep_answer(
+            installation.database,
+            user_id=chosen.user_id,
+            brand_id=chosen.id,
+            insight_id=_id(insight_id),
+            fields={"answer": answer, "reason": reason},
+            now=utc_now(),
+        )
+
+    run(work)
+    typer.echo("Kept.")

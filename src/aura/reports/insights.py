@@ -6,6 +6,7 @@ is in its row of `public.insights` alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -80,13 +81,15 @@ async def list_insights(database: Database, *, user_id: UUID, brand_id: UUID) ->
         )
         for row in stored
     ]
-    return sorted(rows, key=lambda row: (_RANK.get(row.priority, 1), -_amount(row)))
+    return sorted(
+        rows, key=lambda row: (_RANK.get(row.priority, 1), -money_at_stake(row.related_data))
+    )
 
 
-def _amount(row: InsightRow) -> Decimal:
+def money_at_stake(related_data: Mapping[str, Any]) -> Decimal:
     """Money at stake; 0 where another program's row states none."""
     try:
-        amount = Decimal(str(row.related_data["money_at_stake"]["amount"]))
+        amount = Decimal(str(related_data["money_at_stake"]["amount"]))
     except (KeyError, TypeError, InvalidOperation):
         return Decimal(0)
     return amount if amount.is_finite() else Decimal(0)

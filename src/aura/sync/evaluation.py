@@ -19,6 +19,7 @@ from aura.store.database import Database
 from aura.store.insights import lock_findings
 from aura.store.integrations import note_arrival
 from aura.sync.findings import Morning, standing_findings, write_changes
+from aura.sync.outcomes import keep_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ async def evaluate_brand(database: Database, *, brand_id: UUID, now: datetime) -
             now=now,
         )
         await write_changes(connection, morning, changes)
+        await keep_outcomes(connection, morning, history)
         await note_arrival(
             connection, brand_id, examination.settled_ages, examination.arrived_shares
         )

@@ -25,9 +25,12 @@ from aura.insights.lifecycle import (
 )
 from aura.store import insights as stored
 from aura.store.database import Connection
+from aura.store.insight_answers import note_notified, notified_since
 from aura.store.insights import FindingFacts, InsightText
 
 _LONGEST_TITLE = 255
+# of how many insights people are told in seven days; more are on the page, silently
+WEEKLY_NOTICES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,18 @@ async def _open(connection: Connection, morning: Morning, change: Opening) -> No
         insight_id=insight_id,
         run_day=morning.run_day,
     )
+    if insight_id is not None:
+        await _tell(connection, morning, insight_id)
+
+
+async def _tell(connection: Connection, morning: Morning, insight_id: UUID) -> None:
+    """People are told of it, unless they were told of enough this week."""
+    since = morning.run_day - timedelta(days=7)
+    told = await notified_since(connection, brand_id=morning.brand_id, day=since)
+    if told < WEEKLY_NOTICES:
+        await note_notified(
+            connection, brand_id=morning.brand_id, insight_id=insight_id, day=morning.run_day
+        )
 
 
 async def _update(connection: Connection, morning: Morning, change: Update) -> None:
@@ -95,6 +110,8 @@ async def _update(connection: Connection, morning: Morning, change: Update) -> N
             insight_id=change.standing.insight_id,
             is_escalated=change.is_escalated,
         )
+        if change.is_escalated:
+            await _tell(connection, morning, change.standing.insight_id)
     await stored.update_finding(
         connection,
         _facts(change.finding),

@@ -6,7 +6,7 @@ leaves out what it does not, so that a row of another program is shown as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -39,6 +39,13 @@ PRIORITIES: dict[str, str] = {
 }
 # a day with a smaller share of its conversions is drawn as still settling
 SETTLED_SHARE = 0.97
+
+_RATIOS: tuple[tuple[str, str, Callable[[Decimal, str], str]], ...] = (
+    ("cpa", "Cost per conversion", money_exact),
+    ("roas", "Return on ad spend", lambda value, _: f"{value:.2f}x"),
+    ("conversion_rate", "Conversion rate", lambda value, _: f"{100 * value:.2f} %"),
+)
+_STAKE = {"cpa": "Extra cost", "attributed_value": "Expected gain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +143,10 @@ def _facts(data: Mapping[str, Any], currency: str) -> list[Fact]:
     observed, expected = _part(data, "observed"), _part(data, "expected")
     effect, stake = _part(data, "effect"), _part(data, "money_at_stake")
     facts = []
-    now, usual = _number(observed.get("cpa_settled")), _number(expected.get("cpa"))
-    if now is not None and usual is not None:
-        facts.append(
-            Fact("Cost per conversion", money_exact(now, currency), _was(usual, effect, currency))
-        )
+    for key, label, shown in _RATIOS:
+        now, usual = _number(observed.get(f"{key}_settled")), _number(expected.get(key))
+        if now is not None and usual is not None:
+            facts.append(Fact(label, shown(now, currency), _was(shown(usual, currency), effect)))
     seen, due = _number(observed.get("conversions")), _number(expected.get("conversions"))
     if seen is not None and due is not None:
         facts.append(Fact("Conversions so far", count(seen), f"expected {count(_short(due))}"))
@@ -148,12 +154,13 @@ def _facts(data: Mapping[str, Any], currency: str) -> list[Fact]:
     low, high = _number(stake.get("low")), _number(stake.get("high"))
     if amount is not None:
         spread = f"{money(low, currency)} to {money(high, currency)}" if low and high else ""
-        facts.append(Fact("Extra cost", f"about {money(amount, currency)}", spread))
+        label = _STAKE.get(str(effect.get("metric")), "At stake")
+        facts.append(Fact(label, f"about {money(amount, currency)}", spread))
     return facts
 
 
-def _was(usual: Decimal, effect: Mapping[str, Any], currency: str) -> str:
-    text = f"usually {money_exact(usual, currency)}"
+def _was(usual: str, effect: Mapping[str, Any]) -> str:
+    text = f"usually {usual}"
     low, high = _number(effect.get("low")), _number(effect.get("high"))
     if low is not None and high is not None:
         text += f"; {percent_change(low - 1)} to {percent_change(high - 1)}"
@@ -177,6 +184,7 @@ def _drawing(
         return None, ()
     if len(days) < 2 or not len(days) == len(seen) == len(usual) == len(share):
         return None, ()
+    between = _between(series, len(days))
     settled = [value is None or value >= Decimal(str(SETTLED_SHARE)) for value in share]
     label = CATALOGUE["platform_cpa"].label
     drawn = [
@@ -184,8 +192,22 @@ def _drawing(
         Series("expected", "Expected", usual, [True] * len(days)),
     ]
     marked = [window is not None and window.first <= day <= window.last for day in days]
-    chart = draw(days, drawn, lambda value: money_axis(value, currency), marked=marked)
+    chart = draw(
+        days, drawn, lambda value: money_axis(value, currency), marked=marked, between=between
+    )
     return chart, tuple(zip(days, _texts(seen, currency), _texts(usual, currency), strict=True))
+
+
+def _between(
+    series: Mapping[str, Any], days: int
+) -> tuple[Sequence[Decimal | None], Sequence[Decimal | None]]:
+    """The band of what was to be expected, as far as the row states it."""
+    low, high = series.get("cpa_low"), series.get("cpa_high")
+    if not isinstance(low, list) or not isinstance(high, list):
+        return (), ()
+    if len(low) != days or len(high) != days:
+        return (), ()
+    return [_number(value) for value in low], [_number(value) for value in high]
 
 
 def _texts(values: Sequence[Decimal | None], currency: str) -> list[str]:

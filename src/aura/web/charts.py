@@ -70,6 +70,7 @@ class Chart:
     missing: tuple[Band, ...]
     marked: tuple[Band, ...]
     zero: float
+    between: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,16 @@ def draw(
     *,
     marked: Sequence[bool] = (),
     ghost: Series | None = None,
+    between: tuple[Values, Values] = ((), ()),
 ) -> Chart:
-    """The chart of some series over the same days; `marked` days are shaded.
+    """The chart of some series over the same days.
 
-    `ghost` is drawn behind them and says nothing of which days are missing or still settle.
+    `marked` days are shaded, and so is what lies between the two rows of `between`. `ghost` is
+    drawn behind the series and says nothing of which days are missing or still settle.
     """
     every = (*series, ghost) if ghost else tuple(series)
     known = [float(value) for one in every for value in one.values if value is not None]
+    known += [float(value) for value in between[1] if value is not None]
     lowest, highest = min([0.0, *known]), max([0.0, *known])
     step = nice_step(highest - lowest)
     floor = step * math.floor(lowest / step)
@@ -125,6 +129,7 @@ def draw(
         missing=_bands([_is_missing(series, n) for n in range(len(days))]),
         marked=_bands(marked),
         zero=scale.y_percent(0.0),
+        between=scale.between(*between),
     )
 
 
@@ -153,6 +158,21 @@ class _Scale:
 
     def y_percent(self, value: float) -> float:
         return round(TOP + (BOTTOM - TOP) * self.y(value) / BOX, 2)
+
+    def between(self, lows: Values, highs: Values) -> str:
+        """Path data of the surface between two rows, one piece for each unbroken stretch."""
+        pieces: list[str] = []
+        stretch: list[tuple[int, float, float]] = []
+        for n, (low, high) in enumerate(zip([*lows, None], [*highs, None], strict=True)):
+            if low is not None and high is not None:
+                stretch.append((n, float(low), float(high)))
+                continue
+            if len(stretch) > 1:
+                there = [_at((self.x(at), self.y(top))) for at, _, top in stretch]
+                back = [_at((self.x(at), self.y(bottom))) for at, bottom, _ in stretch[::-1]]
+                pieces.append("M" + "L".join([*there, *back]) + "Z")
+            stretch = []
+        return "".join(pieces)
 
     def line(self, series: Series) -> Line:
         points = [

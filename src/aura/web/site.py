@@ -216,6 +216,7 @@ NOTICES: dict[str, str] = {
     "settings": "Saved. Every figure follows these settings from now on.",
     "stated": "Saved. The figures of the days it covers follow it.",
     "withdrawn": "Removed. The figures are as if it had not been stated.",
+    "answered": "Kept.",
     "brand": "Brand added. Connect its store to see the first numbers.",
 }
 

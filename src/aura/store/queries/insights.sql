@@ -246,7 +246,11 @@ from public.insights as i
 left join aura.findings as f on f.insight_id = i.id and f.brand_id = i.brand_id
 where
     i.brand_id = %(brand_id)s
-    and (f.status = 'open' or (f.id is null and (i.expires_at is null or i.expires_at > now())))
+    and (
+        f.status = 'open'
+        or (f.status = 'snoozed' and f.snoozed_until <= now())
+        or (f.id is null and (i.expires_at is null or i.expires_at > now()))
+    )
 order by i.created_at desc, i.id;
 
 -- name: open_health_findings

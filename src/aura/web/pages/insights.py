@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,44 +10,181 @@ from fastapi.responses import Response
 
 from aura.model import AD_PLATFORMS
 from aura.reports.freshness import Source, sources_of_brand
-from aura.reports.insights import HealthRow, InsightRow, list_health_findings, list_insights
+from aura.reports.insight_feed import (
+    REASONS,
+    Feed,
+    feed_question,
+    insight_feed,
+    keep_answer,
+    one_insight,
+    outcome_words,
+)
+from aura.reports.insights import HealthRow, InsightRow, list_health_findings
 from aura.reports.periods import brand_zone
-from aura.store.reports import mark_insight_read
-from aura.web.cards import Card, card_of
+from aura.reports.silence import checked_sentence
+from aura.reports.verification import verify_insight
+from aura.store.insight_answers import InsightWithState
+from aura.web.cards import PRIORITIES, TYPES, Card, card_of
+from aura.web.insight_parts import parts_of
 from aura.web.site import Form, MemberPart, SitePart, VisitorPart, page, redirect, uuid_of
 
 routes = APIRouter(include_in_schema=False)
+
+_STATES = (("open", "Open"), ("snoozed", "Later"), ("dismissed", "Dismissed"), ("over", "Over"))
+_STATE_WORDS = {
+    "open": "open",
+    "snoozed": "put off",
+    "dismissed": "dismissed",
+    "resolved": "over",
+    "expired": "over",
+}
 
 
 @routes.get("/b/{brand_id}/insights")
 async def show_insights(
     request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
 ) -> Response:
-    """Every insight that stands, the costliest first, and what is wrong with the data."""
+    """The insights of one state by day, the costliest first, and what is wrong with the data."""
     brand = member.brand(brand_id)
     who = {"user_id": member.person.id, "brand_id": brand.id}
     now = site.clock().astimezone(brand_zone(brand.timezone))
-    rows: list[InsightRow] = await list_insights(site.database, **who)
+    question = feed_question(request.query_params)
+    feed = await insight_feed(site.database, **who, question=question, now=site.clock())
     health: list[HealthRow] = await list_health_findings(site.database, **who)
     sources = await sources_of_brand(site.database, **who, now=now)
     context: dict[str, Any] = {
         "member": member,
         "brand": brand,
         "section": "insights",
-        "cards": _cards(rows),
+        "question": question,
+        "counts": feed.counts,
+        "states": _STATES,
+        "types": tuple(TYPES.items()),
+        "priorities": tuple(PRIORITIES.items()),
+        "days": _days(feed),
         "health": health,
+        "silence": await checked_sentence(site.database, **who, now=now),
         "checked": [(source, source.sentence(now)) for source in sources if _is_examined(source)],
     }
     return page(request, "insights.html", context, visitor=visitor)
 
 
-def _cards(rows: list[InsightRow]) -> list[Card]:
-    """Unread ones first; within each, the costliest first."""
-    return [card_of(row) for row in sorted(rows, key=lambda row: row.is_read)]
+def _days(feed: Feed) -> list[tuple[Any, list[tuple[Card, list[Card]]]]]:
+    return [
+        (
+            day.day,
+            [
+                (_card(line.insight), [_card(child) for child in line.children])
+                for line in day.lines
+            ],
+        )
+        for day in feed.days
+    ]
+
+
+def _card(insight: InsightWithState) -> Card:
+    return card_of(
+        InsightRow(
+            insight.id,
+            insight.insight_type,
+            insight.priority,
+            insight.title,
+            insight.description,
+            insight.action_items,
+            insight.related_data,
+            insight.is_read,
+            insight.created_at,
+            insight.expires_at,
+        )
+    )
 
 
 def _is_examined(source: Source) -> bool:
     return source.platform in AD_PLATFORMS and source.last_day is not None
+
+
+@routes.get("/b/{brand_id}/insights/{insight_id}")
+async def show_insight(
+    request: Request,
+    site: SitePart,
+    visitor: VisitorPart,
+    member: MemberPart,
+    brand_id: str,
+    insight_id: str,
+) -> Response:
+    """One insight: its evidence, why it is said, what became of it, and what you make of it."""
+    brand = member.brand(brand_id)
+    whose: dict[str, Any] = {
+        "user_id": member.person.id,
+        "brand_id": brand.id,
+        "insight_id": uuid_of(insight_id),
+        "now": site.clock(),
+    }
+    insight = await one_insight(site.database, **whose)
+    verified = None
+    can_verify = bool(insight.related_data.get("as_of") and insight.related_data.get("run_day"))
+    if can_verify and request.query_params.get("verify"):
+        verified = await verify_insight(site.database, **whose)
+    context: dict[str, Any] = {
+        "member": member,
+        "brand": brand,
+        "section": "insights",
+        "insight": insight,
+        "card": _card(insight),
+        "parts": parts_of(insight.related_data),
+        "state": _state(insight, site.clock()),
+        "outcomes": [outcome_words(days, one) for days, one in sorted(insight.outcomes.items())],
+        "verification": verified,
+        "can_verify": can_verify,
+        "answers": _answers(insight),
+        "reasons": tuple(REASONS.items()),
+    }
+    return page(request, "insight.html", context, visitor=visitor)
+
+
+def _state(insight: InsightWithState, now: datetime) -> str:
+    if insight.state == "dismissed" and insight.dismissed_reason:
+        return f"dismissed: {REASONS.get(insight.dismissed_reason, insight.dismissed_reason)}"
+    if insight.state == "snoozed" and insight.snoozed_until is not None:
+        days = max((insight.snoozed_until - now).days + 1, 1)
+        return f"put off, {days} more day{'' if days == 1 else 's'}"
+    return _STATE_WORDS.get(insight.state, insight.state)
+
+
+def _answers(insight: InsightWithState) -> list[tuple[str, str]]:
+    """The buttons that make sense now."""
+    found: list[tuple[str, str]] = []
+    if not insight.is_read:
+        found.append(("read", "Mark as read"))
+    if insight.done_at is None:
+        found.append(("done", "We did it"))
+    if insight.state == "open":
+        found.append(("snooze", "Later: in 7 days"))
+    else:
+        found.append(("reopen", "Open it again"))
+    if insight.is_useful is not True:
+        found.append(("useful", "Useful"))
+    if insight.is_useful is not False:
+        found.append(("not_useful", "Not useful"))
+    return found
+
+
+@routes.post("/b/{brand_id}/insights/{insight_id}/answer")
+async def answer_insight(
+    site: SitePart, member: MemberPart, form: Form, brand_id: str, insight_id: str
+) -> Response:
+    """Keep what the person says to an insight."""
+    brand = member.brand(brand_id)
+    wanted = uuid_of(insight_id)
+    await keep_answer(
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        insight_id=wanted,
+        fields=form,
+        now=site.clock(),
+    )
+    return redirect(f"/b/{brand.id}/insights/{wanted}", notice="answered")
 
 
 @routes.post("/b/{brand_id}/insights/{insight_id}/read")
@@ -57,6 +195,12 @@ async def read_insight(
     del form  # read for its token alone
     brand = member.brand(brand_id)
     wanted = uuid_of(insight_id)
-    async with site.database.as_user(member.person.id) as connection:
-        await mark_insight_read(connection, brand_id=brand.id, insight_id=wanted)
+    await keep_answer(
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        insight_id=wanted,
+        fields={"answer": "read"},
+        now=site.clock(),
+    )
     return redirect(f"/b/{brand.id}/insights#insight-{wanted}")

@@ -1,0 +1,189 @@
+"""Insights with their state, one of them, what a person says to it, and whether it is right."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from aura.api.asking import Caller, PartsPart, uuid_of
+from aura.reports.insight_feed import (
+    explanation,
+    feed_question,
+    insight_feed,
+    keep_answer,
+    one_insight,
+)
+from aura.reports.insights import list_health_findings
+from aura.reports.verification import verify_insight
+from aura.store.insight_answers import InsightWithState
+
+routes = APIRouter()
+
+
+class InsightAnswer(BaseModel):
+    """One insight; `related_data` holds its evidence, `outcomes` how it turned out."""
+
+    id: UUID
+    insight_type: str
+    priority: str
+    title: str
+    description: str
+    action_items: list[dict[str, Any]]
+    related_data: dict[str, Any]
+    is_read: bool
+    created_at: datetime
+    expires_at: datetime | None
+    state: str
+    opened_on: date | None
+    updated_on: date | None
+    closed_on: date | None
+    snoozed_until: datetime | None
+    dismissed_reason: str | None
+    is_useful: bool | None
+    done_at: datetime | None
+    outcomes: dict[str, Any]
+    explained_by: UUID | None = None
+
+    @classmethod
+    def of(cls, insight: InsightWithState, parent: UUID | None = None) -> InsightAnswer:
+        """From the stored row."""
+        values = {
+            name: getattr(insight, name) for name in cls.model_fields if name != "explained_by"
+        }
+        return cls(**values, explained_by=parent)
+
+
+class HealthAnswer(BaseModel):
+    """A finding about the data: why some numbers say nothing."""
+
+    id: UUID
+    finding_type: str
+    platform: str
+    title: str
+    description: str
+    opened_on: date
+
+
+class InsightsAnswer(BaseModel):
+    """Insights of one state, newest day first, the most money first; `counts` of every state."""
+
+    insights: list[InsightAnswer]
+    data_findings: list[HealthAnswer]
+    counts: dict[str, int]
+
+
+class ExplainedInsight(BaseModel):
+    """An insight and its story in words."""
+
+    insight: InsightAnswer
+    explanation: list[str]
+
+
+class Said(BaseModel):
+    """What a person makes of an insight; `reason` belongs to `dismiss`."""
+
+    answer: str
+    reason: str = ""
+
+
+class CheckAnswer(BaseModel):
+    """One number as stored and as computed again."""
+
+    path: str
+    stored: Any
+    found: Any
+
+
+class VerificationAnswer(BaseModel):
+    """Whether all numbers are equal; `differing` lists those that are not."""
+
+    is_equal: bool
+    sentence: str
+    values: int
+    differing: list[CheckAnswer]
+
+
+@routes.get("/brands/{brand_id}/insights")
+async def brand_insights(
+    parts: PartsPart,
+    person: Caller,
+    brand_id: str,
+    state: Annotated[str, Query(description="open, snoozed, dismissed or over.")] = "open",
+    kind: Annotated[str, Query(alias="type", description="An insight type.")] = "",
+    priority: Annotated[str, Query(description="high, medium or low.")] = "",
+) -> InsightsAnswer:
+    """The brand's insights in one state, and what is wrong with its data."""
+    whose = {"user_id": person.id, "brand_id": uuid_of(brand_id)}
+    question = feed_question({"state": state, "type": kind, "priority": priority})
+    feed = await insight_feed(parts.database, **whose, question=question, now=parts.clock())
+    insights: list[InsightAnswer] = []
+    for day in feed.days:
+        for line in day.lines:
+            insights.append(InsightAnswer.of(line.insight))
+            insights += [InsightAnswer.of(child, line.insight.id) for child in line.children]
+    return InsightsAnswer(
+        insights=insights,
+        data_findings=[
+            HealthAnswer(**{name: getattr(row, name) for name in HealthAnswer.model_fields})
+            for row in await list_health_findings(parts.database, **whose)
+        ],
+        counts=feed.counts,
+    )
+
+
+@routes.get("/brands/{brand_id}/insights/{insight_id}")
+async def brand_insight(
+    parts: PartsPart, person: Caller, brand_id: str, insight_id: str
+) -> ExplainedInsight:
+    """One insight in whatever state, with its story in words."""
+    found = await one_insight(
+        parts.database,
+        user_id=person.id,
+        brand_id=uuid_of(brand_id),
+        insight_id=uuid_of(insight_id),
+        now=parts.clock(),
+    )
+    return ExplainedInsight(insight=InsightAnswer.of(found), explanation=explanation(found))
+
+
+@routes.post("/brands/{brand_id}/insights/{insight_id}/answer")
+async def answer_insight(
+    parts: PartsPart, person: Caller, brand_id: str, insight_id: str, said: Said
+) -> ExplainedInsight:
+    """Say what you make of it: read, snooze, dismiss, reopen, useful, not_useful or done."""
+    whose = {
+        "user_id": person.id,
+        "brand_id": uuid_of(brand_id),
+        "insight_id": uuid_of(insight_id),
+    }
+    now = parts.clock()
+    await keep_answer(parts.database, **whose, fields=said.model_dump(), now=now)
+    found = await one_insight(parts.database, **whose, now=now)
+    return ExplainedInsight(insight=InsightAnswer.of(found), explanation=explanation(found))
+
+
+@routes.get("/brands/{brand_id}/insights/{insight_id}/verification")
+async def brand_insight_verification(
+    parts: PartsPart, person: Caller, brand_id: str, insight_id: str
+) -> VerificationAnswer:
+    """Every number of the insight, computed again from what had been read by then."""
+    found = await verify_insight(
+        parts.database,
+        user_id=person.id,
+        brand_id=uuid_of(brand_id),
+        insight_id=uuid_of(insight_id),
+        now=parts.clock(),
+    )
+    return VerificationAnswer(
+        is_equal=found.is_equal,
+        sentence=found.sentence,
+        values=len(found.checks),
+        differing=[
+            CheckAnswer(path=one.path, stored=one.stored, found=one.found)
+            for one in found.differing
+        ],
+    )

@@ -1,0 +1,109 @@
+-- name: listed
+-- Insights of a brand with their state, newest first; a snooze that has run out counts as open.
+select
+    i.id,
+    i.insight_type,
+    coalesce(i.priority, 'medium') as priority,
+    i.title,
+    i.description,
+    coalesce(i.action_items, '[]') as action_items,
+    coalesce(i.related_data, '{}') as related_data,
+    coalesce(i.is_read, false) as is_read,
+    i.created_at,
+    i.expires_at,
+    case
+        when f.id is null and i.expires_at <= %(now)s then 'expired'
+        when f.id is null then 'open'
+        when f.status = 'snoozed' and f.snoozed_until <= %(now)s then 'open'
+        else f.status
+    end as state,
+    f.id is not null as is_ours,
+    f.opened_on,
+    f.updated_on,
+    f.closed_on,
+    f.snoozed_until,
+    f.dismissed_reason,
+    f.is_useful,
+    f.done_at,
+    f.notified_on,
+    coalesce(f.outcomes, '{}') as outcomes
+from public.insights as i
+left join aura.findings as f on f.insight_id = i.id and f.brand_id = i.brand_id
+where
+    i.brand_id = %(brand_id)s
+    and (%(insight_id)s::uuid is null or i.id = %(insight_id)s::uuid)
+order by i.created_at desc, i.id
+limit 500;
+
+-- name: answer
+-- A person's answer to an insight: what is null stays as it is.
+update aura.findings
+set
+    status = coalesce(%(status)s::text, status),
+    snoozed_until = case
+        when %(status)s::text is null then snoozed_until else %(snoozed_until)s::timestamptz
+    end,
+    dismissed_reason = case
+        when %(status)s::text is null then dismissed_reason else %(dismissed_reason)s::text
+    end,
+    is_useful = coalesce(%(is_useful)s::boolean, is_useful),
+    done_at = coalesce(%(done_at)s::timestamptz, done_at)
+where
+    brand_id = %(brand_id)s
+    and insight_id = %(insight_id)s
+    and (%(status)s::text is null or status in ('open', 'snoozed', 'dismissed'))
+returning id;
+
+-- name: due_outcomes
+-- Insights that opened a given number of days ago or more and have not been judged for it yet.
+select
+    f.id,
+    f.opened_on,
+    f.done_at,
+    f.outcomes,
+    i.insight_type,
+    i.related_data
+from aura.findings as f
+inner join public.insights as i on i.id = f.insight_id
+where
+    f.brand_id = %(brand_id)s
+    and f.opened_on between %(oldest)s and %(newest)s
+    and not (f.outcomes ? '14' and f.outcomes ? '28')
+order by f.opened_on;
+
+-- name: keep_outcome
+-- How an insight turned out after so many days.
+update aura.findings
+set outcomes = outcomes || jsonb_build_object(%(days)s::text, %(outcome)s::jsonb)
+where id = %(id)s and brand_id = %(brand_id)s;
+
+-- name: notified_since
+-- How many insights people were told of since a day.
+select count(*) as told
+from aura.findings as f
+where f.brand_id = %(brand_id)s and f.notified_on > %(day)s;
+
+-- name: note_notified
+-- People are told of an insight: its finding keeps the day.
+update aura.findings
+set notified_on = %(day)s
+where brand_id = %(brand_id)s and insight_id = %(insight_id)s;
+
+-- name: looked_at
+-- How many campaigns spent since a day, and when an ad platform was last read to its end.
+select
+    (
+        select count(distinct d.entity_id)
+        from aura.entity_days as d
+        inner join aura.entities as e on e.brand_id = %(brand_id)s and e.id = d.entity_id
+        where
+            d.brand_id = %(brand_id)s
+            and d.date >= %(since)s
+            and d.ad_spend > 0
+            and e.level = 'campaign'
+    ) as campaigns,
+    (
+        select max(i.last_sync_at)
+        from public.integrations as i
+        where i.brand_id = %(brand_id)s and i.platform <> 'shopify'
+    ) as read_at;
