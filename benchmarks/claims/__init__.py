@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from claims import addresses, clients, faults, kills, orders, specification, tenants, truth
+from claims import (
+    addresses,
+    clients,
+    faults,
+    insights,
+    kills,
+    orders,
+    specification,
+    tenants,
+    truth,
+)
 
 CLAIMS = {
     "specification": specification.claim,
@@ -12,5 +22,6 @@ CLAIMS = {
     "kills": kills.claim,
     "clients": clients.claim,
     "orders": orders.claim,
+    "insights": insights.claim,
     "addresses": addresses.claim,
 }

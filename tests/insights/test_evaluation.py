@@ -2,85 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from aura.errors import NotFoundError
-from aura.model import Account, AdDay, DayRange
 from aura.reports.history import HISTORY_DAYS, read_history
 from aura.reports.insights import completeness_curves, list_health_findings, list_insights
-from aura.store.windows import write_ad_window
+from aura.reports.verification import verify_insight
 from aura.sync.evaluation import evaluate_brand
-from insights.worlds import FIRST_DAY, Campaign, Event, World
-
-ACCOUNT = Account("1", "Main", "USD", "UTC")
-NIGHTS = 18
-LAST = 229
-START = 214
-
-
-def world(*events: Event) -> World:
-    campaigns = [
-        Campaign("Prospecting", daily_spend=400),
-        Campaign("Lookalike", daily_spend=200),
-        Campaign("Retargeting", daily_spend=150),
-    ]
-    return World(campaigns, seed=6, days=240, events=list(events), with_store=False)
-
-
-RISEN = world(Event("rate", START, 239, 0.45, "meta", "Prospecting"))
-
-
-def morning_of(morning: int) -> datetime:
-    day = FIRST_DAY + timedelta(days=morning)
-    return datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
-
-
-def days_read(one: World, morning: int, days: int) -> list[AdDay]:
-    known = one.known(morning)
-    return [
-        AdDay(
-            "campaign",
-            f"meta-{campaign.name}",
-            one.day(day),
-            "USD",
-            name=campaign.name,
-            ad_spend=Decimal(str(one.spend[row, day])),
-            clicks=int(one.clicks[row, day]),
-            conversions=Decimal(int(known[row, day])),
-            conversion_value=Decimal(int(known[row, day]) * 80),
-        )
-        for row, campaign in enumerate(one.campaigns)
-        for day in range(max(morning - days, 0), morning)
-    ]
-
-
-class Reader:
-    """Stores what a nightly sync would have read."""
-
-    def __init__(self, database, brand_id, integration_id) -> None:
-        self._database, self._brand, self._integration = database, brand_id, integration_id
-
-    async def read(self, one: World, morning: int, *, days: int = 28) -> None:
-        async with self._database.as_worker(self._brand) as connection:
-            await write_ad_window(
-                connection,
-                brand_id=self._brand,
-                integration_id=self._integration,
-                account=ACCOUNT,
-                window=DayRange(one.day(max(morning - days, 0)), one.day(morning - 1)),
-                days=days_read(one, morning, days),
-                observed_at=morning_of(morning),
-                run_id=None,
-            )
-        async with self._database.as_owner() as connection:
-            await connection.execute(
-                "update public.integrations set last_sync_at = %s where id = %s",
-                [morning_of(morning), self._integration],
-            )
+from insights.nights import (
+    LAST,
+    NIGHTS,
+    RISEN,
+    START,
+    Reader,
+    morning_of,
+    world,
+)
+from insights.worlds import FIRST_DAY, Event
 
 
 @pytest.fixture
@@ -252,3 +193,58 @@ async def test_a_brand_without_numbers_is_no_error(database, brand, make_integra
 async def test_an_unknown_brand_is_an_error(database, make_person) -> None:
     with pytest.raises(NotFoundError):
         await evaluate_brand(database, brand_id=await make_person(), now=morning_of(LAST))
+
+
+async def test_an_insight_is_verified_to_the_digit_and_a_changed_one_is_caught(
+    database, person, brand, told
+) -> None:
+    (insight,) = await rows(database, "select id from public.insights")
+    whose = {
+        "user_id": person,
+        "brand_id": brand,
+        "insight_id": insight["id"],
+        "now": morning_of(LAST),
+    }
+    found = await verify_insight(database, **whose)
+    assert found.differing == ()
+    assert len(found.checks) > 200
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update public.insights set related_data ="
+            " jsonb_set(related_data, '{observed,spend}', '\"1.00\"')"
+        )
+    (wrong,) = (await verify_insight(database, **whose)).differing
+    assert (wrong.path, wrong.stored) == ("observed.spend", "1.00")
+
+
+async def test_restatements_after_an_insight_do_not_change_what_it_is_verified_against(
+    database, person, brand, reader, told
+) -> None:
+    (insight,) = await rows(database, "select id from public.insights")
+    later = LAST + 3
+    await reader.read(RISEN, later)
+    found = await verify_insight(
+        database,
+        user_id=person,
+        brand_id=brand,
+        insight_id=insight["id"],
+        now=morning_of(later),
+    )
+    assert found.is_equal, [check.path for check in found.differing]
+
+
+async def test_people_are_told_of_a_few_a_week(database, brand, told) -> None:
+    (finding,) = await rows(database, "select opened_on, notified_on from aura.findings")
+    assert finding["notified_on"] == finding["opened_on"]
+
+
+async def test_two_weeks_later_it_is_judged_against_its_siblings(database, brand, told) -> None:
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update aura.findings set opened_on = opened_on - 20, notified_on = null"
+        )
+    await evaluate_brand(database, brand_id=brand, now=morning_of(LAST))
+    (finding,) = await rows(database, "select outcomes from aura.findings")
+    assert set(finding["outcomes"]) == {"14"}
+    assert finding["outcomes"]["14"]["state"] in {"persisted", "recovered", "unclear"}
+    assert finding["outcomes"]["14"]["judged_on"] == RISEN.day(LAST).isoformat()

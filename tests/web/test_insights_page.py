@@ -141,3 +141,130 @@ async def test_a_foreign_insight_cannot_be_marked(browser, made, add, open_brows
         cursor = await connection.execute("select bool_or(is_read) as is_read from public.insights")
         row = await cursor.fetchone()
     assert row == {"is_read": False}
+
+
+@pytest.fixture
+def keep_state(database, made):
+    """Gives an insight the state that Aura keeps beside it."""
+
+    async def keep_state(insight, *, status="open", outcomes=None):
+        async with database.as_owner() as connection:
+            await connection.execute(
+                "insert into aura.findings (id, brand_id, insight_id, finding_type, scope_level,"
+                " platform, dedup_key, status, opened_on, updated_on, title, outcomes)"
+                " values (gen_random_uuid(), %s, %s, 'high_cpa', 'platform', 'meta', 'key', %s,"
+                " '2026-11-15', '2026-11-15', 'CPA up', %s)",
+                [made.brand, insight, status, Jsonb(outcomes or {})],
+            )
+
+    return keep_state
+
+
+WHOLE = EVIDENCE | {
+    "run_day": "2026-11-15",
+    "formula_version": "high_cpa/9",
+    "scope": {"level": "platform", "platform": "meta", "entity_id": "", "name": "Meta Ads"},
+    "observed": EVIDENCE["observed"] | {"spend": "1640.00", "clicks": 2310},
+    "drivers": {
+        "cpc": {"before": "0.61", "now": "0.71", "ratio": 1.16, "log_share": 0.46},
+        "conversion_rate": {"before": 0.0196, "now": 0.0165, "ratio": 0.84, "log_share": 0.54},
+    },
+    "siblings": {
+        "kind": "siblings",
+        "list": [
+            {
+                "platform": "meta",
+                "entity_id": "2",
+                "name": "Lookalike",
+                "conversions": 41.0,
+                "expected": 40.2,
+                "cpa_ratio": 0.981,
+            }
+        ],
+    },
+    "completeness": {
+        "share": 0.91,
+        "still_to_come": 3.8,
+        "platforms": {"meta": {"is_learned": True, "read_on": "2026-11-15"}},
+    },
+    "baseline": {"start": "2026-09-01", "end": "2026-11-07", "left_out": ["2026-10-31"]},
+}
+
+
+async def test_its_own_page_states_everything_that_its_row_states(browser, made, add, keep_state):
+    insight = await add(data=WHOLE)
+    await keep_state(insight, outcomes={"14": {"state": "recovered", "ratio": 1.02}})
+    page = await browser.get(f"/b/{made.brand}/insights/{insight}")
+    for words in (
+        "Cost per click $0.61 $0.71 +16.0 % 46 %",
+        "Conversion rate 1.96 % 1.65 %",
+        "Clicks 2,310",
+        "Lookalike Meta Ads 41.0 40.2",
+        "91 % of the conversions of these days have arrived.",
+        "About 3.8 are still to come",
+        "high_cpa/9",
+        "2026-09-01 to 2026-11-07",
+        "After 14 days it recovered",
+        "does not say of which moment",
+    ):
+        assert words in page.text, words
+
+
+async def test_a_budget_stands_as_a_table_from_and_to(browser, made, add):
+    budget = {
+        "mode": "shift",
+        "rows": [
+            {"platform": "meta", "name": "Full", "from_daily": "100.00", "to_daily": "80.00"},
+            {
+                "platform": "google_ads",
+                "name": "Hungry",
+                "from_daily": "50.00",
+                "to_daily": "70.00",
+            },
+        ],
+        "predicted_uplift": {"share": 0.05, "low": 0.02, "high": 0.08},
+    }
+    insight = await add(data={"currency": "USD", "budget": budget}, title="Divide it otherwise")
+    page = await browser.get(f"/b/{made.brand}/insights/{insight}")
+    assert "From and to" in page.text
+    assert "Full Meta Ads $100.00 $80.00" in page.text
+    assert "+5.0 % (+2.0 % to +8.0 %)" in page.text
+
+
+async def test_an_answer_is_kept_and_moves_the_insight(browser, made, add, keep_state):
+    insight = await add(data=WHOLE)
+    await keep_state(insight)
+    address = f"/b/{made.brand}/insights/{insight}"
+    await browser.submit(address, f"{address}/answer", answer="useful")
+    assert "You found it useful" in (await browser.get(address)).text
+    await browser.submit(address, f"{address}/answer", answer="dismiss", reason="planned")
+    page = await browser.get(address)
+    assert "dismissed: It was planned" in page.text
+    assert "Nothing needs you" in (await browser.get(f"/b/{made.brand}/insights")).text
+    listed = await browser.get(f"/b/{made.brand}/insights?state=dismissed")
+    assert "Meta Ads: CPA up 38 %" in listed.text
+    await browser.submit(address, f"{address}/answer", answer="reopen")
+    await browser.submit(address, f"{address}/answer", answer="snooze")
+    assert "put off, 7 more days" in (await browser.get(address)).text
+
+
+async def test_an_answer_without_its_reason_or_to_a_foreign_insight_is_refused(
+    browser, made, add, keep_state
+):
+    insight = await add(data=WHOLE)
+    await keep_state(insight)
+    address = f"/b/{made.brand}/insights/{insight}"
+    await browser.submit(address, f"{address}/answer", answer="dismiss", reason="")
+    assert browser.answer.status_code == 422
+    await browser.get(f"/b/{made.brand}/insights/00000000-0000-7000-8000-000000000000")
+    assert browser.answer.status_code == 404
+
+
+async def test_what_explains_another_stands_above_it(browser, made, add):
+    await add(data=WHOLE, title="Meta Ads: the cause")
+    narrow = WHOLE | {
+        "scope": {"level": "campaign", "platform": "meta", "entity_id": "7", "name": "P"}
+    }
+    await add(data=narrow, title="A campaign of it")
+    page = await browser.get(f"/b/{made.brand}/insights")
+    assert "Explained by this: A campaign of it" in page.text

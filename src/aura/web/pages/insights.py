@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -70,12 +71,13 @@ async def show_insights(
 
 
 def _days(feed: Feed) -> list[tuple[Any, list[tuple[Card, list[Card]]]]]:
+    """By day, what was not read yet first."""
     return [
         (
             day.day,
             [
                 (_card(line.insight), [_card(child) for child in line.children])
-                for line in day.lines
+                for line in sorted(day.lines, key=lambda line: line.insight.is_read)
             ],
         )
         for day in feed.days
@@ -146,7 +148,7 @@ def _state(insight: InsightWithState, now: datetime) -> str:
     if insight.state == "dismissed" and insight.dismissed_reason:
         return f"dismissed: {REASONS.get(insight.dismissed_reason, insight.dismissed_reason)}"
     if insight.state == "snoozed" and insight.snoozed_until is not None:
-        days = max((insight.snoozed_until - now).days + 1, 1)
+        days = max(math.ceil((insight.snoozed_until - now) / timedelta(days=1)), 1)
         return f"put off, {days} more day{'' if days == 1 else 's'}"
     return _STATE_WORDS.get(insight.state, insight.state)
 
