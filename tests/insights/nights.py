@@ -74,3 +74,9 @@ class Reader:
                 "update public.integrations set last_sync_at = %s where id = %s",
                 [morning_of(morning), self._integration],
             )
+            await connection.execute(
+                "insert into aura.sync_runs (id, brand_id, integration_id, kind, started_at,"
+                " finished_at, outcome) values (gen_random_uuid(), %s, %s, 'daily', %s, %s,"
+                " 'succeeded')",
+                [self._brand, self._integration, morning_of(morning), morning_of(morning)],
+            )

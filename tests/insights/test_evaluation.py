@@ -234,8 +234,9 @@ async def test_restatements_after_an_insight_do_not_change_what_it_is_verified_a
 
 
 async def test_people_are_told_of_a_few_a_week(database, brand, told) -> None:
-    (finding,) = await rows(database, "select opened_on, notified_on from aura.findings")
-    assert finding["notified_on"] == finding["opened_on"]
+    (finding,) = await rows(database, "select * from aura.findings")
+    # on its opening, and again when it became more pressing
+    assert finding["opened_on"] <= finding["notified_on"] <= finding["updated_on"]
 
 
 async def test_two_weeks_later_it_is_judged_against_its_siblings(database, brand, told) -> None:

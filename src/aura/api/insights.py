@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from aura.api.answers import Days
 from aura.api.asking import Caller, PartsPart, uuid_of
 from aura.reports.insight_feed import (
     explanation,
@@ -18,6 +19,7 @@ from aura.reports.insight_feed import (
     one_insight,
 )
 from aura.reports.insights import list_health_findings
+from aura.reports.morning import morning_of
 from aura.reports.verification import verify_insight
 from aura.store.insight_answers import InsightWithState
 
@@ -90,6 +92,36 @@ class Said(BaseModel):
     reason: str = ""
 
 
+class SumAnswer(BaseModel):
+    """A sum of the days before the morning, as known then and now; null where nothing was."""
+
+    platform: str
+    measure: str
+    currency: str
+    then: float | None
+    now: float | None
+
+
+class SaidAnswer(BaseModel):
+    """What the engine says on what was known then."""
+
+    insight_type: str
+    priority: str
+    title: str
+    description: str
+    confidence: float
+    related_data: dict[str, Any]
+
+
+class MorningAnswer(BaseModel):
+    """A brand as of an earlier morning."""
+
+    day: date
+    range: Days
+    sums: list[SumAnswer]
+    findings: list[SaidAnswer]
+
+
 class CheckAnswer(BaseModel):
     """One number as stored and as computed again."""
 
@@ -132,6 +164,33 @@ async def brand_insights(
             for row in await list_health_findings(parts.database, **whose)
         ],
         counts=feed.counts,
+    )
+
+
+@routes.get("/brands/{brand_id}/mornings/{day}")
+async def brand_morning(parts: PartsPart, person: Caller, brand_id: str, day: str) -> MorningAnswer:
+    """The brand as of an earlier morning: sums then and now, and what Aura said then."""
+    found = await morning_of(
+        parts.database, user_id=person.id, brand_id=uuid_of(brand_id), day=day, now=parts.clock()
+    )
+    return MorningAnswer(
+        day=found.day,
+        range=Days(first=found.first, last=found.last),
+        sums=[
+            SumAnswer(**{name: getattr(one, name) for name in SumAnswer.model_fields})
+            for one in found.sums
+        ],
+        findings=[
+            SaidAnswer(
+                insight_type=one.finding_type,
+                priority=one.priority,
+                title=one.title,
+                description=one.description,
+                confidence=round(one.confidence, 4),
+                related_data=one.details,
+            )
+            for one in found.findings
+        ],
     )
 
 

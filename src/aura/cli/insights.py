@@ -13,6 +13,7 @@ from aura.cli.printing import print_json, print_table
 from aura.errors import InputError
 from aura.reports.insight_feed import REASONS, explanation, keep_answer, one_insight
 from aura.reports.insights import HealthRow, InsightRow, list_health_findings, list_insights
+from aura.reports.morning import Morning, morning_of
 from aura.reports.verification import Verification, verify_insight
 from aura.store.insight_answers import InsightWithState
 
@@ -51,6 +52,53 @@ def insights_list(
         typer.echo(f"[{row.priority}] {row.title}\n    {row.description}\n    id {row.id}")
         for action in row.action_items:
             typer.echo(f"    - {action['text']}")
+
+
+@application.command("morning")
+def insights_morning(
+    day: Annotated[str, typer.Argument(metavar="DAY", help="An earlier day, as 2026-11-20.")],
+    *,
+    brand: Annotated[
+        str | None, typer.Option(help="Name of the brand; not needed if there is one.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="E-mail of its owner.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """As of that morning: what had been reported by then, and what Aura said of it."""
+
+    async def work(installation: Installation) -> Morning:
+        chosen = await find_brand(installation.database, brand, user)
+        return await morning_of(
+            installation.database,
+            user_id=chosen.user_id,
+            brand_id=chosen.id,
+            day=day,
+            now=utc_now(),
+        )
+
+    found = run(work)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{found.first} to {found.last}, as reported by {found.day} and as known now")
+    print_table(
+        ("platform", "figure", "currency", "then", "now", "changed"),
+        [
+            (
+                one.platform,
+                one.measure,
+                one.currency,
+                "" if one.then is None else f"{one.then:,.2f}",
+                "" if one.now is None else f"{one.now:,.2f}",
+                "" if one.change is None else f"{one.change:+.1%}",
+            )
+            for one in found.sums
+        ],
+    )
+    for finding in found.findings:
+        typer.echo(f"[{finding.priority}] {finding.title}\n    {finding.description}")
+    if not found.findings:
+        typer.echo("Nothing needed you.")
 
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `aura insights list` shows it.")]

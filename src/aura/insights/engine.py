@@ -53,7 +53,8 @@ def examine(history: History, run_day: date, *, with_budget: bool = False) -> Ex
     findings = tracking_outage.find(panel, situation.outages, run_day)
     for rule in RULES:
         findings.extend(rule(situation))
-    if with_budget:
+    # while something breaks, what a campaign answers to money says little: first things first
+    if with_budget and all(finding.finding_type == "high_performer" for finding in findings):
         findings.extend(budget_recommendation.find(situation))
     findings.sort(key=_order)
     judged: set[tuple[str, str]] = {(platform, "") for platform in panel.platforms}

@@ -177,6 +177,8 @@ def _explains(parent: InsightWithState, child: InsightWithState) -> bool:
     good = {"high_performer", "budget_recommendation"}
     if parent.insight_type in good or child.insight_type in good:
         return False
+    if not all(isinstance(one.related_data.get("scope"), dict) for one in (parent, child)):
+        return False
     wide, narrow = _scope(parent), _scope(child)
     holds = (not wide[0] or wide[0] == narrow[0]) and (not wide[1] or wide[1] == narrow[1])
     first, second = _window(parent), _window(child)

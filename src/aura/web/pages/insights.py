@@ -21,13 +21,26 @@ from aura.reports.insight_feed import (
     outcome_words,
 )
 from aura.reports.insights import HealthRow, InsightRow, list_health_findings
+from aura.reports.morning import morning_of
 from aura.reports.periods import brand_zone
 from aura.reports.silence import checked_sentence
 from aura.reports.verification import verify_insight
 from aura.store.insight_answers import InsightWithState
 from aura.web.cards import PRIORITIES, TYPES, Card, card_of
 from aura.web.insight_parts import parts_of
-from aura.web.site import Form, MemberPart, SitePart, VisitorPart, page, redirect, uuid_of
+from aura.web.morning_page import morning_context
+from aura.web.site import (
+    Form,
+    Member,
+    MemberPart,
+    Site,
+    SitePart,
+    Visitor,
+    VisitorPart,
+    page,
+    redirect,
+    uuid_of,
+)
 
 routes = APIRouter(include_in_schema=False)
 
@@ -49,6 +62,8 @@ async def show_insights(
     brand = member.brand(brand_id)
     who = {"user_id": member.person.id, "brand_id": brand.id}
     now = site.clock().astimezone(brand_zone(brand.timezone))
+    if request.query_params.get("as_of"):
+        return await _show_morning(request, site, visitor, member, brand_id)
     question = feed_question(request.query_params)
     feed = await insight_feed(site.database, **who, question=question, now=site.clock())
     health: list[HealthRow] = await list_health_findings(site.database, **who)
@@ -64,10 +79,30 @@ async def show_insights(
         "priorities": tuple(PRIORITIES.items()),
         "days": _days(feed),
         "health": health,
+        "yesterday": now.date() - timedelta(days=1),
         "silence": await checked_sentence(site.database, **who, now=now),
         "checked": [(source, source.sentence(now)) for source in sources if _is_examined(source)],
     }
     return page(request, "insights.html", context, visitor=visitor)
+
+
+async def _show_morning(
+    request: Request, site: Site, visitor: Visitor, member: Member, brand_id: str
+) -> Response:
+    """What was known at the end of an earlier day, and what was said of it."""
+    brand = member.brand(brand_id)
+    now = site.clock()
+    morning = await morning_of(
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        day=request.query_params["as_of"],
+        now=now,
+    )
+    today = now.astimezone(brand_zone(brand.timezone)).date()
+    context = {"member": member, "brand": brand, "section": "insights"}
+    context |= morning_context(morning, today=today, now=now)
+    return page(request, "morning.html", context, visitor=visitor)
 
 
 def _days(feed: Feed) -> list[tuple[Any, list[tuple[Card, list[Card]]]]]:
