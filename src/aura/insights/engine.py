@@ -18,6 +18,7 @@ from aura.insights.series import History
 from aura.insights.situation import Situation, take_stock
 from aura.model import Platform
 
+GOOD_NEWS: frozenset[str] = frozenset({"high_performer"})
 # a rule: a morning in, its findings out
 RULES: tuple[Callable[[Situation], list[Finding]], ...] = (high_cpa.find,)
 
@@ -54,7 +55,7 @@ def examine(history: History, run_day: date, *, with_budget: bool = False) -> Ex
     for rule in RULES:
         findings.extend(rule(situation))
     # while something breaks, what a campaign answers to money says little: first things first
-    if with_budget and all(finding.finding_type == "high_performer" for finding in findings):
+    if with_budget and all(finding.finding_type in GOOD_NEWS for finding in findings):
         findings.extend(budget_recommendation.find(situation))
     findings.sort(key=_order)
     judged: set[tuple[str, str]] = {(platform, "") for platform in panel.platforms}
