@@ -93,6 +93,16 @@ def promotion_days(panel: Panel, exposure: FloatArray) -> BoolArray:
     return found
 
 
+def announced_days(history: History) -> BoolArray:
+    """Days of promotions that the brand itself stated, (T,)."""
+    found = np.zeros(history.days, dtype=np.bool_)
+    for day in history.promotions:
+        place = history.index(day)
+        if 0 <= place < history.days:
+            found[place] = True
+    return found
+
+
 def _far_above(observed: FloatArray, expected: FloatArray) -> BoolArray:
     with np.errstate(invalid="ignore"):
         is_lifted = observed > _PROMOTION_LIFT * expected

@@ -97,6 +97,7 @@ class History:
         first_day: the day of element 0 of every array; days: how many there are.
         entities: accounts and campaigns of the ad platforms.
         as_of: the moment it was read, for the evidence.
+        promotions: days of promotions that the brand announced by then, future ones included.
     """
 
     brand: str
@@ -109,6 +110,7 @@ class History:
     snapshots: tuple[Snapshots, ...] = ()
     store: StoreDays | None = None
     as_of: datetime | None = None
+    promotions: frozenset[date] = frozenset()
 
     def day(self, index: int) -> date:
         """The day of an array element."""

@@ -12,7 +12,12 @@ from datetime import date
 import numpy as np
 
 from aura.insights.baseline import Comparison, compare, exposures
-from aura.insights.daily import holiday_days, promotion_days, with_hangover
+from aura.insights.daily import (
+    announced_days,
+    holiday_days,
+    promotion_days,
+    with_hangover,
+)
 from aura.insights.health import Outage, affected_days, find_outages
 from aura.insights.panel import Panel, Silence, build_panel, readable_platforms
 from aura.insights.series import BoolArray, History
@@ -51,7 +56,7 @@ def take_stock(history: History, run_day: date) -> Situation:
     if outages:
         panel = build_panel(history, platforms, _lost_days(panel, outages))
     affected = affected_days(panel, outages)
-    promotions = promotion_days(panel, first_exposure)
+    promotions = promotion_days(panel, first_exposure) | announced_days(history)
     unusual = with_hangover(promotions) | holiday_days(history.first_day, history.days)
     normal = ~affected & ~(promotions | holiday_days(history.first_day, history.days))
     exposure = exposures(panel, normal)

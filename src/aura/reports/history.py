@@ -29,6 +29,7 @@ from aura.insights.series import (
 )
 from aura.model import AD_PLATFORMS, DayRange, Platform
 from aura.store import insights as stored
+from aura.store.brand_entries import announced_promotions
 from aura.store.database import Connection
 
 # complete days that are read: a year and the weeks that its first days are compared with
@@ -98,6 +99,7 @@ async def read_history(
         snapshots=tuple(_snapshots(observations, recent, frame)),
         store=_store(series, sources, frame),
         as_of=as_of,
+        promotions=await announced_promotions(connection, brand_id=brand_id, days=days, by=as_of),
     )
     return history, run_day
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from aura.errors import NotFoundError
+from aura.model import DayRange
 from aura.store.database import Connection
 from aura.store.statements import statements
 
@@ -188,6 +189,20 @@ async def promotion_days(
         for day in _days(max(first, each.first_day), min(last, each.last_day or each.first_day)):
             found[day] = (*found.get(day, ()), each.name)
     return found
+
+
+async def announced_promotions(
+    connection: Connection, *, brand_id: UUID, days: DayRange, by: datetime
+) -> frozenset[date]:
+    """The days of a range on which promotions ran that had been stated by a moment."""
+    found: set[date] = set()
+    for each in await entries(
+        connection, brand_id=brand_id, kinds=("promotion",), first=days.first, last=days.last
+    ):
+        if each.created_at <= by:
+            last = min(days.last, each.last_day or each.first_day)
+            found.update(_days(max(days.first, each.first_day), last))
+    return frozenset(found)
 
 
 def _days(first: date, last: date) -> list[date]:
