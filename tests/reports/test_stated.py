@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aura.model import DayRange
+from aura.reports.currency import Conversion, Rate
 from aura.reports.stated import amount_on, stated_of
 from aura.store.brand_entries import Entry, SalesOfDay
 
@@ -112,6 +113,34 @@ def test_an_amount_in_another_currency_is_never_added_as_it_is():
     said = stated(replace(TIKTOK, currency="USD")).over("other_spend", MARCH)
     assert (said.value, said.is_unstated) == (None, False)
     assert "USD" in said.reason
+
+
+def test_an_amount_in_another_currency_converts_at_the_rate_of_its_own_day():
+    first, second = MARCH.first, MARCH.first + timedelta(days=1)
+    rates = tuple(
+        Rate("USD", day, value, "published", day)
+        for day, value in ((first, Decimal("0.9")), (second, Decimal("0.8")))
+    )
+    dollars = [
+        replace(TIKTOK, currency="USD", cadence="daily", amount=Decimal(10)),
+        replace(FEES, currency="USD", amount=Decimal(1)),
+        MARGIN,
+    ]
+    sold = {first: SOLD, second: replace(SOLD, currency="USD")}
+    found = stated_of(
+        dollars,
+        sold,
+        currency="EUR",
+        ranges=[DayRange(first, second)],
+        conversion=Conversion("EUR", rates),
+    )
+    assert [found.on("other_spend", day) for day in (first, second)] == [9, 8]
+    # four orders at 1 USD and 2.9 % of 120, in euros on the first day and in dollars on the second
+    assert [found.on("payment_fees", day) for day in (first, second)] == [
+        Decimal("3.6") + Decimal("3.48"),
+        (4 + Decimal("3.48")) * Decimal("0.8"),
+    ]
+    assert [found.on("cost_of_goods", day) for day in (first, second)] == [40, 32]
 
 
 @given(

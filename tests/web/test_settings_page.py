@@ -61,6 +61,21 @@ async def test_everything_can_be_stated_and_is_listed(send):
     assert "Not stated for today: shipping" in shown.text
 
 
+async def test_the_month_stands_against_its_targets(browser, signed_in, measure):
+    made = await measure(person=await signed_in())
+    place = f"/b/{made.brand}/settings"
+    token = (await browser.get(place)).form(place)["csrf"]
+    assert "November 2026" not in (await browser.get(place)).text
+    await browser.post(
+        f"{place}/target", {"csrf": token, "metric": "revenue", "amount": "1", "month": ""}
+    )
+    shown = await browser.get(place)
+    assert "November 2026, 21 of 30 days are over" in shown.text
+    [revenue] = [row for row in shown.rows if row and row[0] == "Revenue"]
+    assert revenue[2] == "$1.00"
+    assert revenue[4].endswith("likely above the target")
+
+
 async def test_settings_change_what_revenue_means(send):
     shown = await send(currency="GBP", timezone="Europe/London", revenue_basis="net_sales")
     chosen = [attributes for tag, attributes in shown.tags if "selected" in attributes]

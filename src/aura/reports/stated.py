@@ -8,7 +8,7 @@ rewrites no day before it; a cost that was never stated is unknown, not zero.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from aura.model import DayRange
+from aura.reports.currency import Conversion, brand_conversion
 from aura.reports.present import day as show_day
 from aura.reports.present import day_range
 from aura.store.brand_entries import (
@@ -93,36 +94,55 @@ def _spoken(days: Sequence[date]) -> str:
     return day_range(DayRange(days[0], days[-1])) if len(days) > 1 else show_day(days[0])
 
 
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """Turns amounts into the brand's currency, each at the rate of its own day."""
+
+    currency: str
+    rates: Mapping[tuple[str, date], Decimal]
+
+    def into(self, amount: Decimal, currency: str | None, day: date) -> Decimal | None:
+        """The amount; None where no rate is known."""
+        if currency in (None, self.currency) or not amount:
+            return amount
+        rate = self.rates.get((currency or "", day))
+        return None if rate is None else amount * rate
+
+
 def stated_of(
     entries: Sequence[Entry],
     sales: Mapping[date, SalesOfDay],
     *,
     currency: str,
     ranges: Sequence[DayRange],
+    conversion: Conversion | None = None,
 ) -> Stated:
     """Every stated base metric on every day of the ranges.
 
     Args:
         entries: statements of the kinds `cost` and `spend`.
         sales: the store's days that have rows; a day without one sold nothing.
-        currency: the brand's; amounts in another are unknown here.
+        currency: the brand's; amounts in another are unknown without a rate.
         ranges: the days that will be asked for.
+        conversion: rates into the brand's currency, where an amount needs one.
     """
+    rates = conversion.rates if conversion else ()
+    money = _Money(currency, {(rate.currency, rate.day): rate.value for rate in rates})
     days = sorted({day for one in ranges for day in one.days()})
     spend = [entry for entry in entries if entry.kind == "spend"]
     costs = [entry for entry in entries if entry.kind == "cost"]
     other = [entry for entry in costs if entry.name not in SALES_COSTS]
     found: dict[str, Mapping[date, StatedDay]] = {
-        part: {day: _cost_of_sales(part, costs, sales, currency, day) for day in days}
+        part: {day: _cost_of_sales(part, costs, sales, money, day) for day in days}
         for part in PARTS
     }
-    found["other_spend"] = _amounts(spend, currency, days)
-    found["other_costs"] = _amounts(other, currency, days)
+    found["other_spend"] = _amounts(spend, money, days)
+    found["other_costs"] = _amounts(other, money, days)
     return Stated(found)
 
 
 def _amounts(
-    entries: Sequence[Entry], currency: str, days: Sequence[date]
+    entries: Sequence[Entry], money: _Money, days: Sequence[date]
 ) -> dict[date, StatedDay]:
     """Amounts by day: known from the first statement on, for from then on the list is kept."""
     first = min((entry.first_day for entry in entries), default=None)
@@ -135,7 +155,7 @@ def _amounts(
     return {
         day: _UNSTATED
         if first is None or day < first
-        else _sum([*single.get(day, ()), *_recurring_on(recurring, day)], day, currency)
+        else _sum([*single.get(day, ()), *_recurring_on(recurring, day)], day, money)
         for day in days
     }
 
@@ -151,12 +171,12 @@ def _recurring_on(entries: Sequence[Entry], day: date) -> list[Entry]:
     return list(latest.values())
 
 
-def _sum(entries: Sequence[Entry], day: date, currency: str) -> StatedDay:
+def _sum(entries: Sequence[Entry], day: date, money: _Money) -> StatedDay:
     total = Decimal(0)
     for entry in entries:
-        amount = amount_on(entry, day)
-        if amount and entry.currency not in (None, currency):
-            return _not_converted({entry.currency}, currency)
+        amount = money.into(amount_on(entry, day), entry.currency, day)
+        if amount is None:
+            return _not_converted(entry.currency, money)
         total += amount
     return StatedDay(total)
 
@@ -165,7 +185,7 @@ def _cost_of_sales(
     part: str,
     costs: Sequence[Entry],
     sales: Mapping[date, SalesOfDay],
-    currency: str,
+    money: _Money,
     day: date,
 ) -> StatedDay:
     goods = cost_on(costs, GOODS, day)
@@ -175,28 +195,36 @@ def _cost_of_sales(
     if entry is None:
         return _UNSTATED
     sold = sales.get(day, _NO_SALES)
-    foreign = {entry.currency, sold.currency} - {None, currency}
-    if foreign:
-        return _not_converted(foreign, currency)
-    value = _cost(entry, sold)
-    return StatedDay(value, None if value is not None else "The parts of these sales are not known")
+    amount, share = _cost(entry, sold)
+    if amount is None or share is None:
+        return StatedDay(None, "The parts of these sales are not known")
+    # an amount is in the statement's currency, a share of sales in that of the sales
+    own = money.into(amount, entry.currency, day)
+    of_sales = money.into(share, sold.currency, day)
+    if own is None or of_sales is None:
+        return _not_converted(entry.currency if own is None else sold.currency, money)
+    return StatedDay(own + of_sales)
 
 
-def _not_converted(foreign: set[str | None], currency: str) -> StatedDay:
-    named = " and ".join(sorted(filter(None, foreign)))
-    return StatedDay(None, f"Costs are stated in {named}, the brand is in {currency}")
+def _not_converted(currency: str | None, money: _Money) -> StatedDay:
+    return StatedDay(None, f"No rate from {currency} into {money.currency} is known for these days")
 
 
-def _cost(entry: Entry, sales: SalesOfDay) -> Decimal | None:
-    """What a statement about costs of sales comes to; None where the day's sales are not known."""
+def _cost(entry: Entry, sales: SalesOfDay) -> tuple[Decimal | None, Decimal | None]:
+    """What a statement about costs of sales comes to: an amount, and a share of the sales.
+
+    None where the day's sales are not known.
+    """
     amount = entry.amount or Decimal(0)
     if entry.name == GOODS and entry.details.get("basis") == "margin":
-        return None if sales.net_sales is None else sales.net_sales * (1 - amount / 100)
+        net = sales.net_sales
+        return Decimal(0), None if net is None else net * (1 - amount / 100)
     percent = Decimal(str(entry.details.get("percent", 0)))
-    if sales.orders is None or (percent and sales.total_sales is None):
-        return None
-    share = (sales.total_sales or Decimal(0)) * percent / 100 if percent else Decimal(0)
-    return amount * sales.orders + share
+    orders, total = sales.orders, sales.total_sales if percent else Decimal(0)
+    return (
+        None if orders is None else amount * orders,
+        None if total is None else total * percent / 100,
+    )
 
 
 def cost_on(costs: Sequence[Entry], name: str, day: date) -> Entry | None:
@@ -226,4 +254,15 @@ async def read_stated(
     sales: Mapping[date, SalesOfDay] = {}
     if any(entry.name in SALES_COSTS for entry in stated):
         sales = await sales_days(connection, brand_id=brand_id, first=first, last=last)
-    return stated_of(stated, sales, currency=currency, ranges=ranges)
+    conversion = await brand_conversion(
+        connection,
+        brand_id=brand_id,
+        currencies={one for one in (*_currencies(stated), *_currencies(sales.values())) if one},
+        into=currency,
+        ranges=ranges,
+    )
+    return stated_of(stated, sales, currency=currency, ranges=ranges, conversion=conversion)
+
+
+def _currencies(rows: Iterable[Entry | SalesOfDay]) -> set[str | None]:
+    return {row.currency for row in rows}

@@ -28,6 +28,7 @@ from aura.errors import FieldsError, FileRefusedError, InputError, NotFoundError
 from aura.imports.stated_files import Kept, StatedFile, StatedKind, keep, read_stated
 from aura.metrics import CATALOGUE
 from aura.reports.brand_statements import brand_statements
+from aura.reports.month import month_report
 from aura.reports.periods import today_in
 from aura.store.reports import BrandRow
 from aura.web.pages.brands import currency_choices, timezone_choices
@@ -204,6 +205,11 @@ async def _page(
     report = await brand_statements(
         site.database, user_id=member.person.id, brand_id=brand.id, now=site.clock()
     )
+    month = None
+    if report.about("target"):
+        month = await month_report(
+            site.database, user_id=member.person.id, brand_id=brand.id, now=site.clock()
+        )
     currencies = dict(currency_choices())
     currencies.setdefault(brand.currency, brand.currency)
     zones = timezone_choices()
@@ -212,6 +218,7 @@ async def _page(
         "brand": brand,
         "section": "settings",
         "report": report,
+        "month": month,
         "refused": refused,
         "read": read,
         "currencies": currencies,

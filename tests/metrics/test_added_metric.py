@@ -1,0 +1,92 @@
+"""A metric that is added at run time is on every face that lists metrics, without another edit."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from aura.accounts.statements import check_statement
+from aura.cli.main import application as shell
+from aura.metrics import CATALOGUE, derived_metric
+from aura.model import DayRange
+from aura.reports.overview import overview
+from browserless import application, browser, connectors, now, open_browser, settings
+from measured_brand import NOW, YESTERDAY, measure
+
+__all__ = ["application", "browser", "connectors", "measure", "now", "open_browser", "settings"]
+
+GENERATOR = Path(__file__).parents[2] / "docs" / "generate.py"
+WEEK = DayRange(YESTERDAY - timedelta(days=6), YESTERDAY)
+
+
+@pytest.fixture
+def added(monkeypatch):
+    metric = derived_metric(
+        "spend_a_thousand_clicks",
+        "Spend for a thousand clicks",
+        "money",
+        "down",
+        "Ad spend for a thousand clicks.",
+        of=CATALOGUE,
+        above=(("ad_spend", 1000),),
+        below=(("clicks", 1),),
+    )
+    monkeypatch.setitem(CATALOGUE, metric.key, metric)
+    return metric
+
+
+async def test_reports_state_it_and_its_days(added, measure, database):
+    made = await measure()
+    shown = await overview(
+        database,
+        user_id=made.person,
+        brand_id=made.brand,
+        days=WEEK,
+        now=NOW,
+        metrics=tuple(CATALOGUE),
+    )
+    spend, clicks = (shown.figure(key).value for key in ("ad_spend", "clicks"))
+    assert shown.figure(added.key).value == spend * 1000 / clicks
+    assert all(row.value(added) is not None for row in shown.series)
+
+
+def test_a_target_can_be_stated_of_it(added):
+    entry = check_statement(
+        "target", {"metric": added.key, "amount": "5"}, currency="EUR", today=date(2026, 11, 1)
+    )
+    assert (entry.name, entry.amount, entry.currency) == (added.key, Decimal(5), "EUR")
+
+
+async def test_the_page_offers_it(added, make_brand, browser):
+    await browser.sign_up()
+    await browser.submit(
+        "/brands/new", "/brands/new", name="Aurora", currency="EUR", timezone="UTC"
+    )
+    shown = await browser.get(f"{browser.location}/settings")
+    assert {"value": added.key} in [attributes for tag, attributes in shown.tags]
+
+
+def test_the_shell_states_its_days(added, owner_url, tmp_path):
+    environment = {"AURA_HOME": str(tmp_path), "AURA_DATABASE_URL": owner_url}
+    words = ["report", "series"]
+    known = CliRunner().invoke(shell, [*words, added.key], env=environment)
+    unknown = CliRunner().invoke(shell, [*words, "nonsense"], env=environment)
+    assert "There is no brand yet" in str(known.exception)
+    assert added.key in str(unknown.exception)
+
+
+def test_the_reference_documents_it(added):
+    found = importlib.util.spec_from_file_location("generate", GENERATOR)
+    assert found is not None
+    assert found.loader is not None
+    generator = importlib.util.module_from_spec(found)
+    found.loader.exec_module(generator)
+    row = f"| `{added.key}` | {added.label} | 1,000 × ad_spend ÷ clicks |"  # noqa: RUF001
+    assert row in generator.metric_page()
+    assert json.dumps(added.tooltip)[1:-1] in generator.metric_page()
