@@ -45,6 +45,7 @@ class Statement:
         value: the amount in words; empty for a promotion.
         days: since when, until when.
         holds: whether it counts today.
+        includes: of a margin, the forms of costs that it is already after.
     """
 
     what: str
@@ -54,6 +55,7 @@ class Statement:
     days: str
     holds: bool
     is_from_file: bool
+    includes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class BrandStatements:
     @property
     def unstated(self) -> tuple[str, ...]:
         """What profit still needs, by form: nothing about it is stated for today."""
-        stated = {one.what for one in self.statements if one.holds}
+        holding = [one for one in self.statements if one.holds]
+        stated = {what for one in holding for what in (one.what, *one.includes)}
         listed = {one.what for one in self.statements}
         missing = [what for what in (GOODS, SHIPPING, FEES) if what not in stated]
         return (*missing, *(what for what in ("spend", "other") if what not in listed))
@@ -106,6 +109,7 @@ def _statements(rows: Sequence[StoredEntry], currency: str, today: date) -> Iter
             days=_days(row.first_day, row.last_day),
             holds=_holds(row, typed, today),
             is_from_file=row.source == "file",
+            includes=tuple(row.details.get("includes", ())),
         )
     yield from _from_files([row for row in rows if row not in typed], today)
 

@@ -210,7 +210,7 @@ async def _page(
         month = await month_report(
             site.database, user_id=member.person.id, brand_id=brand.id, now=site.clock()
         )
-    currencies = dict(currency_choices())
+    currencies = {code: f"{code} – {name}" for code, name in currency_choices()}  # noqa: RUF001
     currencies.setdefault(brand.currency, brand.currency)
     zones = timezone_choices()
     context = {
