@@ -7,7 +7,7 @@ CLIENTS := .venv-contracts/.ready
 PEERS := .venv-peers/dlt/.ready .venv-peers/airbyte/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-import bench-footprint bench-forecast bench-sync bench-budget contracts oracles docs screenshots clean
+.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-budget contracts oracles docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench-start: ## fresh clone to ready, restart to ready (last line JSON)
 
 bench-web: .venv/.development ## server time and bytes of the overview (last line JSON)
 	@$(BIN)/python benchmarks/overview.py
+
+bench-reports: .venv/.development ## cohorts of 70,000 orders, 5,000 campaigns, each against a bare scan (last line JSON)
+	@$(BIN)/python benchmarks/reports.py
 
 bench-import: .venv/.development ## import of orders against a bare COPY, and of a report (last line JSON)
 	@$(BIN)/python benchmarks/orders.py

@@ -56,6 +56,9 @@ async def test_no_page_is_wider_than_the_screen(made, enter, served, width):
         f"{base}/connections",
         f"{base}/insights",
         f"{base}/campaigns",
+        f"{base}/cohorts",
+        f"{base}/attribution",
+        f"{base}/reconciliation",
         f"{served.url}/brands",
         f"{served.url}/brands/new",
         f"{served.url}/nowhere",
@@ -98,7 +101,9 @@ LUMINANCE = """
 async def test_text_stands_out_from_its_ground_in_both_themes(made, enter, served, theme):
     page = await enter(theme=theme)
     base = f"{served.url}/b/{made.brand}"
-    sections, paths = ("", "/campaigns", "/connections", "/insights"), ("/brands", "/brands/new")
+    sections = ("", "/campaigns", "/connections", "/insights", "/cohorts", "/attribution")
+    sections += ("/reconciliation",)
+    paths = ("/brands", "/brands/new")
     for address in (
         *(base + section for section in sections),
         *(served.url + path for path in paths),
@@ -109,7 +114,7 @@ async def test_text_stands_out_from_its_ground_in_both_themes(made, enter, serve
 
 async def test_every_control_has_a_name_and_is_large_enough_to_hit(made, enter, served):
     page = await enter(360, 740)
-    for section in ("", "/campaigns", "/connections"):
+    for section in ("", "/campaigns", "/connections", "/cohorts", "/attribution"):
         await page.goto(f"{served.url}/b/{made.brand}{section}")
         for control in await page.locator("a, button, summary, input:not([type=hidden])").all():
             box = await control.bounding_box()

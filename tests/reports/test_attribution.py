@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from aura.reports.attribution import attribution
 from aura.reports.overview import overview
 from aura.reports.visits import KINDS, Matcher, is_paid, plain
 from aura.store.attribution import VisitRow
+from aura.store.brand_entries import Entry, add_entries
 from aura.store.campaigns import CampaignRow
 from aura.store.windows import write_orders
 from measured_brand import NOW, READ_AT, YESTERDAY, ZONE, measure, orders_of
@@ -196,6 +197,24 @@ async def test_without_a_store_or_an_ad_account_the_report_says_so(database, mea
     made = await measure(platforms={"shopify": "USD"})
     report = await report_of(database, made)
     assert (report.platforms, report.campaigns) == ((), ())
+
+
+async def test_a_shop_in_another_currency_adds_up_to_the_overview_too(database, measure):
+    made = await measure(currency="USD", platforms={"shopify": "EUR", "meta": "USD"})
+    rate = Entry("rate", "EUR", date(2026, 1, 1), amount=Decimal("1.25"), currency="USD")
+    async with database.as_user(made.person) as connection:
+        await add_entries(connection, brand_id=made.brand, entries=[rate])
+    report = await report_of(database, made)
+    whole = await overview(database, user_id=made.person, brand_id=made.brand, days=WEEK, now=NOW)
+    assert report.currency == "USD"
+    assert report.total.last.revenue == whole.figure("revenue").value > 0
+
+
+async def test_money_without_a_rate_has_no_ratio_of_values(database, measure):
+    made = await measure(platforms={"shopify": "USD", "meta": "XAU"})
+    (meta,) = (await report_of(database, made)).platforms
+    assert meta.claim.value.currency == "XAU"
+    assert meta.claim.value_overclaim is None
 
 
 async def test_claims_in_a_currency_without_a_rate_have_no_ratio_of_values(database, measure):

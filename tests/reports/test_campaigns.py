@@ -275,3 +275,34 @@ async def test_a_day_that_was_not_read_is_unknown(three, ask, database, made):
     )
     assert [row.sums["ad_spend"] for row in report.series][1:] == [None, None]
     assert report.series[1].date == date(2026, 11, 22)
+
+
+async def test_five_thousand_campaigns_are_sorted_searched_and_paged_here(database, measure):
+    made = await measure()
+    days = [
+        campaign_day(f"Campaign {n:04}", YESTERDAY, Decimal(n % 977) + Decimal("0.01"))
+        for n in range(5_000)
+    ]
+    await write_campaigns(database, made, "meta", days)
+
+    async def ask(**query):
+        return await campaigns(
+            database,
+            user_id=made.person,
+            brand_id=made.brand,
+            days=WEEK,
+            question=question_of(query),
+            now=NOW,
+        )
+
+    first, last = await ask(), await ask(page="100")
+    assert (first.found, first.pages, len(first.lines), len(last.lines)) == (5_000, 100, 50, 50)
+    spent = sorted((day.ad_spend for day in days), reverse=True)
+    assert [line.figures[0].value for line in first.lines] == spent[:50]
+    assert [line.figures[0].value for line in last.lines] == spent[-50:]
+    assert first.total[0].value == last.total[0].value == sum(spent)
+    # a ratio of sums, not a mean of ratios
+    roas = next(figure for figure in first.total if figure.metric.key == "platform_roas")
+    assert roas.value == sum(day.conversion_value for day in days) / sum(spent)
+    found = await ask(search="campaign 004", min_spend="45")
+    assert [line.name for line in found.lines] == [f"Campaign 004{n}" for n in (9, 8, 7, 6, 5)]

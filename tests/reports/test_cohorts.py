@@ -15,6 +15,7 @@ from aura.errors import InputError, NotFoundError
 from aura.model import Order, OrderEvent, Sales
 from aura.reports.cohort_table import COHORT_METRICS, cohorts_of, together, with_payback
 from aura.reports.cohorts import cohort_metric_of, cohorts, months_of
+from aura.store.brand_entries import Entry, add_entries
 from aura.store.cohorts import CohortMonth, cohort_months
 from aura.store.privacy import Person, redact
 from aura.store.windows import write_orders
@@ -185,7 +186,7 @@ async def test_a_month_costs_its_ad_spend_and_an_open_one_says_that_it_is_open(d
     assert october.size == row["customers"]
     assert october.cac == row["spent"] / row["customers"]
     assert october.payback is None
-    assert october.payback_reason == "No margin is stated for every month"
+    assert october.payback_reason == "Costs are not stated for every month"
     # ads were read from the 27th of September on
     assert (september.cac, september.cac_reason) == (
         None,
@@ -199,10 +200,23 @@ async def test_a_month_costs_its_ad_spend_and_an_open_one_says_that_it_is_open(d
     assert report.together[1].values["ltv"] == september.cells[1].values["ltv"]
 
 
-async def test_money_that_cannot_be_added_makes_no_cac(database, measure):
+async def test_ad_spend_in_another_currency_costs_what_it_was_worth_on_its_day(database, measure):
+    same = await measure(platforms={"shopify": "USD", "meta": "USD"})
     made = await measure(platforms={"shopify": "USD", "meta": "EUR"})
+    rate = Entry("rate", "EUR", date(2026, 1, 1), amount=Decimal("1.25"), currency="USD")
+    async with database.as_user(made.person) as connection:
+        await add_entries(connection, brand_id=made.brand, entries=[rate])
+    costs = []
+    for one in (same, made):
+        report = await cohorts(database, user_id=one.person, brand_id=one.brand, months=12, now=NOW)
+        costs.append(report.cohorts[1].cac)
+    assert costs[1] == costs[0] * Decimal("1.25")
+
+
+async def test_money_without_a_rate_makes_no_cac(database, measure):
+    made = await measure(platforms={"shopify": "USD", "meta": "XAU"})
     report = await cohorts(database, user_id=made.person, brand_id=made.brand, months=12, now=NOW)
-    assert report.cohorts[1].cac_reason == "Ad spend is in EUR, the store in USD"
+    assert report.cohorts[1].cac_reason == "Ad spend is in XAU, the store in USD"
 
 
 async def test_without_a_complete_history_there_are_no_cohorts_and_the_reason_is_told(
@@ -306,3 +320,48 @@ def test_a_customer_is_paid_back_in_the_first_month_that_earns_the_cost() -> Non
         rows, first=JANUARY, through=date(2026, 3, 31), rates={JANUARY: Decimal(1)}
     )
     assert [cell.values["contribution"] for cell in bare.cells] == [40, None, None]
+
+
+async def test_a_stated_margin_gives_contribution_and_payback(database, measure):
+    made = await measure()
+    stated = Entry(
+        "cost",
+        "goods",
+        date(2026, 1, 1),
+        amount=Decimal(60),
+        details={"basis": "margin", "includes": ["shipping", "fees"]},
+    )
+    async with database.as_user(made.person) as connection:
+        await add_entries(connection, brand_id=made.brand, entries=[stated])
+    report = await cohorts(database, user_id=made.person, brand_id=made.brand, months=12, now=NOW)
+    assert report.contribution_reason is None
+    october = report.cohorts[1]
+    async with database.as_user(made.person) as connection:
+        cursor = await connection.execute(
+            "select sum(gross_sales - discounts - returns) / sum(revenue) as share"
+            " from aura.brand_days where brand_id = %s and platform = 'shopify'"
+            " and date between '2026-10-01' and '2026-10-31'",
+            [made.brand],
+        )
+        share = (await cursor.fetchone())["share"] * Decimal("0.6")
+    first = october.cells[0]
+    assert round(first.values["contribution"], 12) == round(first.values["ltv"] * share, 12)
+    assert october.contribution_per_customer == october.cells[-1].values["contribution"]
+    # 40 and more of ad spend for each of a few customers a day is not earned with one order
+    earned = [cell.age for cell in october.cells if cell.values["contribution"] >= october.cac]
+    assert october.payback == (earned[0] if earned else None)
+    assert (october.payback_reason is None) == bool(earned)
+
+
+async def test_revenue_is_what_the_brand_calls_so(database, measure):
+    made = await measure()
+    whole = await cohorts(database, user_id=made.person, brand_id=made.brand, months=12, now=NOW)
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update aura.brand_settings set revenue_basis = 'net_sales' where brand_id = %s",
+            [made.brand],
+        )
+    net = await cohorts(database, user_id=made.person, brand_id=made.brand, months=12, now=NOW)
+    for before, after in zip(whole.cohorts, net.cohorts, strict=True):
+        # each order carries 4.90 of shipping and 2.05 of taxes
+        assert before.revenue - after.revenue == before.orders * Decimal("6.95")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from aura.errors import ConflictError, NotFoundError
-from aura.reports.reconcile import last_reconciliation
+from aura.reports.reconcile import compare, last_reconciliation
+from aura.reports.reconciliation import reconciliation
+from aura.store import reconciliation as store
 from aura.sync.reconcile import reconcile_shop
 from sandbox_calls import SCOPES, shopify
 from sync.sandboxed import make_connected, running_world
@@ -56,6 +59,12 @@ async def brand(world, make_connected):
 async def last(brand):
     kept = await last_reconciliation(brand.database, user_id=brand.person, brand_id=brand.brand_id)
     return None if kept is None else kept[0]
+
+
+async def report_of(brand):
+    return await reconciliation(
+        brand.database, user_id=brand.person, brand_id=brand.brand_id, now=brand.world()
+    )
 
 
 async def ask_now(brand):
@@ -114,6 +123,61 @@ async def test_every_stored_day_is_shopify_analytics_day(brand, world):
     assert {"GIFT_CARD", "DUTY", "SHIPPING", "PRODUCT"} <= kinds
 
 
+async def test_both_days_of_an_order_that_was_edited_days_later_are_shopifys_own(brand):
+    await brand.sync()
+    edited = await brand.rows(
+        "select o.date as sold, r.date as edited, r.total_sales from aura.refunds as r inner join"
+        " aura.orders as o using (brand_id, integration_id, order_id) where r.kind = 'edit'"
+        " and o.date < r.date and o.date >= %(first)s and r.total_sales <> 0 and o.is_counted"
+        " and o.brand_id = %(brand_id)s",
+        brand_id=brand.brand_id,
+        first=START.date() - timedelta(days=35),
+    )
+    assert edited, "the world holds an order that was edited days later"
+    report = await report_of(brand)
+    assert report.store_verdict == "35 of 35 days equal to the cent"
+    days = {row.date: row for row in report.days}
+    truth = brand.world.truth(START.date(), as_of=START)["shopify"]
+    for row in edited:
+        for at in (row["sold"], row["edited"]):
+            day = days[at]
+            assert (day.is_equal, day.cause) == (True, None)
+            assert day.stored == day.reported == Decimal(truth[at.isoformat()]["revenue"])
+
+
+async def test_a_report_that_folds_edits_into_the_orders_day_is_found_out(brand):
+    """What a report does that books an edit on the day of the order, and what is said of it."""
+    await brand.sync()
+    found = await last(brand)
+    (edited,) = await brand.rows(
+        "select o.date as sold, r.date as edited, r.total_sales from aura.refunds as r inner"
+        " join aura.orders as o using (brand_id, integration_id, order_id) where r.kind ="
+        " 'edit' and o.date < r.date and o.date >= %(first)s and r.total_sales <> 0"
+        " and o.brand_id = %(brand_id)s and o.is_counted order by r.date limit 1",
+        brand_id=brand.brand_id,
+        first=START.date() - timedelta(days=35),
+    )
+    async with brand.database.as_worker(brand.brand_id) as connection:
+        stored = await store.sales_days(connection, brand.brand_id, found.days)
+        others = await store.day_evidence(
+            connection, brand.brand_id, [edited["sold"], edited["edited"]]
+        )
+        reported = [
+            replace(day, total_sales=day.total_sales + evidence.edits_later - evidence.edits_here)
+            if (evidence := others.get(day.date))
+            else day
+            for day in stored
+        ]
+        document = compare(stored, reported, checked_at=brand.world()).document()
+        await store.keep(connection, brand.integrations["shopify"], document)
+    report = await report_of(brand)
+    assert report.store_verdict == "33 of 35 days equal to the cent"
+    causes = {row.date: row.cause for row in report.days if row.cause}
+    assert set(causes) == {edited["sold"], edited["edited"]}
+    assert {cause.key for cause in causes.values()} == {"order_edits"}
+    assert "on the day of the order" in causes[edited["sold"]].sentence
+
+
 async def test_a_difference_is_told_to_the_cent_and_changes_no_number(brand, world):
     await brand.sync()
     before = await brand.rows(NUMBERS, brand_id=brand.brand_id)
@@ -129,6 +193,8 @@ async def test_a_difference_is_told_to_the_cent_and_changes_no_number(brand, wor
     )
     truth = world.truth(date(2026, 11, 20), as_of=world())["shopify"]["2026-11-20"]
     assert (missing.stored, missing.reported) == (Decimal(truth["revenue"]), 0)
+    report = await report_of(brand)
+    assert {row.cause.key for row in report.days if not row.is_equal} == {"report_late"}
     known = {row["id"]: row for row in await brand.rows(NUMBERS, brand_id=brand.brand_id)}
     assert [row for row in before if known[row["id"]]["value"] != row["value"]] == [
         row for row in before if str(row["date"]) == "2026-11-20" and row["id"] in known

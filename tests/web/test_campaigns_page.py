@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -63,9 +66,10 @@ async def test_a_head_sorts_and_turns_the_order_and_says_so(browser, made, base)
 async def test_search_keeps_range_and_order_and_the_range_keeps_the_search(browser, made, base):
     page = await browser.get(f"{base}?days=7&sort=clicks")
     form = next(fields for action, fields in page.forms if "search" in fields)
-    assert form == {"days": "7", "sort": "clicks", "search": ""}
+    del form["columns"]
+    assert form == {"days": "7", "sort": "clicks", "search": "", "min_spend": ""}
     page = await browser.get(f"{base}?days=7&sort=clicks&search=Pros%26pecting%22")
-    assert "No campaign with that name ran" in page.text
+    assert "No campaign that fits ran" in page.text
     ranges = [link for link in page.links if link.startswith("?days=28")]
     assert ranges == ["?days=28&search=Pros%26pecting%22&sort=clicks"]
 
@@ -78,7 +82,61 @@ async def test_hostile_names_are_text(browser, made, base, database):
     assert lines(page)[0][0].startswith(name)
 
 
-@pytest.mark.parametrize("query", ["sort=revenue", "order=up", "page=0", "platform=x", "from=1"])
+async def test_a_least_spend_leaves_small_campaigns_out_and_the_total_is_that_of_the_others(
+    browser, made, base
+):
+    page = await browser.get(f"{base}?days=7&min_spend=100")
+    assert [row[0].split("Meta")[0].split("Google")[0] for row in lines(page)] == [
+        "Prospecting",
+        "Brand",
+        "2 campaigns",
+    ]
+    assert "?days=28&min_spend=100" in page.links
+    page = await browser.get(f"{base}?days=7&min_spend=99999")
+    assert "No campaign that fits ran" in page.text
+
+
+async def test_the_address_chooses_the_columns(browser, made, base):
+    page = await browser.get(f"{base}?days=7&columns=cpm&columns=ad_spend")
+    heads = next(row for row in page.rows if row and row[0].startswith("Campaign"))
+    assert [head.rstrip("▲▼") for head in heads] == ["Campaign", "Ad spend", "CPM"]
+    # every link keeps them, whatever it changes
+    assert "?days=28&columns=ad_spend%2Ccpm" in page.links
+    ticked = [
+        found["value"]
+        for tag, found in page.tags
+        if tag == "input" and found.get("name") == "columns" and "checked" in found
+    ]
+    assert ticked == ["ad_spend", "cpm"]
+    page = await browser.get(f"{base}?days=7&columns=ad_spend,secret")
+    assert browser.answer.status_code == 422
+
+
+async def test_the_csv_has_every_campaign_found_in_the_order_asked_for(browser, made, base):
+    page = await browser.get(f"{base}?days=7&sort=name&columns=ad_spend&columns=platform_roas")
+    link = next(link for link in page.links if "campaigns.csv" in link)
+    await browser.get(link)
+    rows = list(csv.DictReader(io.StringIO(browser.answer.text.removeprefix("\ufeff"))))
+    assert [row["campaign"] for row in rows] == ["Brand", "Prospecting", "Retargeting"]
+    assert rows[1]["ad_spend"] == "210.70"
+    assert rows[1]["previous_ad_spend"] == "210.70"
+    assert rows[2]["previous_ad_spend"] == "0"
+    assert Decimal(rows[0]["platform_roas"]) == round(Decimal("116.66655") / 140, 6)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=revenue",
+        "order=up",
+        "page=0",
+        "platform=x",
+        "from=1",
+        "min_spend=-1",
+        "min_spend=1e9",
+        "columns=revenue",
+    ],
+)
 async def test_an_address_that_makes_no_sense_is_explained(browser, made, base, query):
     page = await browser.get(f"{base}?{query}")
     assert browser.answer.status_code == 422

@@ -37,7 +37,7 @@ async def test_every_cohort_has_a_line_with_its_ages(browser, made, report):
             )
     assert heat[2][3:] == ["", ""], "a month that has not begun is blank, not zero"
     assert "The month is not over" in page.text
-    assert "No margin is stated" in page.text
+    assert "cost of goods is not stated" in page.text
 
 
 async def test_the_address_chooses_the_metric_and_the_number_of_months(browser, made, report):

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from aura.api.answers import Days, FigureAnswer
 from aura.api.asking import AskedPart, Caller, PartsPart
-from aura.reports.attribution import AttributionReport, Claim, Seen, Touch, attribution
+from aura.reports.attribution import AttributionReport, Claim, attribution
+from aura.reports.seen import Seen, Touch
 from aura.reports.visits import RULE
 
 routes = APIRouter()

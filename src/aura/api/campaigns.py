@@ -131,10 +131,14 @@ def question_in(
     sort: Annotated[str, Query(description="A metric of the answer, or name.")] = "",
     order: Annotated[str, Query(description="asc or desc.")] = "",
     page: Annotated[str, Query(description="From 1 on; 50 campaigns each.")] = "",
+    min_spend: Annotated[str, Query(description="Only those that spent at least so much.")] = "",
+    columns: Annotated[
+        str, Query(description="Metrics of the answer, separated by commas; empty: the usual.")
+    ] = "",
 ) -> Question:
     """Which campaigns are asked for."""
     asked = {"search": search, "platform": platform, "sort": sort, "order": order, "page": page}
-    return question_of(asked)
+    return question_of(asked | {"min_spend": min_spend, "columns": columns})
 
 
 QuestionPart = Annotated[Question, Depends(question_in)]

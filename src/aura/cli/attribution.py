@@ -10,9 +10,10 @@ from aura.api.attribution import AttributionAnswer
 from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.printing import print_json, print_table
 from aura.model import PLATFORM_NAMES
-from aura.reports.attribution import AttributionReport, Claim, Seen, attribution
+from aura.reports.attribution import AttributionReport, Claim, attribution
 from aura.reports.periods import period_of, today_in
 from aura.reports.present import UNKNOWN, day_range, money, multiple
+from aura.reports.seen import Seen
 
 
 def report_attribution(

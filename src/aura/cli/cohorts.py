@@ -76,6 +76,6 @@ def _print(report: CohortReport, metric: CohortMetric) -> None:
         ],
     )
     if report.contribution_reason:
-        typer.echo(f"{report.contribution_reason}: contribution and payback are blank.")
+        typer.echo(f"{report.contribution_reason}. Contribution and payback are blank there.")
     for note in report.notes:
         typer.echo(note)

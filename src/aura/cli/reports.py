@@ -266,6 +266,10 @@ def report_campaigns(
     sort: Annotated[str, typer.Option(help="A metric, or name.")] = "ad_spend",
     order: Annotated[str, typer.Option(help="asc or desc.")] = "",
     page: Annotated[int, typer.Option(help="50 campaigns each.")] = 1,
+    min_spend: Annotated[str, typer.Option(help="Only those that spent at least so much.")] = "",
+    columns: Annotated[
+        str, typer.Option(help="Metrics to show, separated by commas, such as ad_spend,ctr.")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Spend, claimed purchases and their ratios by campaign; the numbers of the Campaigns page."""
@@ -282,7 +286,9 @@ def report_campaigns(
             user_id=chosen.user_id,
             brand_id=chosen.id,
             days=period.days,
-            question=question_of(query | {"page": str(page)}),
+            question=question_of(
+                query | {"page": str(page), "min_spend": min_spend, "columns": columns}
+            ),
             now=now,
         )
 
@@ -317,19 +323,20 @@ def _campaigns_document(report: Campaigns) -> dict[str, object]:
     }
 
 
-def _shown(figures: Sequence[Figure]) -> list[str]:
-    return [figure.text for figure in figures if figure.metric.key in SHOWN]
+def _shown(report: Campaigns, figures: Sequence[Figure]) -> list[str]:
+    columns = report.question.columns or SHOWN
+    return [figure.text for figure in figures if figure.metric.key in columns]
 
 
 def _print_campaigns(report: Campaigns) -> None:
     typer.echo(f"{report.brand.name}, {day_range(report.days, with_year=True)}")
     rows = [
-        (line.name, PLATFORM_NAMES[line.campaign.platform], *_shown(line.figures))
+        (line.name, PLATFORM_NAMES[line.campaign.platform], *_shown(report, line.figures))
         for line in report.lines
     ]
     if report.total and report.pages == 1 and rows:
-        rows.append(("All together", "", *_shown(report.total)))
-    labels = (CATALOGUE[key].label for key in SHOWN)
+        rows.append(("All together", "", *_shown(report, report.total)))
+    labels = (CATALOGUE[key].label for key in report.question.columns or SHOWN)
     print_table(("campaign", "platform", *labels), rows)
     typer.echo("--json has every metric of the Campaigns page.")
     if report.pages > 1:

@@ -41,11 +41,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class AccountTotals:
-    """An ad account that states something else than its campaigns together.
+    """An ad account beside its campaigns together.
 
     Attributes:
         days: the settled days that were compared.
-        differences: the metrics that differ, spend first.
+        differences: the metrics that differ, spend first; empty when none does.
+        campaign_days: how many rows of campaigns were added up.
+        file_days: how many of all rows a file brought.
     """
 
     integration_id: UUID
@@ -55,6 +57,9 @@ class AccountTotals:
     currency: str
     days: DayRange
     differences: tuple[Difference, ...]
+    campaign_days: int = 0
+    file_days: int = 0
+    account_spend: Decimal = Decimal(0)
 
     @property
     def sentence(self) -> str:
@@ -110,6 +115,14 @@ async def differing_accounts(
     connection: Connection, brand_id: UUID, sources: Sequence[Source]
 ) -> tuple[AccountTotals, ...]:
     """The same inside a transaction as the person, for sources that are known already."""
+    found = await compared_accounts(connection, brand_id, sources)
+    return tuple(one for one in found if one.differences)
+
+
+async def compared_accounts(
+    connection: Connection, brand_id: UUID, sources: Sequence[Source]
+) -> tuple[AccountTotals, ...]:
+    """Every ad account that could be compared, those without a difference too."""
     spans = {
         source.integration_id: span
         for source in sources
@@ -127,10 +140,12 @@ async def differing_accounts(
             row.name or PLATFORM_NAMES[platforms[row.integration_id]],
             row.currency,
             spans[row.integration_id],
-            found,
+            differences(row),
+            campaign_days=row.campaign_days,
+            file_days=row.file_days,
+            account_spend=row.account["ad_spend"] or Decimal(0),
         )
         for row in rows
-        if (found := differences(row))
     )
 
 

@@ -10,10 +10,9 @@ tagged visit of that platform or campaign, and blank where there is none to divi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
 from aura.reports.present import day_range
+from aura.reports.seen import Seen, Touch
 from aura.reports.visits import KINDS, Kind, Matcher, Origin
 from aura.store import attribution as store
 from aura.store import campaigns as campaign_store
@@ -34,8 +34,6 @@ from aura.store.reports import (
     NO_RATES,
     BrandRow,
     PlatformTotals,
-    RangeRows,
-    RateArrays,
     brand,
     sources,
     totals_and_days,
@@ -43,28 +41,6 @@ from aura.store.reports import (
 
 # how long the store may take to work out how somebody came
 READY_AFTER: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """What the store saw of some visits."""
-
-    orders: int = 0
-    revenue: Decimal = Decimal(0)
-
-    def __add__(self, other: Touch) -> Touch:
-        return Touch(self.orders + other.orders, self.revenue + other.revenue)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Orders by their first and by their last visit."""
-
-    first: Touch = field(default_factory=Touch)
-    last: Touch = field(default_factory=Touch)
-
-    def __add__(self, other: Seen) -> Seen:
-        return Seen(self.first + other.first, self.last + other.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +113,11 @@ class AttributionReport:
     """Everything that the Attribution page states.
 
     Attributes:
-        currency: the store's.
+        currency: of what the store saw: the brand's, the store's own where no rate is known.
         total: all orders and revenue of the range.
         matched: those that count for a campaign.
         visits: by last visit's revenue, the largest first.
-        campaigns: the largest claim first.
+        campaigns: those wanted of `campaigns_found`, the largest claim first.
         gap: why the store's side is not whole; None when it is.
     """
 
@@ -155,6 +131,7 @@ class AttributionReport:
     visits: tuple[VisitLine, ...]
     platforms: tuple[PlatformClaim, ...]
     campaigns: tuple[CampaignClaim, ...]
+    campaigns_found: int
     gap: str | None
     sources: tuple[Source, ...]
 
@@ -164,75 +141,102 @@ class AttributionReport:
         return next(found, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which campaigns a report is to hold: the largest, at most so many, or a single one."""
+
+    most: int | None = None
+    entity_id: int | None = None
+
+
+ALL: Final = Wanted()
+
+
 async def attribution(
-    database: Database, *, user_id: UUID, brand_id: UUID, days: DayRange, now: datetime
+    database: Database,
+    *,
+    user_id: UUID,
+    brand_id: UUID,
+    days: DayRange,
+    now: datetime,
+    wanted: Wanted = ALL,
 ) -> AttributionReport:
     """The report for the range. NotFoundError for a brand that is not the person's."""
     async with database.as_user(user_id) as connection:
-        known = await brand(connection, brand_id)
-        rows = await sources(connection, brand_id)
-        local = now.astimezone(brand_zone(known.timezone))
-        complete_from = known.history_complete_from
-        states = tuple(
-            source_of(row, now=local, timezone=known.timezone, history_from=complete_from)
-            for row in rows
-        )
-        shop = next((one for one in states if one.platform == "shopify"), None)
-        read_at = (shop.read_at if shop else None) or now
-        found = await store.visits(
-            connection, brand_id=brand_id, days=days, ready_before=read_at - READY_AFTER
-        )
-        currency = (shop.currencies[0] if shop and shop.currencies else "") or known.currency
-        totals, ranges, conversion = await _claimed_rows(connection, brand_id, days, currency)
-    matcher = Matcher(one.campaign for one in totals)
-    lines = _lines(found, matcher)
-    book = _Book(days, states, currency, known.currency, conversion)
+        read = await _read(connection, brand_id, days, now)
+    shop = next((one for one in read.states if one.platform == "shopify"), None)
+    currency = _currency(shop, read.brand.currency, read.conversion)
+    lines = _lines(read.visits, Matcher(one.campaign for one in read.campaigns))
+    book = _Book(days, read.states, currency, read.brand.currency, read.conversion)
+    campaigns, campaigns_found = book.campaigns(lines, read.campaigns, wanted)
     return AttributionReport(
-        brand=known,
+        brand=read.brand,
         days=days,
-        now=local,
+        now=now.astimezone(brand_zone(read.brand.timezone)),
         currency=currency,
         total=_sum(line.seen for line in lines),
         matched=_sum(line.seen for line in lines if line.origin.kind == "campaign"),
         unmatched=_unmatched(lines),
         visits=tuple(line for line in lines if line.origin.kind not in _WITHOUT_VISIT),
-        platforms=book.platforms(lines, ranges.current),
-        campaigns=book.campaigns(lines, totals),
+        platforms=book.platforms(lines, read.platforms),
+        campaigns=campaigns,
+        campaigns_found=campaigns_found,
         gap=_gap(shop, days),
-        sources=states,
+        sources=read.states,
     )
 
 
-async def _claimed_rows(
-    connection: Connection, brand_id: UUID, days: DayRange, currency: str
-) -> tuple[list[CampaignTotals], RangeRows, Conversion | None]:
-    """What campaigns and platforms claim, in the store's currency where a rate is known."""
-    asked = partial(_claims, connection, brand_id, days)
-    totals, ranges = await asked(NO_RATES)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the database says, in one transaction, at each day's own rate."""
+
+    brand: BrandRow
+    states: tuple[Source, ...]
+    conversion: Conversion | None
+    visits: Sequence[VisitRow]
+    campaigns: Sequence[CampaignTotals]
+    platforms: Mapping[Platform, PlatformTotals]
+
+
+async def _read(connection: Connection, brand_id: UUID, days: DayRange, now: datetime) -> _Read:
+    known = await brand(connection, brand_id)
+    rows = await sources(connection, brand_id)
+    local, complete_from = now.astimezone(brand_zone(known.timezone)), known.history_complete_from
+    states = tuple(
+        source_of(row, now=local, timezone=known.timezone, history_from=complete_from)
+        for row in rows
+    )
+    read_at = next((one.read_at for one in states if one.platform == "shopify"), None) or now
     conversion = await brand_conversion(
         connection,
         brand_id=brand_id,
-        currencies=ranges.currencies,
-        into=currency,
-        ranges=[days, days.previous()],
+        currencies={currency for row in rows for currency in row.currencies},
+        into=known.currency,
+        ranges=[days],
     )
-    if conversion is not None:
-        totals, ranges = await asked(conversion.arrays)
-    return totals, ranges, conversion
+    rates = NO_RATES if conversion is None else conversion.arrays
+    found = await store.visits(
+        connection,
+        brand_id=brand_id,
+        days=days,
+        ready_before=read_at - READY_AFTER,
+        basis=known.revenue_basis,
+        rates=rates,
+    )
+    totals = await campaign_store.campaign_totals(
+        connection, brand_id=brand_id, days=days, previous=None, rates=rates
+    )
+    ranges = await totals_and_days(
+        connection, brand_id=brand_id, days=days, previous=None, rates=rates
+    )
+    return _Read(known, states, conversion, found, totals, ranges.current)
 
 
-async def _claims(
-    connection: Connection, brand_id: UUID, days: DayRange, rates: RateArrays
-) -> tuple[list[CampaignTotals], RangeRows]:
-    before = days.previous()
-    return (
-        await campaign_store.campaign_totals(
-            connection, brand_id=brand_id, days=days, previous=before, rates=rates
-        ),
-        await totals_and_days(
-            connection, brand_id=brand_id, days=days, previous=before, rates=rates
-        ),
-    )
+def _currency(shop: Source | None, wanted: str, conversion: Conversion | None) -> str:
+    """The brand's currency; the store's own where no rate leads from one to the other."""
+    own = shop.currencies[0] if shop and shop.currencies else wanted
+    is_missing = conversion is not None and own in conversion.missing
+    return own if is_missing else wanted
 
 
 _WITHOUT_VISIT: Final[frozenset[Kind]] = frozenset(("file", "not_ready", "no_visit"))
@@ -297,7 +301,7 @@ class _Book:
     states: Sequence[Source]
     currency: str
     brand_currency: str
-    conversion: Conversion | None = None
+    conversion: Conversion | None
 
     def platforms(
         self, lines: Sequence[VisitLine], current: Mapping[Platform, PlatformTotals]
@@ -316,23 +320,34 @@ class _Book:
         return tuple(found)
 
     def campaigns(
-        self, lines: Sequence[VisitLine], totals: Sequence[CampaignTotals]
-    ) -> tuple[CampaignClaim, ...]:
-        """Every campaign with a claim or an order in the range."""
+        self, lines: Sequence[VisitLine], totals: Sequence[CampaignTotals], wanted: Wanted
+    ) -> tuple[tuple[CampaignClaim, ...], int]:
+        """The campaigns with a claim or an order in the range that are wanted, and how many are."""
         by_campaign: dict[int, Seen] = {}
         for line in lines:
             if line.origin.campaign is not None:
                 key = line.origin.campaign.entity_id
                 by_campaign[key] = by_campaign.get(key, Seen()) + line.seen
-        found = []
-        for one in totals:
-            seen = by_campaign.get(one.campaign.entity_id)
-            if one.current is None and seen is None:
-                continue
-            own = [s for s in self.states if s.integration_id == one.campaign.integration_id]
-            claim = self._claim(one.campaign.platform, one.current, own, seen or Seen())
-            found.append(CampaignClaim(one.campaign, claim))
-        return tuple(sorted(found, key=lambda one: (-_claimed(one.claim), one.name.casefold())))
+        found = [
+            one
+            for one in totals
+            if (one.current is not None or one.campaign.entity_id in by_campaign)
+            and wanted.entity_id in (None, one.campaign.entity_id)
+        ]
+        found.sort(key=lambda one: (-_claimed(one), one.campaign.name.casefold()))
+        states = {state.integration_id: state for state in self.states}
+        return tuple(
+            CampaignClaim(
+                one.campaign,
+                self._claim(
+                    one.campaign.platform,
+                    one.current,
+                    [states[key] for key in (one.campaign.integration_id,) if key in states],
+                    by_campaign.get(one.campaign.entity_id, Seen()),
+                ),
+            )
+            for one in found[: wanted.most]
+        ), len(found)
 
     def _claim(
         self,
@@ -342,11 +357,9 @@ class _Book:
         seen: Seen,
     ) -> Claim:
         currency = totals.currencies[0] if totals else self.brand_currency
-        own = {platform: totals} if totals else {}
-        side = Side(self.days, own, conversion=self.conversion)
-        before = Side(self.days.previous(), {})
+        side = Side(self.days, {platform: totals} if totals else {}, conversion=self.conversion)
         conversions, value = (
-            figure(BASE_METRICS[key], side, before, states, currency)
+            figure(BASE_METRICS[key], side, None, states, currency)
             for key in ("conversions", "conversion_value")
         )
         overclaim = _ratio(conversions.value, Decimal(seen.last.orders))
@@ -364,8 +377,8 @@ class _Book:
         )
 
 
-def _claimed(claim: Claim) -> Decimal:
-    return claim.value.value or Decimal(0)
+def _claimed(one: CampaignTotals) -> Decimal:
+    return (one.current.sums["conversion_value"] if one.current else None) or Decimal(0)
 
 
 def _ratio(claimed: Decimal | None, seen: Decimal) -> Decimal | None:

@@ -6,8 +6,9 @@ from typing import Final
 
 from aura.errors import InputError
 from aura.model import PLATFORM_NAMES
-from aura.reports.attribution import AttributionReport, Claim, Seen
+from aura.reports.attribution import AttributionReport, Claim
 from aura.reports.delimited import Value, delimited
+from aura.reports.seen import Seen
 
 _SEEN: Final = ("orders_last", "revenue_last", "orders_first", "revenue_first")
 _CLAIM: Final = ("claimed_conversions", "claimed_value", "overclaim", "value_overclaim")

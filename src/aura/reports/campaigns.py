@@ -49,7 +49,7 @@ _LONGEST_ID: Final = 18
 
 @dataclass(frozen=True, slots=True)
 class CampaignLine:
-    """A campaign with its figures, as in COLUMNS, in one currency."""
+    """A campaign with its figures, as asked for, in one currency."""
 
     campaign: CampaignRow
     figures: tuple[Figure, ...]
@@ -88,9 +88,20 @@ class Campaigns:
         return self.comparison.days
 
 
+def choices() -> tuple[str, ...]:
+    """Every metric that a campaign's sums give, the usual ones first."""
+    others = (
+        key
+        for key, metric in CATALOGUE.items()
+        if key not in COLUMNS and set(metric.parts) <= set(store.MEASURES)
+    )
+    return (*COLUMNS, *others)
+
+
 def question_of(query: Mapping[str, str]) -> Question:
     """The question that an address asks. InputError for an order or a page that does not exist."""
-    return table_question(query, columns=COLUMNS, default=COLUMNS[0])
+    question = table_question(query, columns=choices(), default=COLUMNS[0])
+    return replace(question, columns=() if question.columns == COLUMNS else question.columns)
 
 
 def entity_id_of(text: str) -> int:
@@ -109,8 +120,12 @@ async def campaigns(
     question: Question,
     now: datetime,
     comparison: Comparison | None = None,
+    is_whole: bool = False,
 ) -> Campaigns:
-    """The brand's campaigns for the range. NotFoundError for a brand that is not the person's."""
+    """The brand's campaigns for the range: a page of them, or all where `is_whole`.
+
+    NotFoundError for a brand that is not the person's.
+    """
     compared = comparison or usual_comparison(days)
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
@@ -123,10 +138,12 @@ async def campaigns(
         if row.platform in AD_PLATFORMS
     )
     sides = _Sides(days, compared.days, conversion)
-    found = _ordered([one for one in totals if _matches(one.campaign, question)], question)
-    pages = max(1, -(-len(found) // PAGE_SIZE))
+    found = _ordered([one for one in totals if _matches(one, question)], question)
+    size = max(1, len(found)) if is_whole else PAGE_SIZE
+    pages = max(1, -(-len(found) // size))
     asked = replace(question, page=min(question.page, pages))
-    first = (asked.page - 1) * PAGE_SIZE
+    first = (asked.page - 1) * size
+    columns = question.columns or COLUMNS
     return Campaigns(
         brand=known,
         days=days,
@@ -136,10 +153,10 @@ async def campaigns(
         found=len(found),
         pages=pages,
         lines=tuple(
-            CampaignLine(one.campaign, _figures(one, sides, states, known.currency))
-            for one in found[first : first + PAGE_SIZE]
+            CampaignLine(one.campaign, _figures(one, sides, states, known.currency, columns))
+            for one in found[first : first + size]
         ),
-        total=_total(found, sides, states),
+        total=_total(found, sides, states, columns),
         sources=states,
     )
 
@@ -180,7 +197,12 @@ async def _converted_totals(
     return totals, conversion
 
 
-def _matches(campaign: CampaignRow, question: Question) -> bool:
+def _matches(one: CampaignTotals, question: Question) -> bool:
+    campaign = one.campaign
+    if question.min_spend is not None:
+        spent = one.current.sums["ad_spend"] if one.current else None
+        if (spent or Decimal(0)) < question.min_spend:
+            return False
     if question.platform is not None and campaign.platform != question.platform:
         return False
     wanted = question.search.casefold()
@@ -214,11 +236,15 @@ def figures_of(
     currency: str,
 ) -> tuple[Figure, ...]:
     """The campaign's figures, as in COLUMNS; `currency` is used where it has no row."""
-    return _figures(one, _Sides(days, previous), states, currency)
+    return _figures(one, _Sides(days, previous), states, currency, COLUMNS)
 
 
 def _figures(
-    one: CampaignTotals, sides: _Sides, states: Sequence[Source], currency: str
+    one: CampaignTotals,
+    sides: _Sides,
+    states: Sequence[Source],
+    currency: str,
+    columns: Sequence[str],
 ) -> tuple[Figure, ...]:
     campaign = one.campaign
     own = tuple(state for state in states if state.integration_id == campaign.integration_id)
@@ -226,11 +252,14 @@ def _figures(
     before = sides.before({campaign.platform: one.previous} if one.previous else {})
     known = one.current or one.previous
     used = known.currencies[0] if known else currency
-    return tuple(figure(CATALOGUE[key], current, before, own, used) for key in COLUMNS)
+    return tuple(figure(CATALOGUE[key], current, before, own, used) for key in columns)
 
 
 def _total(
-    found: Sequence[CampaignTotals], sides: _Sides, states: Sequence[Source]
+    found: Sequence[CampaignTotals],
+    sides: _Sides,
+    states: Sequence[Source],
+    columns: Sequence[str],
 ) -> tuple[Figure, ...] | None:
     """The figures of all that was found together, from their sums."""
     every = [part for one in found for part in (one.current, one.previous) if part is not None]
@@ -243,7 +272,7 @@ def _total(
     (currency,) = currencies
     return tuple(
         figure(CATALOGUE[key], sides.current(current), sides.before(before), used, currency)
-        for key in COLUMNS
+        for key in columns
     )
 
 

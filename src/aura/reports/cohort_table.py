@@ -51,8 +51,8 @@ COHORT_METRICS: Final[Mapping[str, CohortMetric]] = {
             "Lifetime contribution",
             "money",
             is_cumulative=True,
-            tooltip="What is left of the lifetime value after the costs that are stated in "
-            "Settings.",
+            tooltip="What is left of the lifetime value after the stated costs of goods, shipping "
+            "and payments, at the share that they leave of all revenue of the month.",
         ),
         CohortMetric(
             "revenue",
@@ -174,7 +174,7 @@ def with_payback(cohort: Cohort, cac: Decimal | None, reason: str | None) -> Coh
     if cac is not None:
         earned = [(cell.age, cell.values["contribution"]) for cell in cohort.cells]
         if any(value is None for _, value in earned):
-            why = "No margin is stated for every month"
+            why = "Costs are not stated for every month"
         else:
             paid = next((age for age, value in earned if value is not None and value >= cac), None)
             why = None if paid is not None else "Not earned back yet"

@@ -9,7 +9,7 @@ month that is not over is marked, one that has not begun is blank, and neither i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -27,6 +27,8 @@ from aura.reports.cohort_table import (
     together,
     with_payback,
 )
+from aura.reports.contribution import monthly_rates
+from aura.reports.currency import brand_conversion
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
 from aura.reports.present import count, day_range, day_with_year
@@ -35,11 +37,11 @@ from aura.store.cohorts import CohortMonth, MonthSpend, Unplaced
 from aura.store.database import Connection, Database
 from aura.store.entities import place_of
 from aura.store.ledger import history
-from aura.store.reports import BrandRow, SourceRow, brand, sources
+from aura.store.reports import NO_RATES, BrandRow, SourceRow, brand, sources
 
 MONTHS: Final[tuple[int, ...]] = (6, 12, 24, 36)
 DEFAULT_MONTHS: Final = 12
-NO_MARGIN: Final = "No margin is stated for this brand"
+NO_MARGIN: Final = "Costs are not stated for every month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class _Read:
     months: Sequence[CohortMonth]
     unplaced: Unplaced
     spent: Sequence[MonthSpend]
+    rates: Mapping[date, Decimal] = field(default_factory=dict)
+    lacks_rates: str | None = None
 
 
 def months_of(query: Mapping[str, str]) -> int:
@@ -123,9 +127,9 @@ async def cohorts(
     first = _first_month(read.known_from, is_complete=complete_from is not None)
     made: list[Cohort] = []
     if through is not None and first is not None:
-        found = cohorts_of(read.months, first=first, through=through)[-months:]
-        made = [_costed(one, read.spent, states, currency) for one in found]
-    has_margin = any(cell.values["contribution"] is not None for one in made for cell in one.cells)
+        found = cohorts_of(read.months, first=first, through=through, rates=read.rates)[-months:]
+        made = [_costed(one, read, states, currency) for one in found]
+    lacks = any(cell.values["contribution"] is None for one in made for cell in one.cells)
     return CohortReport(
         brand=known,
         now=local,
@@ -133,7 +137,7 @@ async def cohorts(
         through=through,
         cohorts=tuple(made),
         together=together(made),
-        contribution_reason=None if has_margin else NO_MARGIN,
+        contribution_reason=(read.lacks_rates or NO_MARGIN) if lacks else None,
         problem=None if made else _problem(shop, read.known_from, through),
         notes=_notes(read, shop, through),
         source=shop,
@@ -150,9 +154,27 @@ async def _read(connection: Connection, brand_id: UUID) -> _Read:
         known_from = (await history(connection, place)).new_customers_from
     if known_from is None:
         return _Read(known, rows, None, (), Unplaced(0, 0, Decimal(0)), ())
-    months, unplaced = await store.cohort_months(connection, brand_id)
-    spent = await store.spend_by_month(connection, brand_id, known_from.replace(day=1))
-    return _Read(known, rows, known_from, months, unplaced, spent)
+    months, unplaced = await store.cohort_months(connection, brand_id, known.revenue_basis)
+    if shop is None or (shop.known_through is None and shop.file_last_day is None):
+        return _Read(known, rows, known_from, months, unplaced, ())
+    days = _known_days(shop, known_from)
+    conversion = await brand_conversion(
+        connection,
+        brand_id=brand_id,
+        currencies={money for row in rows for money in row.currencies},
+        into=(shop.currencies or (known.currency,))[0],
+        ranges=[days],
+    )
+    arrays = NO_RATES if conversion is None else conversion.arrays
+    spent = await store.spend_by_month(connection, brand_id, days.first, arrays)
+    rates = await monthly_rates(connection, known, days)
+    return _Read(known, rows, known_from, months, unplaced, spent, *rates)
+
+
+def _known_days(shop: SourceRow, known_from: date) -> DayRange:
+    """From the first month of the cohorts to the last day of the store that was read."""
+    last = max(day for day in (shop.known_through, shop.file_last_day) if day is not None)
+    return DayRange(min(known_from, last).replace(day=1), last)
 
 
 def _first_month(known_from: date | None, *, is_complete: bool) -> date | None:
@@ -164,13 +186,11 @@ def _first_month(known_from: date | None, *, is_complete: bool) -> date | None:
     return last_day_of(known_from) + timedelta(days=1)
 
 
-def _costed(
-    cohort: Cohort, spent: Sequence[MonthSpend], states: Sequence[Source], currency: str
-) -> Cohort:
+def _costed(cohort: Cohort, read: _Read, states: Sequence[Source], currency: str) -> Cohort:
     """The cohort with its CAC, or why there is none, and when it was earned back."""
     used = [one for one in states if one.platform in AD_PLATFORMS and one.last_day is not None]
     month = DayRange(cohort.month, last_day_of(cohort.month))
-    rows = [row for row in spent if row.month == cohort.month]
+    rows = [row for row in read.spent if row.month == cohort.month]
     lacking = next((one for one in used if one.covers(month) != month), None)
     foreign = next((row for row in rows if row.currencies != (currency,)), None)
     reason = None

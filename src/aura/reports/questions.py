@@ -7,6 +7,7 @@ order, so that a blank is never mistaken for the least.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,6 +19,7 @@ from aura.model import AD_PLATFORMS, Platform
 
 NAME: Final = "name"
 LONGEST_SEARCH: Final = 200
+_AMOUNT: Final = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 # pages beyond this hold nothing
 _LAST_PAGE: Final = 1_000_000
 
@@ -33,6 +35,8 @@ class Question:
         platform: one ad platform, None for all.
         sort: a column, or `name`; `default` when an address names none.
         page: from 1 on.
+        min_spend: leaves out what cost less, in its own currency; None for no such limit.
+        columns: metrics to show; empty for the usual ones.
     """
 
     search: str
@@ -41,12 +45,16 @@ class Question:
     descending: bool
     page: int
     default: str
+    min_spend: Decimal | None = None
+    columns: tuple[str, ...] = ()
 
     def parts(self) -> list[tuple[str, str]]:
         """The question as pairs of an address's query, without the page; defaults are left out."""
         pairs = (
             ("search", self.search),
             ("platform", self.platform or ""),
+            ("min_spend", "" if self.min_spend is None else format(self.min_spend, "f")),
+            ("columns", ",".join(self.columns)),
             ("sort", "" if self.sort == self.default else self.sort),
             ("order", "" if self.descending is _first_order(self.sort) else self.order),
         )
@@ -92,8 +100,28 @@ def table_question(query: Mapping[str, str], *, columns: Sequence[str], default:
     page = query.get("page", "").strip() or "1"
     if not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= _LAST_PAGE):
         raise InputError("Pages are counted from 1.")
+    shown = _shown(query.get("columns", ""), columns)
+    least = _least(query.get("min_spend", ""))
     chosen: Platform | None = next((one for one in AD_PLATFORMS if one == platform), None)
-    return Question(search, chosen, sort, order == "desc", int(page), default)
+    return Question(search, chosen, sort, order == "desc", int(page), default, least, shown)
+
+
+def _shown(text: str, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns to show, in the table's order; none named means the usual ones."""
+    wanted = {name.strip() for name in text.split(",") if name.strip()}
+    if not wanted <= set(columns):
+        raise InputError(f"The table can show {', '.join(columns)}.")
+    return tuple(column for column in columns if column in wanted)
+
+
+def _least(text: str) -> Decimal | None:
+    """An amount of money that is not negative."""
+    amount = text.strip()
+    if not amount:
+        return None
+    if not _AMOUNT.fullmatch(amount):
+        raise InputError("Write the least spend as a number, such as 100 or 99.50.")
+    return Decimal(amount)
 
 
 def _first_order(sort: str) -> bool:

@@ -31,8 +31,8 @@ FIGURES: Final[dict[str, str]] = {
     "total_sales": "total sales",
 }
 _SUMS: Final = frozenset({"net_sales", "total_sales"})
-# the newest differing days are kept in full, the others are counted
-KEPT_DAYS: Final = 7
+# the newest differing days are kept in full, should more be compared one day
+KEPT_DAYS: Final = 35
 _HALF_A_CENT: Final = Decimal("0.005")
 
 
@@ -47,6 +47,15 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class DayTotal:
+    """Total sales of one day on both sides, when they were compared."""
+
+    date: date
+    stored: Decimal
+    reported: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What came of one comparison.
 
@@ -54,6 +63,7 @@ class Reconciliation:
         days: the days that were compared; None when they could not be.
         differing_days: how many of them differ in any figure.
         differences: figure by figure, of the newest differing days.
+        totals: every compared day, oldest first.
         problem: why nothing could be compared, in plain words.
     """
 
@@ -62,6 +72,7 @@ class Reconciliation:
     differing_days: int = 0
     differences: tuple[Difference, ...] = ()
     problem: str | None = None
+    totals: tuple[DayTotal, ...] = ()
 
     @property
     def state(self) -> Literal["same", "differs", "not_compared"]:
@@ -97,6 +108,10 @@ class Reconciliation:
             "differences": [
                 [one.date.isoformat(), one.figure, format(one.stored, "f"), f"{one.reported:f}"]
                 for one in self.differences
+            ],
+            "totals": [
+                [one.date.isoformat(), format(one.stored, "f"), format(one.reported, "f")]
+                for one in self.totals
             ],
             "problem": self.problem,
         }
@@ -137,6 +152,10 @@ def compare(
         days=DayRange(stored[0].date, stored[-1].date),
         differing_days=len(found),
         differences=tuple(one for each in newest for one in found[each]),
+        totals=tuple(
+            DayTotal(ours.date, ours.total_sales, theirs.total_sales)
+            for ours, theirs in zip(stored, reported, strict=True)
+        ),
     )
 
 
@@ -152,6 +171,11 @@ def reconciliation_of(document: dict[str, Any]) -> Reconciliation:
             for each, figure, stored, reported in document["differences"]
         ),
         problem=document["problem"],
+        # what was kept before every day was
+        totals=tuple(
+            DayTotal(date.fromisoformat(each), Decimal(stored), Decimal(reported))
+            for each, stored, reported in document.get("totals", ())
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """Orders by the visit that brought them, as the store recorded it.
 
-In: a transaction as the signed-in person. Out: frozen rows, amounts in the store's currency. The
-decision: grouped by what the store wrote, letter by letter; what belongs together is for the
-reports to say.
+In: a transaction as the signed-in person. Out: frozen rows, amounts in the store's currency, times
+the rate of the day where one is given. The decision: grouped by what the store wrote, letter by
+letter; what belongs together is for the reports to say.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from aura.model import DayRange
 from aura.store.database import Connection
+from aura.store.reports import NO_RATES, RateArrays, RevenueBasis, rate_parameters
 from aura.store.statements import statements
 
 Touch = Literal["first", "last"]
@@ -27,7 +28,7 @@ class VisitRow:
 
     Attributes:
         lacking: why there is no visit; None when there is one.
-        revenue: their total sales of the days, less what was returned in them.
+        revenue: of the days, less what was returned in them, as the brand defines it.
     """
 
     touch: Touch
@@ -40,7 +41,13 @@ class VisitRow:
 
 
 async def visits(
-    connection: Connection, *, brand_id: UUID, days: DayRange, ready_before: datetime
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    days: DayRange,
+    ready_before: datetime,
+    basis: RevenueBasis = "total_sales",
+    rates: RateArrays = NO_RATES,
 ) -> list[VisitRow]:
     """Orders and revenue of the days by visit, in no order.
 
@@ -53,6 +60,8 @@ async def visits(
             "first": days.first,
             "last": days.last,
             "ready_before": ready_before,
+            "is_net": basis == "net_sales",
+            **rate_parameters(rates),
         },
     )
     return [VisitRow(**row) for row in await cursor.fetchall()]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from aura.model import Platform
 from aura.store.database import Connection
+from aura.store.reports import NO_RATES, RateArrays, RevenueBasis, rate_parameters
 from aura.store.statements import statements
 
 
@@ -25,7 +26,7 @@ class CohortMonth:
         newcomers: customers whose first order it was; only in the cohort's own month.
         returned_first: customers who ordered for the second time.
         customers: customers who ordered at all.
-        revenue: their orders' total sales, less what was returned in the month.
+        revenue: of their orders, less what was returned in the month.
     """
 
     cohort: date
@@ -63,12 +64,14 @@ class MonthSpend:
 
 
 async def cohort_months(
-    connection: Connection, brand_id: UUID
+    connection: Connection, brand_id: UUID, basis: RevenueBasis = "total_sales"
 ) -> tuple[list[CohortMonth], Unplaced]:
     """Every cohort's months in which something happened, oldest first, and what has no cohort."""
     named = statements("cohorts")
     await connection.execute(named["plan_without_statistics"])
-    cursor = await connection.execute(named["cohort_months"], {"brand_id": brand_id})
+    cursor = await connection.execute(
+        named["cohort_months"], {"brand_id": brand_id, "is_net": basis == "net_sales"}
+    )
     rows = await cursor.fetchall()
     await connection.execute(named["plan_as_usual"])
     months: list[CohortMonth] = []
@@ -81,10 +84,13 @@ async def cohort_months(
     return months, unplaced
 
 
-async def spend_by_month(connection: Connection, brand_id: UUID, first: date) -> list[MonthSpend]:
+async def spend_by_month(
+    connection: Connection, brand_id: UUID, first: date, rates: RateArrays = NO_RATES
+) -> list[MonthSpend]:
     """Ad spend of each month from `first` on, by platform."""
     cursor = await connection.execute(
-        statements("cohorts")["spend_by_month"], {"brand_id": brand_id, "first": first}
+        statements("cohorts")["spend_by_month"],
+        {"brand_id": brand_id, "first": first, **rate_parameters(rates)},
     )
     return [
         MonthSpend(

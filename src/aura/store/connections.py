@@ -96,7 +96,8 @@ class RestatedRow:
 class AccountTotalsRow:
     """Sums of an ad account and of its campaigns by metric; None where nothing has a value.
 
-    `account_days` and `campaign_days` are how many rows of days were added up.
+    `account_days` and `campaign_days` are how many rows of days were added up, `file_days` how many
+    of them a file brought.
     """
 
     integration_id: UUID
@@ -107,6 +108,7 @@ class AccountTotalsRow:
     campaign_days: int
     account: Mapping[str, Decimal | None]
     campaigns: Mapping[str, Decimal | None]
+    file_days: int = 0
 
 
 async def accounts(connection: Connection, brand_id: UUID) -> list[AccountRow]:
@@ -180,6 +182,7 @@ async def account_totals(
             row["campaign_days"],
             account={metric: row[f"account_{metric}"] for metric in COMPARED},
             campaigns={metric: row[f"campaigns_{metric}"] for metric in COMPARED},
+            file_days=row["file_days"],
         )
         for row in found
     ]

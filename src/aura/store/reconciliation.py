@@ -6,6 +6,7 @@ integration's `metadata`; comparing never changes a stored number.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from aura.model import Account, DayRange, SalesDay
+from aura.model import Account, DayRange, Platform, SalesDay
 from aura.store.statements import statements
 
 Connection = AsyncConnection[dict[str, Any]]
@@ -90,3 +91,57 @@ async def kept(connection: Connection, brand_id: UUID) -> tuple[dict[str, Any], 
     )
     row = await cursor.fetchone()
     return None if row is None else (row["document"], row["currency"])
+
+
+@dataclass(frozen=True, slots=True)
+class DayEvidence:
+    """What bears on why a day differs, in total sales as signed.
+
+    Attributes:
+        edits_here, returns_here: of orders of other days, on this day.
+        edits_later, returns_later: of this day's orders, on other days.
+        empty_orders: counted orders without sales, such as of gift cards alone.
+        uncounted_orders, uncounted_sales: tests and voided orders.
+    """
+
+    date: date
+    edits_here: Decimal
+    edits_later: Decimal
+    returns_here: Decimal
+    returns_later: Decimal
+    file_orders: int
+    empty_orders: int
+    uncounted_orders: int
+    uncounted_sales: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedByDate:
+    """Purchases that a platform claims for clicks of some days, and for purchases made on them."""
+
+    by_click: Decimal | None
+    by_purchase: Decimal | None
+
+
+async def day_evidence(
+    connection: Connection, brand_id: UUID, days: Sequence[date]
+) -> dict[date, DayEvidence]:
+    """What bears on each of these days."""
+    cursor = await connection.execute(
+        statements("reconciliation")["day_evidence"], {"brand_id": brand_id, "days": list(days)}
+    )
+    return {row["date"]: DayEvidence(**row) for row in await cursor.fetchall()}
+
+
+async def claims_by_date(
+    connection: Connection, brand_id: UUID, days: DayRange
+) -> dict[Platform, ClaimedByDate]:
+    """What each ad platform claims of the days."""
+    cursor = await connection.execute(
+        statements("reconciliation")["claims_by_date"],
+        {"brand_id": brand_id, "first": days.first, "last": days.last},
+    )
+    return {
+        row["platform"]: ClaimedByDate(row["by_click"], row["by_purchase"])
+        for row in await cursor.fetchall()
+    }

@@ -90,7 +90,8 @@ def _is_wanted(connector: Connector, shop: ShopRead, days: DayRange) -> bool:
     if shop.document is None:
         return isinstance(connector, SalesReporter)
     known = reconciliation_of(shop.document)
-    return not known.is_same or known.days != days
+    # one that was kept before each day was is asked for once more
+    return not known.is_same or known.days != days or not known.totals
 
 
 async def _reconcile(

@@ -28,6 +28,7 @@ from aura.web.pages import (
     insights,
     overview,
     own_credentials,
+    reconciliation,
 )
 from aura.web.refusals import install_refusals
 from aura.web.rendering import environment
@@ -62,6 +63,7 @@ def create_application(
         campaigns,
         attribution,
         cohorts,
+        reconciliation,
         connections,
         imports,
         own_credentials,

@@ -17,7 +17,7 @@ with recursive own as (
     select
         o.integration_id,
         o.order_id,
-        o.total_sales,
+        case when %(is_net)s then o.gross_sales - o.discounts else o.total_sales end as revenue,
         o.customer_key,
         o.email_key,
         o.is_new_customer,
@@ -87,7 +87,7 @@ bought as (
     select
         w.integration_id,
         w.order_id,
-        w.total_sales,
+        w.revenue,
         w.month,
         case when coalesce(f.is_new_customer, f.place is not null) then f.month end as cohort,
         f.place is null and w.is_new_customer is null as is_nobodys,
@@ -108,7 +108,7 @@ sold as (
         count(*) filter (where b.nth = 2) as returned_first,
         count(*) filter (where b.is_first_of_month) as customers,
         count(*) as orders,
-        sum(b.total_sales) as revenue
+        sum(b.revenue) as revenue
     from bought as b
     where b.cohort is not null
     group by b.cohort, b.month
@@ -118,7 +118,9 @@ happened as (
     select
         b.cohort,
         date_trunc('month', r.date)::date as month,
-        sum(r.total_sales) as revenue
+        sum(
+            case when %(is_net)s then r.gross_sales - r.discounts - r.returns else r.total_sales end
+        ) as revenue
     from aura.refunds as r
     inner join bought as b on r.integration_id = b.integration_id and r.order_id = b.order_id
     where r.brand_id = %(brand_id)s and b.cohort is not null
@@ -143,20 +145,28 @@ select
     count(*) filter (where not b.is_nobodys) as returned_first,
     0 as customers,
     count(*) as orders,
-    coalesce(sum(b.total_sales), 0) as revenue
+    coalesce(sum(b.revenue), 0) as revenue
 from bought as b
 where b.cohort is null
 order by cohort nulls last, month;
 
 -- name: spend_by_month
--- What each ad platform charged in each month, and of how many days that is known.
+-- What each ad platform charged in each month, at the rate of the day where one is given.
 select
     date_trunc('month', d.date)::date as month,
     d.platform,
-    min(d.currency) as lowest_currency,
-    max(d.currency) as highest_currency,
-    sum(d.ad_spend) as ad_spend
+    min(coalesce(x.target, d.currency)) as lowest_currency,
+    max(coalesce(x.target, d.currency)) as highest_currency,
+    sum(d.ad_spend * coalesce(x.rate, 1)) as ad_spend
 from aura.brand_days as d
+left join
+    unnest(
+        %(rate_days)s::date[],
+        %(rate_currencies)s::text[],
+        %(rates)s::numeric[],
+        array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
+    ) as x (day, currency, rate, target)
+    on d.date = x.day and d.currency = x.currency
 where
     d.brand_id = %(brand_id)s
     and d.date >= %(first)s

@@ -151,6 +151,7 @@ select
     d.currency,
     count(*) filter (where e.level = 'account')::integer as account_days,
     count(*) filter (where e.level = 'campaign')::integer as campaign_days,
+    count(*) filter (where d.source = 'file')::integer as file_days,
     sum(d.ad_spend) filter (where e.level = 'account') as account_ad_spend,
     sum(d.clicks) filter (where e.level = 'account') as account_clicks,
     sum(d.conversions) filter (where e.level = 'account') as account_conversions,

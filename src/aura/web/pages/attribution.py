@@ -12,10 +12,11 @@ from fastapi.responses import Response
 from aura.errors import InputError
 from aura.metrics import DERIVED_METRICS
 from aura.model import PLATFORM_NAMES, DayRange
-from aura.reports.attribution import AttributionReport, Claim, Seen, VisitLine, attribution
+from aura.reports.attribution import ALL, AttributionReport, Claim, VisitLine, Wanted, attribution
 from aura.reports.attribution_rows import attribution_csv
 from aura.reports.periods import PRESETS, last_days, period_of, today_in
 from aura.reports.present import UNKNOWN, count, money, multiple, ratio
+from aura.reports.seen import Seen
 from aura.reports.visits import RULE
 from aura.web.files import csv_file
 from aura.web.pages.overview import PRESET_LABELS
@@ -84,7 +85,7 @@ async def show_attribution(
         period = period_of(request.query_params, today=today)
     except InputError as error:
         problem, period = error.message, last_days(28, today)
-    report = await _report(site, member, brand_id, period.days)
+    report = await _report(site, member, brand_id, period.days, Wanted(most=MOST_LINES))
     context: dict[str, Any] = {
         "member": member,
         "brand": brand,
@@ -97,9 +98,7 @@ async def show_attribution(
         "overclaim": DERIVED_METRICS["overclaim"],
         "platforms": [(one, claim_text(report, one.claim)) for one in report.platforms],
         "untagged": [(one, seen_text(report, one.untagged)) for one in report.platforms],
-        "campaigns": [
-            (one, claim_text(report, one.claim)) for one in report.campaigns[:MOST_LINES]
-        ],
+        "campaigns": [(one, claim_text(report, one.claim)) for one in report.campaigns],
         "visits": [
             (line, counts_for(line), seen_text(report, line.seen))
             for line in report.visits[:MOST_LINES]
@@ -121,17 +120,20 @@ async def attribution_as_csv(
     brand = member.brand(brand_id)
     days = period_of(request.query_params, today=today_in(brand.timezone, site.clock())).days
     table = request.query_params.get("table", "visits")
-    report = await _report(site, member, brand_id, days)
+    report = await _report(site, member, brand_id, days, ALL)
     return csv_file(attribution_csv(report, table), brand.name, "attribution", table)
 
 
-async def _report(site: Site, member: Member, brand_id: str, days: DayRange) -> AttributionReport:
+async def _report(
+    site: Site, member: Member, brand_id: str, days: DayRange, wanted: Wanted
+) -> AttributionReport:
     return await attribution(
         site.database,
         user_id=member.person.id,
         brand_id=member.brand(brand_id).id,
         days=days,
         now=site.clock(),
+        wanted=wanted,
     )
 
 
@@ -144,7 +146,7 @@ def counts_for(line: VisitLine) -> str:
     words = {
         "platform": f"{name}, no campaign",
         "ambiguous": "more than one campaign fits",
-        "untagged": f"{name} without paid tags",
+        "untagged": f"{name.removesuffix(' Ads')} without paid tags",
     }
     return words.get(origin.kind, "other sources")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -16,13 +17,23 @@ from fastapi.responses import Response
 from aura.errors import InputError
 from aura.metrics import CATALOGUE
 from aura.model import AD_PLATFORMS
-from aura.reports.attribution import attribution
+from aura.reports.attribution import Wanted, attribution
 from aura.reports.campaign import CampaignReport, Restated, campaign_report
-from aura.reports.campaigns import COLUMNS, Campaigns, campaigns, entity_id_of, question_of
+from aura.reports.campaign_rows import campaign_heads, campaign_rows
+from aura.reports.campaigns import (
+    COLUMNS,
+    Campaigns,
+    campaigns,
+    choices,
+    entity_id_of,
+    question_of,
+)
+from aura.reports.delimited import delimited
 from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
 from aura.reports.present import count, moment, money_axis, present_exact
 from aura.store.reports import BrandRow
 from aura.web.charts import Chart, Series, draw
+from aura.web.files import csv_file
 from aura.web.heads import formula_in_words, heads_of
 from aura.web.pages.attribution import claim_text
 from aura.web.pages.overview import PRESET_LABELS
@@ -64,7 +75,7 @@ async def show_campaigns(
     problem = None
     try:
         period = period_of(request.query_params, today=today)
-        question = question_of(request.query_params)
+        question = question_of(_asked(request))
     except InputError as error:
         problem, period, question = error.message, last_days(28, today), question_of({})
     report = await campaigns(
@@ -78,6 +89,32 @@ async def show_campaigns(
     )
     context = _shared(member, brand, period, problem) | _table(report, period)
     return page(request, "campaigns.html", context, visitor=visitor, status=422 if problem else 200)
+
+
+@routes.get("/b/{brand_id}/campaigns.csv")
+async def campaigns_as_csv(
+    request: Request, site: SitePart, member: MemberPart, brand_id: str
+) -> Response:
+    """Every campaign that the question finds, in its order, with every column it asks for."""
+    brand = member.brand(brand_id)
+    now = site.clock()
+    report = await campaigns(
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        days=period_of(request.query_params, today=today_in(brand.timezone, now)).days,
+        question=question_of(_asked(request)),
+        now=now,
+        is_whole=True,
+    )
+    text = delimited(campaign_heads(report), campaign_rows(report))
+    return csv_file(text, brand.name, "campaigns")
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """The address's query; a form sends one pair for each column that is ticked."""
+    query = request.query_params
+    return {**query, "columns": ",".join(query.getlist("columns"))}
 
 
 @routes.get("/b/{brand_id}/campaigns/{campaign}")
@@ -108,7 +145,12 @@ async def show_campaign(
         now=now,
     )
     seen = await attribution(
-        site.database, user_id=member.person.id, brand_id=brand.id, days=period.days, now=now
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        days=period.days,
+        now=now,
+        wanted=Wanted(entity_id=report.campaign.entity_id),
     )
     claimed = seen.claim_of(report.campaign.entity_id)
     context = _shared(member, brand, period, problem) | {
@@ -140,12 +182,15 @@ def _table(report: Campaigns, period: Period) -> dict[str, Any]:
     def address(query: str) -> str:
         return f"?{period.query}&{query}" if query else f"?{period.query}"
 
+    shown = question.columns or COLUMNS
     words = "campaign" if report.found == 1 else "campaigns"
     kept = question.parts()
     return {
         "report": report,
         "platforms": AD_PLATFORMS,
-        "heads": heads_of("Campaign", COLUMNS, question, address),
+        "heads": heads_of("Campaign", shown, question, address),
+        "choices": [(CATALOGUE[key], key in shown) for key in choices()],
+        "csv_query": address(urlencode(kept)),
         "found": f"{count(Decimal(report.found))} {words}",
         "kept": kept,
         "kept_by_filter": [
