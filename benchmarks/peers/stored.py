@@ -66,6 +66,9 @@ def of_aura(url: str) -> Rows:
 
 def of_dlt(url: str, dataset: str, timezone: str, platforms: Iterable[str]) -> Rows:
     """What dlt merged, added up as its user would."""
+    # without statistics the sums below stand still: whole tables are compared line by line
+    with psycopg.connect(url) as connection:
+        connection.execute("analyze")
     found: Rows = {}
     if "shopify" in platforms:
         found |= _dlt_shop(url, dataset, timezone)
