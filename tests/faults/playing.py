@@ -27,13 +27,11 @@ from aura.connectors.shopify.client import ShopifyConnector
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from aura.sync.schedule import Worker
-from faults.scripts import Script
+from faults.scripts import WHOLE, Script
 from faults.watch import Watch
 from sync.sandboxed import Brand, World
 
 CURRENCY, ZONE = "EUR", "Europe/Berlin"
-# longer than 90 days at a time, so that Meta is asked for reports
-BACKFILL_DAYS = 182
 READ_SECONDS = 2.0
 # by their own schedule: the longest pause between two tries is six hours
 MOST_ROUNDS = 60
@@ -70,7 +68,12 @@ async def _no_time(_seconds: float) -> None:
 
 @contextlib.asynccontextmanager
 async def connected(
-    database: Database, world: World, home: Path, *, bulk_from: int | None = None
+    database: Database,
+    world: World,
+    home: Path,
+    *,
+    bulk_from: int | None = None,
+    days: int = WHOLE,
 ) -> AsyncIterator[Brand]:
     """A brand connected to all three platforms; `bulk_from` orders on the shop exports them."""
     apps = applications(world.settings(home))
@@ -95,7 +98,7 @@ async def connected(
         made = await cursor.fetchone()
     assert made is not None
     brand = Brand(database, keyring, world, connectors, made["user_id"], made["id"])
-    brand.worker = Worker(database, keyring, connectors, world, backfill_days=BACKFILL_DAYS)
+    brand.worker = Worker(database, keyring, connectors, world, backfill_days=days)
     try:
         for platform in connectors:
             await brand.connect(platform, currency=CURRENCY)
@@ -124,7 +127,7 @@ async def play(script: Script, database: Database, world: World, home: Path) -> 
     verdict = Verdict(script.seed, "exact")
     with stamina.set_testing(True, attempts=ATTEMPTS):
         bulk_from = 0 if script.exports else None
-        async with connected(database, world, home, bulk_from=bulk_from) as brand:
+        async with connected(database, world, home, bulk_from=bulk_from, days=script.days) as brand:
             player = _Player(script, brand, verdict)
             # what is in force after an hour must be refreshed
             world.set_clock(script.start + timedelta(hours=2))
@@ -141,7 +144,7 @@ class _Player:
         self._script = script
         self._brand = brand
         self._verdict = verdict
-        self._watch = Watch(brand, script.may_end)
+        self._watch = Watch(brand, script)
 
     async def nights(self) -> None:
         """Every night its faults, and as many rounds as fall into it."""

@@ -22,6 +22,9 @@ START_DAYS = 26
 # a sandbox hangs longer than a client of these runs waits
 HANGING = 8.0
 
+# longer than 90 days at a time, so that Meta is asked for reports
+WHOLE, PART = 182, 20
+
 _EVERYWHERE = (
     *("throttle", "throttle", "429", "blocked", "500", "500", "reset", "truncate", "cut"),
     *("partial", "lost_response", "too_much", "sunset", "timeout"),
@@ -49,6 +52,8 @@ class Script:
     may_end: frozenset[str]
     # whether the shop's backfill is exported, or read by pages
     exports: bool
+    # how many days back the backfill goes: beyond the shop's first order, or not so far
+    days: int
 
 
 def script_of(seed: int) -> Script:
@@ -67,7 +72,9 @@ def script_of(seed: int) -> Script:
     exports = chance.random() < 0.6
     if exports:
         nights[0] = (*nights[0], *_export_faults(chance))
-    return Script(seed, 1 + seed % WORLDS, start, tuple(nights), may_end, exports)
+    # by a chance of its own, so that the rest of a script is what its seed has always made
+    days = random.Random(f"days {seed}").choice((WHOLE, WHOLE, PART))
+    return Script(seed, 1 + seed % WORLDS, start, tuple(nights), may_end, exports, days)
 
 
 def _export_faults(chance: random.Random) -> tuple[dict[str, Any], ...]:

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from faults.playing import connected, play
-from faults.scripts import FIRST_START, SCENARIO, WORLDS, script_of
+from faults.scripts import FIRST_START, PART, SCENARIO, WHOLE, WORLDS, script_of
 from faults.watch import Watch
 from sync.sandboxed import running_world
 
@@ -37,7 +38,7 @@ async def test_the_watch_sees_days_that_are_lost(world, database, tmp_path):
     world.sandbox.clear_faults()
     world.set_clock(FIRST_START)
     async with connected(database, world, tmp_path) as brand:
-        watch = Watch(brand, frozenset())
+        watch = Watch(brand, replace(script_of(3), may_end=frozenset(), days=WHOLE))
         before = await watch.states()
         results = await brand.sync()
         assert await watch.problems(before, results) == []
@@ -54,3 +55,7 @@ async def test_the_watch_sees_days_that_are_lost(world, database, tmp_path):
 def test_a_seed_makes_the_same_script_every_time():
     assert script_of(7) == script_of(7)
     assert script_of(7) != script_of(8)
+
+
+def test_some_of_the_scripts_here_begin_within_the_history():
+    assert {script_of(seed).days for seed in SEEDS} == {PART, WHOLE}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from faults.scripts import WHOLE, Script
 from sync.sandboxed import (
     Brand,
     differences,
@@ -64,9 +65,10 @@ class _Reads:
 class Watch:
     """What must hold of one brand, whatever fails."""
 
-    def __init__(self, brand: Brand, may_end: frozenset[str]) -> None:
+    def __init__(self, brand: Brand, script: Script) -> None:
         self._brand = brand
-        self._may_end = may_end
+        self._may_end = script.may_end
+        self._is_limited = script.days < WHOLE
         self._truths: dict[datetime, Found] = {}
         self._accounts: dict[str, list[str]] | None = None
         self._first_day = brand.world.first_day
@@ -141,7 +143,7 @@ class Watch:
         keys = [key for key in truths[0] if key[0] == "shopify" and key[3] >= first]
         is_whole = bool(state["backfill"].get("done"))
         # what changed between the two readings is in one of them only
-        unknown = set() if is_whole else {"new_customers"}
+        unknown = {"new_customers"} if self._is_limited or not is_whole else set()
         names = {key: sorted(truths[0][key].keys() - unknown) for key in keys}
         wanted = {
             key: {name: truths[0][key][name] for name in names[key]}
@@ -210,6 +212,19 @@ class Watch:
     def _has_ended(self, platform: str, state: dict[str, Any]) -> bool:
         return platform in self._may_end and state["status"] == "error" and state["due_at"] is None
 
+    def _read_of(self, platform: str, state: dict[str, Any], truth: Found) -> Found:
+        """The truth of the days that a platform was asked for."""
+        return {
+            key: {
+                name: value
+                for name, value in days.items()
+                # nobody can tell who is new by part of the history
+                if not (self._is_limited and name == "new_customers")
+            }
+            for key, days in truth.items()
+            if key[0] == platform and key[3] >= state["known_from"]
+        }
+
     async def last_words(self, ended: set[str]) -> list[str]:
         """The final tables of what lives on against the truth of the last reading, to the digit."""
         states, found = await self.states(), []
@@ -218,8 +233,7 @@ class Watch:
         for platform, state in states.items():
             if platform in ended:
                 continue
-            truth = await self._truth(state["last_sync_at"])
-            wanted = {key: days for key, days in truth.items() if key[0] == platform}
+            wanted = self._read_of(platform, state, await self._truth(state["last_sync_at"]))
             own = {key: days for key, days in stored.items() if key[0] == platform}
             found += [f"in the end: {one}" for one in differences(own, wanted)[:6]]
             sums = rounded(wanted, last=self._brand.world().date())

@@ -248,6 +248,8 @@ def rounded(truth, *, last):
         if level != "account" or day > last:
             continue
         for name in (*names, *(() if platform == "shopify" else ("conversions",))):
+            if name not in figures:
+                continue
             place = platform, day, name
             found[place] = found.get(place, Decimal(0)) + figures[name]
     return {key: value.quantize(CENT, ROUND_HALF_UP) for key, value in found.items()}
