@@ -4,7 +4,7 @@ Two years, 60,000 orders, 40 campaigns. Without limits: CPU seconds, requests, p
 right and wrong against the truth after the backfill and after five nights in which the platforms
 restated. Under the limit of Shopify's standard plan, by cursor: wall time of a slice against the
 time that its points take to come back. A peer that needs more than PEER_SECONDS=600 for a reading
-is ended, and the figures say on which night. DAYS=60 SECONDS=30 is a quick trial. Last line: JSON.
+is ended, and the figures say on which night. DAYS=60 NIGHTS=1 SECONDS=30 is quick. Last line: JSON.
 """
 
 from __future__ import annotations

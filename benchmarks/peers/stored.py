@@ -31,17 +31,15 @@ where not o.test and s.line_type not in ('GIFT_CARD', 'TIP')
 group by 1, 2, 3, 4
 """
 DLT_ORDERS = "select processed_at::text as sold from {0}.orders where not test"
+# joined, not looked up for each day: the tables have no index that would help
 DLT_META = """
 select d.campaign_id, d.date_start::text as day, d.spend, d.impressions, d.inline_link_clicks,
-    (
-        select a.value from {0}.meta_days__actions as a
-        where a._dlt_parent_id = d._dlt_id and a.action_type = 'omni_purchase'
-    ) as conversions,
-    (
-        select a.value from {0}.meta_days__action_values as a
-        where a._dlt_parent_id = d._dlt_id and a.action_type = 'omni_purchase'
-    ) as value
+    a.value as conversions, v.value as value
 from {0}.meta_days as d
+left join {0}.meta_days__actions as a
+    on a._dlt_parent_id = d._dlt_id and a.action_type = 'omni_purchase'
+left join {0}.meta_days__action_values as v
+    on v._dlt_parent_id = d._dlt_id and v.action_type = 'omni_purchase'
 """
 DLT_GOOGLE = """
 select campaign_id, date::text as day, cost_micros, impressions, clicks, conversions,

@@ -28,7 +28,7 @@ from sync.sandboxed import Brand, World
 # in the past, so that no peer thinks that it reads the future
 ANCHOR = date(2026, 11, 14)
 START = datetime(2026, 11, 14, 12, tzinfo=UTC)
-NIGHTS = 5
+NIGHTS = int(os.environ.get("NIGHTS", "5"))
 # a peer that has not read a night in so many seconds is ended and takes no further part
 PEER_SECONDS = float(os.environ.get("PEER_SECONDS", "600"))
 META_ACCOUNT, GOOGLE_ACCOUNT = "3350981726644", "6042218835"
