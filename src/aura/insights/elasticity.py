@@ -23,7 +23,7 @@ PRIOR_DEVIATION: Final = 0.22
 # how much all campaigns may move together from week to week and from day to day (logarithm)
 _WEEK_DEVIATION: Final = 2.0
 _DAY_DEVIATION: Final = 1.0
-_STEPS: Final = 9
+_STEPS: Final = 7
 _LARGEST_STEP: Final = 1.5
 # part of the effect of money that carries over to the next day: the likelier of these is used
 _CARRY_OVERS: Final = (0.0, 0.4)

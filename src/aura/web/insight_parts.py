@@ -143,7 +143,7 @@ def _drivers(drivers: Mapping[str, Any], currency: str) -> list[Driver]:
                 shown[0],
                 shown[1],
                 percent_change(ratio - 1),
-                f"{100 * share:.0f} %".replace("-", "\u2212"),
+                f"{round(100 * share):d} %".replace("-", "\u2212"),
                 max(0, min(100, int(100 * share))),
             )
         )
