@@ -7,7 +7,7 @@ CLIENTS := .venv-contracts/.ready
 PEERS := .venv-peers/dlt/.ready .venv-peers/airbyte/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-budget contracts oracles docs screenshots clean
+.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-budget contracts oracles parquet fuzz-import bench-export docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ $(CLIENTS): requirements/contracts.txt
 	@$(PYTHON) -m venv .venv-peers/$*
 	@.venv-peers/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
+
+.venv/.parquet: requirements/parquet.txt .venv/.development
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/parquet.txt
+	@touch $@
+
+parquet: .venv/.parquet ## install what exports as Parquet need (the extra `parquet`)
 
 setup: .venv/.development ## make .venv with everything (.venv/bin/aura is the command)
 
@@ -118,6 +124,9 @@ lock: .venv/.development ## pin the newest allowed versions (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-annotate --no-header --group pyproject.toml:contracts \
 		-c requirements/dev.txt -o requirements/contracts.txt >/dev/null
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header --group pyproject.toml:parquet \
+		-c requirements/dev.txt -o requirements/parquet.txt >/dev/null
 
 clean: ## remove what was made here (never your data: that is in AURA_HOME)
 	@rm -rf .venv .venv-contracts .venv-peers tests/contracts/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

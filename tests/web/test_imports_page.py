@@ -139,3 +139,60 @@ async def test_no_upload_is_left_on_disk(browser, brand, send, tmp_path, monkeyp
     assert browser.answer.status_code == 422
     assert list(files_below(scratch)) == []
     assert list(scratch.iterdir()) == []
+
+
+async def test_a_file_is_looked_at_before_it_is_imported(browser, brand, send, database):
+    await send(REPORT, step="check")
+    assert browser.answer.status_code == 200
+    for words in ("report.csv can be imported", "spend 14.50 EUR", "currency code", "Zwitscher"):
+        assert words in browser.answer.text
+    assert await spend(database, brand) == {}
+    await send(REPORT, step="import")
+    assert len(await spend(database, brand)) == 2
+
+
+async def test_a_smaller_file_is_asked_about_with_a_button(browser, brand, send, database):
+    await send(REPORT)
+    less = REPORT.replace("10.50", "5.00")
+    await send(less)
+    assert browser.answer.status_code == 422
+    assert 'name="anyway" value="yes">Replace anyway' in browser.answer.text
+    assert (await spend(database, brand))[date(2026, 6, 1)] == Decimal("10.50")
+    await send(less, anyway="yes")
+    assert (await spend(database, brand))[date(2026, 6, 1)] == Decimal(5)
+
+
+async def test_days_that_could_be_read_both_ways_are_asked_about(browser, brand, send, database):
+    await send(REPORT.replace("2026-06-01", "03/04/2026").replace("2026-06-02", "04/04/2026"))
+    assert "The day comes first" in browser.answer.text
+    text = REPORT.replace("2026-06-01", "03/04/2026").replace("2026-06-02", "04/04/2026")
+    await send(text, first_is="month")
+    assert set(await spend(database, brand)) == {date(2026, 3, 4), date(2026, 4, 4)}
+
+
+async def test_tables_are_downloaded_and_read_by_a_link(browser, brand, send):
+    await send(REPORT)
+    page = f"/b/{brand}/imports"
+    await browser.get(f"/b/{brand}/export/metrics.csv")
+    assert "attachment" in browser.answer.headers["content-disposition"]
+    assert "2026-06-01,google_ads,EUR" in browser.answer.text
+    action = f"/b/{brand}/links"
+    await browser.submit(page, action, dataset="entities", name="Sheet", days="30")
+    assert browser.answer.status_code == 200
+    address = browser.answer.text.split("<code data-copy>")[1].split("</code>")[0]
+    path = "/feed/" + address.rsplit("/feed/")[1]
+    await browser.get(path)
+    assert "Zwitscher" in browser.answer.text
+    await browser.get(page)
+    assert path not in browser.answer.text
+    assert "last read" in browser.answer.text
+    [end] = {
+        part.split('"')[0]
+        for part in browser.answer.text.split('action="')
+        if part.split('"')[0].endswith("/end")
+    }
+    await browser.submit(page, end)
+    await browser.get(path)
+    assert browser.answer.status_code == 404
+    await browser.submit(page, action, dataset="entities", days="0")
+    assert browser.answer.status_code == 422

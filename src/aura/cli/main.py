@@ -19,6 +19,7 @@ from aura.cli import (
     database,
     demo,
     diagnosis,
+    exporting,
     importing,
     insights,
     keys,
@@ -52,6 +53,7 @@ application.command("worker")(processes.worker)
 application.command("sandbox")(sandbox.sandbox)
 application.command("connect")(connecting.connect)
 application.command("sync")(syncing.sync)
+application.command("export")(exporting.export_table)
 application.command("reconcile")(reconciling.reconcile)
 application.command("doctor")(diagnosis.doctor)
 application.add_typer(database.application, name="db")

@@ -54,13 +54,13 @@ META = Dialect(
     columns={
         "day": _names("day|date|tag|jour|día|giorno|dia|dag|datum|fecha|data"),
         "starts": _names(
-            "reporting starts|berichtsstart|auswertungsbeginn|beginn des berichts|"
+            "reporting starts|date start|berichtsstart|auswertungsbeginn|beginn des berichts|"
             "beginn des auswertungszeitraums|début des rapports|inicio del informe|"
             "inizio del report|inizio report|início dos relatórios|início do relatório|"
             "start rapportage|begin rapportage|rapportering startar|rapporten startar"
         ),
         "ends": _names(
-            "reporting ends|berichtsende|auswertungsende|ende des berichts|"
+            "reporting ends|date stop|berichtsende|auswertungsende|ende des berichts|"
             "ende des auswertungszeitraums|fin des rapports|fin del informe|"
             "fine del report|fine report|encerramento dos relatórios|término dos relatórios|"
             "fim do relatório|einde rapportage|rapportering slutar|rapporten slutar"
@@ -85,7 +85,7 @@ META = Dialect(
         ),
         "currency": _names("currency|währung|devise|divisa|moneda|valuta|moeda"),
         "ad_spend": _names(
-            "amount spent|ausgegebener betrag|montant dépensé|importe gastado|importo speso|"
+            "amount spent|spend|ausgegebener betrag|montant dépensé|importe gastado|importo speso|"
             "valor usado|valor gasto|montante gasto|besteed bedrag|spenderat belopp|"
             "använt belopp"
         ),
@@ -94,7 +94,8 @@ META = Dialect(
             "exponeringar"
         ),
         "clicks": _names(
-            "link clicks|link-klicks|linkklicks|clics sur un lien|clics sur le lien|"
+            "link clicks|inline link clicks|link-klicks|linkklicks|clics sur un lien|"
+            "clics sur le lien|"
             "clics en el enlace|clic sul link|cliques no link|cliques na ligação|"
             "klikken op link|linkklikken|klikken op een link|länkklick"
         ),
@@ -244,7 +245,7 @@ UNFIT = (
         _CAMPAIGNS + "do not add up to what was spent.",
     ),
     Unfit(
-        _names("row type"),
+        _names("row type|row count"),
         "a Google Ads Editor file",
         "It holds settings, not results. Export the Campaigns report with the Day column.",
         is_certain=True,

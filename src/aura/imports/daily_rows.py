@@ -133,7 +133,8 @@ class DailyRows:
             for column in (*columns.amounts, *columns.counts)
         ]
         self._problems: list[tuple[int, str, str]] = []
-        self._bad_rows = 0
+        self._bad_lines: set[int] = set()
+        self._undated = 0
         self.totals = Totals()
         self.rows = 0
         self.has_currency_signs = False
@@ -149,7 +150,7 @@ class DailyRows:
 
     def problem(self, line: int, column: str, reason: str) -> None:
         """Note what cannot be read; the whole file is refused at the end of the pass."""
-        self._bad_rows += 1
+        self._bad_lines.add(line)
         if len(self._problems) < _SHOWN_PROBLEMS:
             self._problems.append((line, column, reason))
 
@@ -163,8 +164,8 @@ class DailyRows:
                 self.rows += 1
                 yield DayRow(row.line, day, row.cells, self._parsed(row, is_total=False))
         if self._problems:
-            count = self.rows + self._bad_rows
-            raise refusals.bad_rows(sorted(self._problems), self._bad_rows, count)
+            count = self.rows + self._undated
+            raise refusals.bad_rows(sorted(self._problems), len(self._bad_lines), count)
         if not self.rows:
             raise refusals.empty()
 
@@ -217,6 +218,7 @@ class DailyRows:
     def _add_undated(self, row: Row) -> None:
         """A row of totals; any other row without a day cannot be read."""
         if not self._is_total(row):
+            self._undated += 1
             cell = _tidy(row.cells[self._day])
             reason = "is not a day" if cell else "is empty"
             self.problem(row.line, self._columns.title(self._layout, "day"), reason)

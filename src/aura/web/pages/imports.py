@@ -18,12 +18,15 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
 
 from aura.accounts.csrf import check_csrf
+from aura.accounts.links import list_links
 from aura.errors import AuraError, InputError
 from aura.imports.any_file import import_file
 from aura.imports.order_result import ImportResult
 from aura.imports.report_result import ReportResult, ReportTerms
 from aura.imports.undo import undo_import
 from aura.model import PLATFORM_NAMES
+from aura.reports.export import TITLES, has_parquet
+from aura.store.filed_orders import UNDO_DAYS
 from aura.store.imports import list_imports
 from aura.store.reports import BrandRow
 from aura.web.site import (
@@ -53,14 +56,14 @@ async def show_imports(
     request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
 ) -> Response:
     """The form, and the files that were imported."""
-    return await _page(request, site, visitor, member, member.brand(brand_id))
+    return await imports_page(request, site, visitor, member, member.brand(brand_id))
 
 
 @routes.post("/b/{brand_id}/imports")
 async def upload(
     request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
 ) -> Response:
-    """Import a file, or say why it was refused."""
+    """Import a file, or only look at it (`step=check`); say why it was refused."""
     brand = member.brand(brand_id)
     async with request.form(max_files=1, max_fields=MOST_FORM_FIELDS) as form:
         token = form.get("csrf")
@@ -76,12 +79,13 @@ async def upload(
                     created_by=member.person.id,
                     terms=_terms(form),
                     complete_history=form.get("complete_history") == "yes",
+                    dry_run=form.get("step") == "check",
                 )
         except AuraError as error:
             if error.http_status >= 500:
                 raise
-            return await _page(request, site, visitor, member, brand, problem=error)
-    return await _page(request, site, visitor, member, brand, result=result)
+            return await imports_page(request, site, visitor, member, brand, problem=error)
+    return await imports_page(request, site, visitor, member, brand, result=result)
 
 
 @routes.post("/b/{brand_id}/imports/{import_id}/undo")
@@ -107,7 +111,7 @@ async def undo(
     except AuraError as error:
         if error.http_status != 409:
             raise
-        return await _page(request, site, visitor, member, brand, problem=error)
+        return await imports_page(request, site, visitor, member, brand, problem=error)
     return redirect(f"/b/{brand.id}/imports", notice="undone")
 
 
@@ -132,16 +136,46 @@ def _terms(form: FormData) -> ReportTerms:
         return value.strip() if isinstance(value, str) else ""
 
     orders = {"day": "day first", "month": "month first"}
-    order = orders.get(text("first"))
+    order = orders.get(text("first_is") or text("first"))
     return ReportTerms(
         currency=text("currency") or None,
         account=text("account") or None,
         order="day first" if order == "day first" else "month first" if order else None,
-        may_shrink=text("replace") == "yes",
+        may_shrink="yes" in {text("replace"), text("anyway")},
     )
 
 
-async def _page(
+def _what(result: ImportResult | ReportResult) -> str:
+    """What a file was recognised as."""
+    if isinstance(result, ImportResult):
+        return "A Shopify orders export"
+    if result.total_of == "ad_spend":
+        return f"A report of {PLATFORM_NAMES[result.platform]} by day"
+    return "A Shopify report by day"
+
+
+def _total(result: ImportResult | ReportResult) -> str:
+    """What a file comes to, in words."""
+    if isinstance(result, ImportResult):
+        return f"{result.orders:,} orders, revenue {result.revenue:,.2f} {result.currency}"
+    if result.total_of == "new_customers":
+        return f"{result.total:,} new customers"
+    about = f"{result.campaigns:,} campaigns, " if result.campaigns else ""
+    what = result.total_of.replace("_", " ")
+    return f"{about}{what} {result.total:,.2f} {result.currency or ''}".strip()
+
+
+# what a person may answer to a refusal: a field, its value, and what the button says
+_ANSWERS = {
+    "shrink": [("anyway", "yes", "Replace anyway")],
+    "ambiguous_dates": [
+        ("first_is", "day", "The day comes first"),
+        ("first_is", "month", "The month comes first"),
+    ],
+}
+
+
+async def imports_page(
     request: Request,
     site: Site,
     visitor: Visitor,
@@ -150,7 +184,10 @@ async def _page(
     *,
     problem: AuraError | None = None,
     result: ImportResult | ReportResult | None = None,
+    link_problem: AuraError | None = None,
+    address: str | None = None,
 ) -> Response:
+    """The page, with what has just come of it; `address` is that of a new link, shown once."""
     async with site.database.as_user(member.person.id) as connection:
         files = await list_imports(connection, brand.id)
     context = {
@@ -161,6 +198,16 @@ async def _page(
         "names": PLATFORM_NAMES,
         "problem": problem.message if problem else None,
         "result": result,
+        "what": _what(result) if result else "",
+        "total": _total(result) if result else "",
+        "answers": _ANSWERS.get(getattr(problem, "code", ""), []),
+        "undoable_since": site.clock() - UNDO_DAYS,
+        "tables": TITLES,
+        "has_parquet": has_parquet(),
+        "links": await list_links(site.database, user_id=member.person.id, brand_id=brand.id),
+        "link_problem": link_problem.message if link_problem else None,
+        "address": address,
     }
-    status = problem.http_status if problem else 200
+    refused = problem or link_problem
+    status = refused.http_status if refused else 200
     return page(request, "imports.html", context, visitor=visitor, status=status)

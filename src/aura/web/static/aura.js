@@ -207,6 +207,42 @@ function equipCopies(root = document) {
   }
 }
 
+// ---- a file that is chosen or dropped is looked at first; the page says what it is
+function equipUpload() {
+  const form = document.querySelector("form[data-upload]:not([data-ready])");
+  if (!form) return;
+  form.dataset.ready = "";
+  const field = form.elements.file;
+  const send = async (name, value) => {
+    const body = new FormData(form);
+    if (name) body.append(name, value);
+    form.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.redirected || !fresh.getElementById("outcome")) return location.reload();
+      for (const id of ["outcome", "imported"]) document.getElementById(id).replaceChildren(...fresh.getElementById(id).childNodes);
+      document.getElementById("outcome").focus();
+    } catch {
+      HTMLFormElement.prototype.submit.call(form);
+    } finally {
+      form.removeAttribute("aria-busy");
+    }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(event.submitter?.name, event.submitter?.value);
+  });
+  field.addEventListener("change", () => field.files.length && send("step", "check"));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    field.files = event.dataTransfer.files;
+    field.dispatchEvent(new Event("change"));
+  });
+}
+
 // ---- single keys, which can be switched off
 const KEYS = { w: "7 days", f: "28 days", n: "91 days", y: "365 days", "[": "Earlier", "]": "Later", t: "Chart as a table", "g o": "Overview", "g c": "Campaigns", "g i": "Insights", "g n": "Connections", "?": "These keys" };
 const DAYS = { w: 7, f: 28, n: 91, y: 365 };
@@ -276,6 +312,7 @@ function guessTimezone() {
 function equip() {
   for (const chart of all("[data-chart]")) equipChart(chart);
   equipCopies();
+  equipUpload();
 }
 equip();
 guessTimezone();
