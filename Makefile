@@ -91,6 +91,12 @@ bench-import: .venv/.development ## import of orders against a bare COPY, and of
 bench-budget: .venv/.development ## budget advice on worlds whose answer to money is known (last line JSON)
 	@$(BIN)/python benchmarks/insights/budget.py
 
+bench-export: .venv/.development ## CSV export against psql's COPY TO of the same rows (last line JSON)
+	@$(BIN)/python benchmarks/exports.py
+
+fuzz-import: .venv/.development ## RUNS=10000 random edits of export files from SEED=1 (last line JSON)
+	@$(BIN)/python benchmarks/fuzz_import.py
+
 bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)
 	@$(BIN)/python benchmarks/footprint.py
 

@@ -11,6 +11,7 @@ import pytest
 
 from aura.accounts.links import end_link, list_links, make_link, open_link
 from aura.errors import InputError, NotFoundError
+from aura.imports.any_file import import_daily
 from aura.imports.daily import import_report
 from aura.imports.report_result import ReportTerms
 from aura.imports.shop_import import import_shop_report
@@ -174,3 +175,34 @@ async def test_links_are_ones_own(database, brand, make_person):
         await end_link(database, user_id=stranger, brand_id=brand_id, link_id=made.link.id)
     with pytest.raises(InputError):
         await make_link(database, user_id=person, brand_id=brand_id, days=0, **terms)
+
+
+async def test_what_was_exported_and_imported_is_the_same_again(
+    database, brand, table, make_person, make_brand, tmp_path
+):
+    for name in ("metrics", "entities"):
+        content, _ = await table(name)
+        path = tmp_path / f"{name}.csv"
+        path.write_bytes(content)
+        person = await make_person()
+        other = await make_brand(person, currency="USD", timezone="UTC")
+        terms = {"brand_id": other, "created_by": person, "terms": ReportTerms(), "now": NOW}
+        await import_daily(database, path=path, **terms)
+        again = await export(database, user_id=person, brand_id=other, dataset=name, now=NOW)
+        text = b"".join([piece async for piece in again.pieces]).decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        [_, expected] = await table(name)
+        for row in (*rows, *expected):
+            row.pop("status", None)
+        assert [{k: _plain(v) for k, v in row.items()} for row in rows] == [
+            {k: _plain(v) for k, v in row.items()} for row in expected
+        ]
+        assert (await import_daily(database, path=path, **terms)).rows_changed == 0
+
+
+def _plain(cell: str) -> str:
+    """A number without trailing zeros."""
+    try:
+        return format(Decimal(cell).normalize(), "f")
+    except ArithmeticError:
+        return cell

@@ -75,7 +75,9 @@ class AccountDays:
         for key in {(campaign, row.day), (None, row.day)}:
             totals = self.days.setdefault(key, {})
             for column, number in sums.items():
-                totals[column] = totals.get(column, _ZERO) + number
+                # a parsed number is shared by all rows that state it: no new object for a first one
+                known = totals.get(column)
+                totals[column] = number if known is None else known + number
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,11 @@ class AdReport:
 
 def read_ad_report(path: Path, *, order: Order | None = None) -> AdReport:
     """Read a file to its end. Raises FileRefusedError, InputError when there is no such file."""
-    source = examine(path)
+    return ad_report_of(examine(path), order=order)
+
+
+def ad_report_of(source: Source, *, order: Order | None = None) -> AdReport:
+    """Read a source to its end. Raises FileRefusedError."""
     layout = find_layout(source)
     return _Reader(source, layout, check_ad_report(layout.header), order).read()
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 from uuid import UUID
 
+from aura.imports import refusals
+from aura.imports.ad_reports import AdReport, ad_report_of
 from aura.imports.daily import import_report, inspect_report, preview
 from aura.imports.order_result import ImportResult
 from aura.imports.orders import import_orders
+from aura.imports.own_tables import is_own_table, parts_of
 from aura.imports.recognise import ORDERS, is_shop_report
 from aura.imports.report_result import ReportResult, ReportTerms
 from aura.imports.shop_import import import_shop_report, inspect_shop_report, shop_preview
+from aura.imports.shop_reports import ShopReport, shop_report_of
 from aura.imports.source import examine
 from aura.imports.table import find_layout
+from aura.model import PLATFORM_NAMES
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 
-Kind = Literal["orders", "shop", "ads"]
+Kind = Literal["orders", "shop", "ads", "own"]
 
 
 def kind_of(path: Path) -> Kind:
@@ -27,12 +33,17 @@ def kind_of(path: Path) -> Kind:
     header = find_layout(examine(path)).header
     if ORDERS.matches(frozenset(header)):
         return "orders"
+    if is_own_table(header):
+        return "own"
     return "shop" if is_shop_report(header) else "ads"
 
 
 async def inspect_daily(path: Path, terms: ReportTerms) -> ReportResult:
     """A report by day, read to its last row without a database. Raises FileRefusedError."""
-    if await asyncio.to_thread(kind_of, path) == "shop":
+    kind = await asyncio.to_thread(kind_of, path)
+    if kind == "own":
+        return _together([_previewed(one, terms) for one in await _read_own(path, terms)])
+    if kind == "shop":
         shop = await inspect_shop_report(path, terms)
         return shop_preview(shop, shop.currency or terms.currency)
     report = await inspect_report(path, terms)
@@ -50,16 +61,75 @@ async def import_daily(
     dry_run: bool = False,
 ) -> ReportResult:
     """Import a report by day of the shop or of ads: raises what the import of either raises."""
-    is_of_shop = await asyncio.to_thread(kind_of, path) == "shop"
-    bring = import_shop_report if is_of_shop else import_report
-    return await bring(
-        database,
-        path=path,
-        brand_id=brand_id,
-        now=now,
-        created_by=created_by,
-        terms=terms,
-        dry_run=dry_run,
+    kind = await asyncio.to_thread(kind_of, path)
+    asked: _Asked = {
+        "path": path,
+        "brand_id": brand_id,
+        "now": now,
+        "created_by": created_by,
+        "terms": terms,
+    }
+    if kind == "own":
+        return await _import_own(database, asked, dry_run=dry_run)
+    bring = import_shop_report if kind == "shop" else import_report
+    return await bring(database, **asked, dry_run=dry_run)
+
+
+class _Asked(TypedDict):
+    path: Path
+    brand_id: UUID
+    now: datetime
+    created_by: UUID
+    terms: ReportTerms
+
+
+async def _import_own(database: Database, asked: _Asked, *, dry_run: bool) -> ReportResult:
+    """A table that Aura exported: every platform is tried before the first is written."""
+    parts = await _read_own(asked["path"], asked["terms"])
+
+    async def bring(part: AdReport | ShopReport, *, dry_run: bool) -> ReportResult:
+        if isinstance(part, ShopReport):
+            return await import_shop_report(database, **asked, dry_run=dry_run, read=part)
+        return await import_report(database, **asked, dry_run=dry_run, read=part)
+
+    tried = [await bring(part, dry_run=True) for part in parts]
+    if dry_run:
+        return _together(tried)
+    return _together([await bring(part, dry_run=False) for part in parts])
+
+
+async def _read_own(path: Path, terms: ReportTerms) -> list[AdReport | ShopReport]:
+    def read() -> list[AdReport | ShopReport]:
+        source = examine(path)
+        parts = parts_of(source, find_layout(source))
+        return [
+            shop_report_of(one, order=terms.order)
+            if kind == "shop"
+            else ad_report_of(one, order=terms.order)
+            for kind, one in parts
+        ]
+
+    found = await asyncio.to_thread(read)
+    if not found:
+        raise refusals.empty()
+    return found
+
+
+def _previewed(part: AdReport | ShopReport, terms: ReportTerms) -> ReportResult:
+    currency = part.currency or terms.currency
+    return shop_preview(part, currency) if isinstance(part, ShopReport) else preview(part, currency)
+
+
+def _together(results: list[ReportResult]) -> ReportResult:
+    """The results of one file's platforms as one: the first, with the rows and notes of all."""
+    return replace(
+        results[0],
+        rows=sum(one.rows for one in results),
+        rows_changed=sum(one.rows_changed for one in results),
+        was_known=all(one.was_known for one in results),
+        notes=tuple(
+            f"{PLATFORM_NAMES[one.platform]}: {note}" for one in results for note in one.notes
+        ),
     )
 
 

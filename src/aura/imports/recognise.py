@@ -98,6 +98,8 @@ KNOWN_COLUMNS = ORDER_COLUMNS.union(
     LONGER_TIMES,
     shop_columns.NAMES,
     shop_columns.PER_PRODUCT,
+    # of the tables that Aura exports
+    _columns("platform, ad spend, new customers, campaign id, account id, currency"),
 )
 
 

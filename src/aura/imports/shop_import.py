@@ -49,17 +49,18 @@ async def import_shop_report(
     created_by: UUID,
     terms: ReportTerms,
     dry_run: bool = False,
+    read: ShopReport | None = None,
 ) -> ReportResult:
     """Import a report of sales or new customers by day into a brand of `created_by`.
 
-    With `dry_run` everything is tried and nothing is kept. Raises FileRefusedError, InputError or
-    NotFoundError; nothing of the file is stored then.
+    With `dry_run` everything is tried and nothing is kept; `read` is what was read already. Raises
+    FileRefusedError, InputError or NotFoundError; nothing of the file is stored then.
     """
     async with database.as_user(created_by) as connection:
         brand = await brands.brand_of_person(connection, user_id=created_by, brand_id=brand_id)
     if brand is None:
         raise NotFoundError("There is no such brand.")
-    report = await inspect_shop_report(path, terms)
+    report = read or await inspect_shop_report(path, terms)
     async with (
         database.as_worker(brand_id) as connection,
         connection.transaction(force_rollback=dry_run),

@@ -81,7 +81,11 @@ class ShopReport:
 
 def read_shop_report(path: Path, *, order: Order | None = None) -> ShopReport:
     """Read a file to its end. Raises FileRefusedError, InputError when there is no such file."""
-    source = examine(path)
+    return shop_report_of(examine(path), order=order)
+
+
+def shop_report_of(source: Source, *, order: Order | None = None) -> ShopReport:
+    """Read a source to its end. Raises FileRefusedError."""
     layout = find_layout(source)
     return _Reader(source, layout, check_shop_report(layout.header), order).read()
 
