@@ -57,7 +57,7 @@ def test_sales_that_are_really_lost_are_no_outage() -> None:
 def test_a_collapse_of_one_campaign_is_no_outage() -> None:
     world = shop(seed=2, events=[Event("rate", START, 299, 0.0, "meta", "Prospecting")])
     said = {kind for morning in range(START + 2, START + 14) for kind in kinds(world, morning)}
-    assert said == {"high_cpa"}
+    assert said == {"high_cpa", "low_roas", "conversion_drop"}
 
 
 def test_a_true_rise_is_still_found_beside_an_outage() -> None:
@@ -66,7 +66,8 @@ def test_a_true_rise_is_still_found_beside_an_outage() -> None:
         Event("rate", START - 6, 299, 0.5, "meta", "Prospecting"),
     ]
     world = shop(seed=3, events=events)
-    assert set(kinds(world, START + 10)) == {"tracking_outage", "high_cpa"}
+    said = {kind for morning in range(START + 2, START + 11) for kind in kinds(world, morning)}
+    assert said == {"tracking_outage", "high_cpa", "low_roas", "conversion_drop"}
 
 
 def test_without_a_store_only_a_near_total_collapse_is_called_an_outage() -> None:

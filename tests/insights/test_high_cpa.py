@@ -14,11 +14,16 @@ START = 250
 
 
 def findings(world: World, mornings, **options):
-    return {
-        morning: found
+    """What this rule says; a fall of the conversion rate is told by its own rule as well."""
+    by_morning = {
+        morning: [
+            finding
+            for finding in evaluate(world.history(morning, **options), world.day(morning))
+            if finding.finding_type in {"high_cpa", "tracking_outage"}
+        ]
         for morning in mornings
-        if (found := evaluate(world.history(morning, **options), world.day(morning)))
     }
+    return {morning: found for morning, found in by_morning.items() if found}
 
 
 def about(found) -> set[tuple[str, str]]:

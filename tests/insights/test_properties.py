@@ -80,22 +80,50 @@ def test_later_days_and_later_reads_change_nothing(days: int, seed: int) -> None
 @settings(max_examples=20, deadline=None)
 def test_another_unit_of_money_changes_amounts_alone(factor: float) -> None:
     history = RISEN.history(MORNING)
-    (plain,) = evaluate(history, RISEN.day(MORNING))
-    (other,) = evaluate(scaled(history, factor), RISEN.day(MORNING))
-    assert other.scope == plain.scope
-    assert other.window == plain.window
-    assert other.confidence == pytest.approx(plain.confidence, rel=1e-6)
-    assert other.effect.ratio == pytest.approx(plain.effect.ratio, rel=1e-6)
-    assert float(other.impact.amount) == pytest.approx(
-        float(plain.impact.amount) * factor, rel=1e-3, abs=0.02
+    plain = evaluate(history, RISEN.day(MORNING))
+    others = evaluate(scaled(history, factor), RISEN.day(MORNING))
+    assert plain
+    assert {one.finding_type for one in others} == {one.finding_type for one in plain}
+    by_type = {one.finding_type: one for one in others}
+    for one in plain:
+        other = by_type[one.finding_type]
+        assert (other.scope, other.window) == (one.scope, one.window)
+        assert other.confidence == pytest.approx(one.confidence, rel=1e-6)
+        assert other.effect.ratio == pytest.approx(one.effect.ratio, rel=1e-6)
+        assert float(other.impact.amount) == pytest.approx(
+            float(one.impact.amount) * factor, rel=1e-3, abs=0.02
+        )
+
+
+def test_a_campaign_without_delivery_changes_nothing() -> None:
+    history = RISEN.history(MORNING)
+    nothing = np.zeros(history.days)
+    silent = replace(
+        history.entities[0],
+        entity_id="silent",
+        name="Silent",
+        spend=nothing,
+        clicks=nothing,
+        conversions=nothing,
+        value=nothing,
     )
+    with_it = replace(history, entities=(*history.entities, silent))
+    plain = evaluate(history, RISEN.day(MORNING))
+    other = evaluate(with_it, RISEN.day(MORNING))
+    assert plain
+    assert [(one.finding_type, one.scope, one.window) for one in other] == [
+        (one.finding_type, one.scope, one.window) for one in plain
+    ]
+    for one, two in zip(plain, other, strict=True):
+        assert two.confidence == pytest.approx(one.confidence, rel=1e-9)
+        assert two.effect.ratio == pytest.approx(one.effect.ratio, rel=1e-9)
 
 
 @pytest.mark.parametrize("noise", [0.06, 0.20])
 def test_chance_alone_is_hardly_ever_news(noise: float) -> None:
     # 20 brands of 7 campaigns over 40 days: 27 brand months, at most two false insights
     alarms = {
-        (seed, finding.scope)
+        (seed, finding.finding_type, finding.scope)
         for seed in range(20)
         for world in (shop(seed=1000 + seed, day_noise=noise),)
         for morning in range(240, 280, 4)

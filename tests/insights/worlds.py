@@ -45,7 +45,8 @@ class Event:
     """What happens on the days `first` to `last`, as offsets from the first day.
 
     `factor` multiplies: `rate` the conversion rate, `click_price` the cost per click, `spend` the
-    budget, `outage` the conversions tracked, `promotion` every rate and the store's orders.
+    budget, `value` what an order is worth, `outage` the conversions tracked, `promotion` every rate
+    and the store's orders.
     """
 
     kind: str
@@ -77,7 +78,9 @@ class World:
         random = np.random.default_rng(self.seed)
         count = len(self.campaigns)
         shape = (count, self.days)
-        factors = {kind: np.ones(shape) for kind in ("rate", "click_price", "spend", "kept")}
+        factors = {
+            kind: np.ones(shape) for kind in ("rate", "click_price", "spend", "value", "kept")
+        }
         common = np.ones(self.days)
         for event in self.events:
             days = slice(event.first, event.last + 1)
@@ -100,6 +103,7 @@ class World:
         mean = self.clicks * rate * factors["rate"] * noise * weekday * common
         shares = np.array([lag(*campaign.lag) for campaign in self.campaigns])
         bought = random.poisson(mean[:, :, None] * shares[:, None, :])
+        self.order_value = 80 * factors["value"]
         self.arrivals = self._tracked(random, bought, factors["kept"])
         self.orders = random.poisson(self.organic_orders * weekday * common).astype(float)
         for row in range(count):
@@ -138,7 +142,7 @@ class World:
                 spend=self.spend[row, :morning],
                 clicks=self.clicks[row, :morning].astype(float),
                 conversions=conversions[row],
-                value=conversions[row] * 80,
+                value=conversions[row] * self.order_value[row, :morning],
             )
             for row, campaign in enumerate(self.campaigns)
         )

@@ -3,8 +3,8 @@
 In goes a panel and the days that may be used, out come observed and expected counts of every leaf
 for each trailing window, with how uncertain the expectation itself is. A window's baseline is what
 lies before that window, newer days weighing more (half-life 28 days), so that an event under way
-never becomes its own yardstick. Conversions grow a little less than spend does, weekdays differ,
-and a campaign with little history leans on its platform.
+never becomes its own yardstick; weeks that were unlike the others (an event that has passed) weigh
+little. A campaign with little history leans on its platform.
 """
 
 from __future__ import annotations
@@ -13,29 +13,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aura.insights.measure import Measure
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
+from aura.insights.spread import Spread, find_spread
 
-WINDOWS = (2, 3, 5, 7, 10, 14, 21, 28)
+WINDOWS = (2, 3, 5, 7, 10, 14)
 HALF_LIFE = 28.0
 # days younger than this never serve as a baseline: what they lack is least certain
 BASELINE_AGE = 7
 # conversions of its platform that a campaign's own rate is mixed with
 _BORROWED = 8.0
-# conversions ~ spend ** (1 - _SATURATION)
-_SATURATION = 0.1
-_WEEKDAY_PRIOR = 80.0
-_WEEKDAY_DAYS = 112
-# spread of a rate from day to day beyond chance, before the brand's own days have spoken
-_NOISE_PRIOR = 0.10**2
-_NOISE_WEIGHT = 400.0
-_NOISE_DAYS = 84
-_NOISE_RANGE = (0.05**2, 0.60**2)
-# slow drift of a rate that is no event: of a week against the four before it
-_DRIFT_PRIOR = 0.09**2
-_DRIFT_WEIGHT = 4000.0
-_DRIFT_RANGE = (0.045**2, 0.25**2)
-_DRIFT_DAYS = 140
+# a week whose rate lies this many deviations from the usual one loses its say
+_ODD_WEEK = 2.0
+_LEAST_TRUST = 0.05
+_TRUST_HALF_LIFE = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +44,14 @@ class Comparison:
         completeness_deviation: relative standard deviation that completeness adds.
         used_days: days of the window that were used and had delivery.
         holiday: share of the expectation that falls on days around a holiday or promotion.
+        spend_change: logarithm of the daily spend over that of the baseline.
         start, end: (P, W) first and (P,) last element of each window; end is -1 without any.
-        noise: relative variance of a single day beyond chance; drift: of a week, beyond that.
+        spread: how much rates move when nothing has happened.
         exposure: (K, T), and rate (K, W): conversions to expect are exposure · rate.
+        trust: (K, T), the say that each day has in a baseline.
     """
 
+    measure: Measure
     observed: FloatArray
     expected: FloatArray
     settled: FloatArray
@@ -66,48 +61,17 @@ class Comparison:
     completeness_deviation: FloatArray
     used_days: FloatArray
     holiday: FloatArray
+    spend_change: FloatArray
     rate: FloatArray
     start: np.ndarray[tuple[int, int], np.dtype[np.intp]]
     end: tuple[int, ...]
-    noise: float
-    drift: float
-    exposure: FloatArray
+    spread: Spread
+    trust: FloatArray
 
-
-def exposures(panel: Panel, normal: BoolArray) -> FloatArray:
-    """Spend on the scale on which conversions are proportional to it: (K, T).
-
-    `normal` is (P, T): the days that the weekday factors are learned from.
-    """
-    recent = panel.spend[:, -_WEEKDAY_DAYS:]
-    active = np.maximum((recent > 0).sum(axis=1), 1)
-    usual = np.maximum(recent.sum(axis=1) / active, 1e-12)[:, None]
-    with np.errstate(divide="ignore"):
-        relative = np.where(panel.spend > 0, panel.spend / usual, 1.0)
-    flat = panel.spend * np.clip(relative, 0.05, 20.0) ** -_SATURATION
-    weekday = _weekdays(panel, flat, normal)
-    first = panel.history.first_day.weekday()
-    positions = (np.arange(panel.days) + first) % 7
-    return flat * weekday[panel.platform_of][:, positions]
-
-
-def _weekdays(panel: Panel, flat: FloatArray, normal: BoolArray) -> FloatArray:
-    """Factors by platform and weekday, (P, 7), around 1."""
-    factors = np.ones((len(panel.platforms), 7))
-    days = np.arange(panel.days)
-    positions = (days + panel.history.first_day.weekday()) % 7
-    recent = days >= panel.days - _WEEKDAY_DAYS
-    for number in range(len(panel.platforms)):
-        rows = panel.rows(number)
-        used = normal[number] & recent
-        conversions = panel.conversions[rows] * used
-        reach = flat[rows] * (panel.share[rows] * used)
-        total = reach.sum(axis=1, keepdims=True)
-        rate = conversions.sum(axis=1, keepdims=True) / np.where(total > 0, total, 1.0)
-        found = np.bincount(positions, conversions.sum(axis=0), 7)
-        expected = np.bincount(positions, (reach * rate).sum(axis=0), 7)
-        factors[number] = (found + _WEEKDAY_PRIOR) / (expected + _WEEKDAY_PRIOR)
-    return factors
+    @property
+    def exposure(self) -> FloatArray:
+        """(K, T): conversions to expect are exposure · rate."""
+        return self.measure.exposure
 
 
 def window_weights(days: int, end: int, youngest: int) -> tuple[FloatArray, FloatArray]:
@@ -124,36 +88,28 @@ def window_weights(days: int, end: int, youngest: int) -> tuple[FloatArray, Floa
 
 
 def compare(
-    panel: Panel, exposure: FloatArray, usable: BoolArray, normal: BoolArray, unusual: BoolArray
+    panel: Panel, measure: Measure, usable: BoolArray, normal: BoolArray, unusual: BoolArray
 ) -> Comparison:
     """Observed against expected for every leaf and window.
 
-    `exposure` is (K, T) from `exposures`; `usable` (P, T) are the days a window may rest on,
-    `normal` (P, T) those a baseline may rest on, `unusual` (T,) those around holidays and
-    promotions.
+    `usable` (P, T) are the days a window may rest on, `normal` (P, T) those a baseline may rest on,
+    `unusual` (T,) those around holidays and promotions.
     """
     shape = (len(panel.leaves), len(WINDOWS))
     columns: dict[str, FloatArray] = {name: np.zeros(shape) for name in _COLUMNS}
     start = np.zeros((len(panel.platforms), len(WINDOWS)), dtype=np.intp)
+    spread = find_spread(panel, measure, normal)
+    trust = _trust(panel, measure, normal, spread)
     for number in range(len(panel.platforms)):
         end = panel.last[number]
         if end < 0:
             continue
         start[number] = end - np.array(WINDOWS) + 1
-        rows = panel.rows(number)
-        found = _compare_platform(
-            panel, number, exposure[rows], usable[number], normal[number], unusual
-        )
+        found = _compare_platform(panel, measure, number, usable[number], unusual, trust)
         for name, values in found.items():
-            columns[name][rows] = values
-    noise = _noise(panel, exposure, normal)
+            columns[name][panel.rows(number)] = values
     return Comparison(
-        **columns,
-        start=start,
-        end=panel.last,
-        noise=noise,
-        drift=_drift(panel, exposure, normal, noise),
-        exposure=exposure,
+        measure=measure, **columns, start=start, end=panel.last, spread=spread, trust=trust
     )
 
 
@@ -167,51 +123,100 @@ _COLUMNS = (
     "completeness_deviation",
     "used_days",
     "holiday",
+    "spend_change",
     "rate",
 )
 
 
+def _trust(panel: Panel, measure: Measure, normal: BoolArray, spread: Spread) -> FloatArray:
+    """The say of each leaf's days in its baseline, (K, T): 1, and little in odd weeks."""
+    used = normal[panel.platform_of].astype(np.float64)
+    skip = panel.days % 7
+    weeks = (panel.days - skip) // 7
+    if weeks < 4 or not len(panel.leaves):
+        return used
+
+    def weekly(values: FloatArray) -> FloatArray:
+        return np.asarray(values[:, skip:].reshape(len(values), weeks, 7).sum(axis=2))
+
+    seen = weekly(measure.observed * used)
+    reach = weekly(measure.exposure * panel.share * used)
+    known = reach > 0
+    rate = np.where(known, seen / np.where(known, reach, 1.0), 0.0)
+    recency = 0.5 ** ((weeks - 1 - np.arange(weeks)) / _TRUST_HALF_LIFE)
+    usual = _weighted_median(rate, reach * recency)
+    due = reach * usual
+    deviation = np.sqrt(measure.spread * due + (spread.noise / 7 + 2 * spread.drift) * due**2)
+    odd = np.abs(seen - due) / np.maximum(deviation, 1e-9)
+    say = np.clip((_ODD_WEEK / np.maximum(odd, 1e-9)) ** 4, _LEAST_TRUST, 1.0)
+    days = np.ones_like(used)
+    days[:, skip:] = np.repeat(np.where(known, say, 1.0), 7, axis=1)
+    return np.asarray(days * used)
+
+
+def _weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Along the last axis, kept as (K, 1)."""
+    order = np.argsort(values, axis=1)
+    ranked = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
+    place = np.argmax(ranked >= 0.5 * ranked[:, -1:], axis=1)
+    return np.take_along_axis(np.take_along_axis(values, order, axis=1), place[:, None], axis=1)
+
+
 def _compare_platform(
     panel: Panel,
+    measure: Measure,
     number: int,
-    exposure: FloatArray,
     usable: BoolArray,
-    normal: BoolArray,
     unusual: BoolArray,
+    trust: FloatArray,
 ) -> dict[str, FloatArray]:
     rows = panel.rows(number)
-    conversions = panel.conversions[rows]
-    has_delivery = (panel.spend[rows] > 0).astype(np.float64)
+    observed, exposure, trust = measure.observed[rows], measure.exposure[rows], trust[rows]
+    has_delivery = panel.spend[rows] > 0
     reach = exposure * panel.share[rows]
     used = (usable & panel.judged[rows]).astype(np.float64)
     inside, weights = window_weights(
         panel.days, panel.last[number], youngest_baseline_day(panel, number)
     )
-    base_conversions = conversions * normal
-    count = base_conversions @ weights
-    base_reach = (reach * normal) @ weights
+    base_observed = observed * trust
+    count = base_observed @ weights
+    base_reach = (reach * trust) @ weights
     total = base_reach.sum(axis=0)
     platform_rate = count.sum(axis=0) / np.where(total > 0, total, 1.0)
     borrowed_reach = _BORROWED / np.where(platform_rate > 0, platform_rate, np.inf)
     denominator = base_reach + borrowed_reach
     rate = np.where(platform_rate > 0, (count + _BORROWED) / np.maximum(denominator, 1e-300), 0.0)
-    effective = count**2 / np.maximum(base_conversions @ weights**2, 1e-12)
+    effective = count**2 / np.maximum((observed * trust**2) @ weights**2, 1e-12)
     window_reach = (reach * used) @ inside
-    shaky = (reach * (used * panel.deviation[rows])) @ inside
-    odd = (reach * (used * unusual)) @ inside
     safe = np.where(window_reach > 0, window_reach, 1.0)
+    used_days = (has_delivery * used) @ inside
     return {
-        "observed": (conversions * used) @ inside,
+        "observed": (observed * used) @ inside,
         "expected": window_reach * rate,
         "settled": ((exposure * used) @ inside) * rate,
         "baseline_count": effective,
-        "baseline_days": (has_delivery * normal) @ (weights > 0),
-        "variance": 1.0 / (effective + _BORROWED),
-        "completeness_deviation": shaky / safe,
-        "used_days": (has_delivery * used) @ inside,
-        "holiday": odd / safe,
+        "baseline_days": (has_delivery * (trust > 0)) @ (weights > 0).astype(np.float64),
+        "variance": measure.spread / (effective + _BORROWED),
+        "completeness_deviation": (reach * (used * panel.deviation[rows])) @ inside / safe,
+        "used_days": used_days,
+        "holiday": (reach * (used * unusual)) @ inside / safe,
+        "spend_change": _spend_change(
+            (panel.spend[rows] * used) @ inside,
+            used_days,
+            (panel.spend[rows] * trust) @ weights,
+            (has_delivery * trust) @ weights,
+        ),
         "rate": rate,
     }
+
+
+def _spend_change(
+    spend: FloatArray, days: FloatArray, before: FloatArray, days_before: FloatArray
+) -> FloatArray:
+    known = (spend > 0) & (before > 0) & (days > 0) & (days_before > 0)
+    now = np.where(known, spend / np.where(known, days, 1.0), 1.0)
+    usual = np.where(known, before / np.where(known, days_before, 1.0), 1.0)
+    return np.asarray(np.log(now / usual))
 
 
 def youngest_baseline_day(panel: Panel, number: int) -> int:
@@ -220,58 +225,3 @@ def youngest_baseline_day(panel: Panel, number: int) -> int:
     if source is None or source.observed_on is None:
         return -1
     return panel.history.index(source.observed_on) - BASELINE_AGE
-
-
-def _noise(panel: Panel, exposure: FloatArray, normal: BoolArray) -> float:
-    """Relative variance of a day's rate beyond chance, around a local mean of 15 days."""
-    reach = exposure * panel.share * normal[panel.platform_of]
-    conversions = panel.conversions * normal[panel.platform_of]
-    local = centred_sum(conversions, 7) / np.maximum(centred_sum(reach, 7), 1e-300)
-    mean = (local * reach)[:, -_NOISE_DAYS:]
-    excess = (conversions[:, -_NOISE_DAYS:] - mean) ** 2 * (15 / 14)
-    # one wild day must not teach that every day is wild
-    excess = np.minimum(excess, 12.0 * (mean + _NOISE_PRIOR * mean**2))
-    found = float((excess - mean).sum()) + _NOISE_WEIGHT * _NOISE_PRIOR
-    return float(np.clip(found / (float((mean**2).sum()) + _NOISE_WEIGHT), *_NOISE_RANGE))
-
-
-def _drift(panel: Panel, exposure: FloatArray, normal: BoolArray, noise: float) -> float:
-    """Relative variance of a week's rate against the four weeks before it, beyond day noise.
-
-    Only days whose conversions have nearly all arrived are looked at.
-    """
-    used = normal[panel.platform_of] & (panel.share >= 0.9)
-    reach = exposure * panel.share * used
-    conversions = panel.conversions * used
-    before, ways = trailing_sum(conversions, 28)[:, :-7:7], trailing_sum(reach, 28)[:, :-7:7]
-    observed = trailing_sum(conversions, 7)[:, 7::7][:, : before.shape[1]]
-    due = trailing_sum(reach, 7)[:, 7::7][:, : before.shape[1]]
-    recent = slice(-_DRIFT_DAYS // 7, None)
-    before, ways, observed, due = (part[:, recent] for part in (before, ways, observed, due))
-    enough = (before >= 8.0) & (due > 0)
-    expected = np.where(enough, before * due / np.where(ways > 0, ways, 1.0), 0.0)
-    chance = (
-        expected + expected**2 / np.maximum(before, 1.0) + expected**2 * noise * (1 / 7 + 1 / 28)
-    )
-    # an event of the past is no drift
-    most = 6.0 * (chance + _DRIFT_PRIOR * expected**2)
-    excess = np.where(enough, np.minimum((observed - expected) ** 2, most) - chance, 0.0)
-    found = float(excess.sum()) + _DRIFT_WEIGHT * _DRIFT_PRIOR
-    return float(np.clip(found / (float((expected**2).sum()) + _DRIFT_WEIGHT), *_DRIFT_RANGE))
-
-
-def centred_sum(values: FloatArray, reach: int) -> FloatArray:
-    """Sums over `reach` days to either side, the day itself included, along the last axis."""
-    days = values.shape[-1]
-    total = np.concatenate([np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)], axis=-1)
-    day = np.arange(days)
-    upper = np.minimum(day + reach + 1, days)
-    return np.asarray(total[..., upper] - total[..., np.maximum(day - reach, 0)])
-
-
-def trailing_sum(values: FloatArray, length: int) -> FloatArray:
-    """Sums over the `length` days before each day, the day itself left out, along the last axis."""
-    days = values.shape[-1]
-    total = np.concatenate([np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)], axis=-1)
-    day = np.arange(days)
-    return np.asarray(total[..., day] - total[..., np.maximum(day - length, 0)])

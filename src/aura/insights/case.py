@@ -13,9 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from aura.insights.baseline import HALF_LIFE, WINDOWS, window_weights, youngest_baseline_day
+from aura.insights.baseline import (
+    HALF_LIFE,
+    WINDOWS,
+    Comparison,
+    window_weights,
+    youngest_baseline_day,
+)
 from aura.insights.daily import weekday_scale
 from aura.insights.evidence import Evidence, interval
+from aura.insights.measure import MeasureName
 from aura.insights.series import FloatArray
 from aura.insights.situation import Situation
 from aura.model import DayRange
@@ -27,16 +34,20 @@ BASELINE_SPAN = int(4 * HALF_LIFE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """Figures of a scope in one window; conversions are counts, money in the scope's currency.
+    """Figures of a scope in one window; money in the scope's currency.
 
     Attributes:
-        conversions: reported so far; expected: to be reported so far, had nothing changed;
-            settled: expected once all have arrived.
-        ratio: cost per conversion over its baseline; low, high: its central 80 % interval.
-        cpc_ratio: cost per click over its baseline; None without clicks.
-        probability: that conversions fell below `limit` times the expected.
+        measure: what is compared; `observed`, `expected` (by now, had nothing changed) and
+            `settled` (once all have arrived) are in its unit: conversions or money.
+        conversions, value: reported so far.
+        ratio: the measure's own KPI (cost per conversion, conversion rate, return) over its
+            baseline; low, high: its central 80 % interval.
+        cpc_ratio, order_value_ratio: over their baseline; None where unknown.
+        probability: that the claim holds.
+        store: the store's orders in the window and those to be expected.
     """
 
+    measure: MeasureName
     rows: Rows
     column: int
     window: DayRange
@@ -45,15 +56,19 @@ class Case:
     spend: float
     clicks: float
     conversions: float
+    value: float
+    observed: float
     expected: float
     settled: float
     baseline_spend: float
     baseline_clicks: float
     baseline_conversions: float
+    baseline_value: float
     ratio: float
     low: float
     high: float
     cpc_ratio: float | None
+    order_value_ratio: float | None
     probability: float
     store: tuple[float, float] | None
 
@@ -63,14 +78,18 @@ class Case:
         return self.expected / self.settled if self.settled > 0 else 0.0
 
     @property
-    def usual_cpa(self) -> float:
-        """What a conversion would have cost."""
-        return self.spend / max(self.settled, 1e-9)
+    def usual(self) -> float:
+        """The measure's KPI, had nothing changed."""
+        if self.measure == "cost":
+            return self.spend / max(self.settled, 1e-9)
+        if self.measure == "rate":
+            return self.settled / max(self.clicks, 1e-9)
+        return self.settled / max(self.spend, 1e-9)
 
     @property
-    def cpa(self) -> float:
-        """What a conversion cost, with those still to arrive counted in."""
-        return self.usual_cpa * self.ratio
+    def now(self) -> float:
+        """The measure's KPI with what is still to arrive counted in."""
+        return self.usual * self.ratio
 
     @property
     def days(self) -> int:
@@ -79,40 +98,57 @@ class Case:
 
 
 def make_case(
-    situation: Situation, rows: Rows, column: int, evidence: Evidence, probability: float
+    situation: Situation,
+    comparison: Comparison,
+    place: tuple[Rows, int],
+    evidence: Evidence,
+    probability: float,
 ) -> Case:
-    """The case of the leaves `rows` in window number `column`; `evidence` is theirs, (W,)."""
-    panel, comparison = situation.panel, situation.comparison
+    """The case of leaves in a window (rows, number of the window); `evidence` is theirs, (W,)."""
+    rows, column = place
+    panel = situation.panel
     used = _used_days(situation, rows, column)
-    spend = float((panel.spend[rows] * used).sum())
-    clicks = float((panel.clicks[rows] * used).sum())
-    observed = float(comparison.observed[rows, column].sum())
-    expected = float(comparison.expected[rows, column].sum())
-    base = _baseline_sums(situation, rows, column)
+    spend, clicks, conversions, value = (
+        (values[rows] * used).sum(axis=1)
+        for values in (panel.spend, panel.clicks, panel.conversions, panel.value)
+    )
+    unit = comparison.measure.unit[rows]
+    observed, expected, settled = (
+        float((values[rows, column] * unit).sum())
+        for values in (comparison.observed, comparison.expected, comparison.settled)
+    )
+    base = _baseline_sums(situation, comparison, rows, column)
     low, high = interval(evidence, column)
     platforms = np.unique(panel.platform_of[rows])
     start = min(int(comparison.start[number, column]) for number in platforms)
     end = max(comparison.end[number] for number in platforms)
     window = DayRange(panel.history.day(max(start, 0)), panel.history.day(end))
+    # half a conversion stands in for none, so that the ratio stays a number
+    multiplier = max(observed, 0.5 * float(unit.mean())) / max(expected, 1e-9)
+    is_cost = comparison.measure.name == "cost"
     return Case(
+        measure=comparison.measure.name,
         rows=rows,
         column=column,
         window=window,
-        baseline=_baseline_days(situation, rows, column),
+        baseline=_baseline_days(situation, comparison, rows, column),
         currency=panel.leaves[int(rows[0])].currency,
-        spend=spend,
-        clicks=clicks,
-        conversions=observed,
+        spend=float(spend.sum()),
+        clicks=float(clicks.sum()),
+        conversions=float(conversions.sum()),
+        value=float(value.sum()),
+        observed=observed,
         expected=expected,
-        settled=float(comparison.settled[rows, column].sum()),
+        settled=settled,
         baseline_spend=float(base[:, 0].sum()),
         baseline_clicks=float(base[:, 1].sum()),
         baseline_conversions=float(base[:, 2].sum()),
-        # half a conversion stands in for none, so that the ratio stays a number
-        ratio=expected / max(observed, 0.5),
-        low=1.0 / high,
-        high=1.0 / low,
-        cpc_ratio=_cpc_ratio((panel.spend[rows] * used).sum(axis=1), clicks, base),
+        baseline_value=float(base[:, 3].sum()),
+        ratio=1.0 / multiplier if is_cost else multiplier,
+        low=1.0 / high if is_cost else low,
+        high=1.0 / low if is_cost else high,
+        cpc_ratio=_cpc_ratio(spend, float(clicks.sum()), base),
+        order_value_ratio=_order_value_ratio(conversions, float(value.sum()), base),
         probability=probability,
         store=store_orders(situation, window),
     )
@@ -123,31 +159,35 @@ def _used_days(situation: Situation, rows: Rows, column: int) -> FloatArray:
     panel = situation.panel
     day = np.arange(panel.days)
     platform = panel.platform_of[rows]
-    end = np.array(situation.comparison.end)[platform][:, None]
+    end = np.array(panel.last)[platform][:, None]
     inside = (day <= end) & (day > end - WINDOWS[column])
     return np.asarray((inside & panel.judged[rows] & situation.usable[platform]).astype(np.float64))
 
 
-def _baseline_sums(situation: Situation, rows: Rows, column: int) -> FloatArray:
-    """Spend, clicks and conversions of each leaf's baseline, weighted as its rate is: (rows, 3)."""
+def _baseline_sums(
+    situation: Situation, comparison: Comparison, rows: Rows, column: int
+) -> FloatArray:
+    """Spend, clicks, conversions and value of each leaf's baseline, weighted: (R, 4)."""
     panel = situation.panel
-    sums = np.zeros((len(rows), 3))
+    sums = np.zeros((len(rows), 4))
     for position, row in enumerate(rows):
         number = int(panel.platform_of[row])
         _, weights = window_weights(
             panel.days, panel.last[number], youngest_baseline_day(panel, number)
         )
-        weight = weights[:, column] * situation.normal[number]
-        for place, values in enumerate((panel.spend, panel.clicks, panel.conversions)):
+        weight = weights[:, column] * comparison.trust[row]
+        for place, values in enumerate((panel.spend, panel.clicks, panel.conversions, panel.value)):
             sums[position, place] = float(values[row] @ weight)
     return sums
 
 
-def _baseline_days(situation: Situation, rows: Rows, column: int) -> DayRange:
+def _baseline_days(
+    situation: Situation, comparison: Comparison, rows: Rows, column: int
+) -> DayRange:
     panel = situation.panel
     lasts = [
         min(
-            int(situation.comparison.start[number, column]) - 1,
+            int(comparison.start[number, column]) - 1,
             youngest_baseline_day(panel, int(number)),
         )
         for number in np.unique(panel.platform_of[rows])
@@ -163,6 +203,14 @@ def _cpc_ratio(spend: FloatArray, clicks: float, base: FloatArray) -> float | No
         return None
     usual = float((spend * base[:, 1] / np.maximum(base[:, 0], 1e-9)).sum())
     return usual / clicks
+
+
+def _order_value_ratio(conversions: FloatArray, value: float, base: FloatArray) -> float | None:
+    """Value of the conversions over what as many used to be worth."""
+    if conversions.sum() <= 0 or (base[:, 2] <= 0).any() or base[:, 3].sum() <= 0:
+        return None
+    usual = float((conversions * base[:, 3] / np.maximum(base[:, 2], 1e-9)).sum())
+    return value / usual if usual > 0 and value > 0 else None
 
 
 def store_orders(situation: Situation, window: DayRange) -> tuple[float, float] | None:
@@ -190,9 +238,9 @@ def store_orders(situation: Situation, window: DayRange) -> tuple[float, float] 
 def inputs_hash(situation: Situation, case: Case) -> str:
     """A fingerprint of everything the case was computed from, to six decimals."""
     panel = situation.panel
-    last = max(situation.comparison.end[number] for number in panel.platform_of[case.rows])
+    last = max(panel.last[number] for number in panel.platform_of[case.rows])
     digest = hashlib.sha256(f"{panel.history.brand}|{case.window}|{case.baseline}".encode())
-    arrays = [panel.spend, panel.clicks, panel.conversions, panel.share]
+    arrays = [panel.spend, panel.clicks, panel.conversions, panel.value, panel.share]
     for values in arrays:
         digest.update(np.round(values[case.rows, : last + 1], 6).tobytes())
     if panel.history.store is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaincinv
 
+from aura.insights.baseline import Comparison
 from aura.insights.case import Case
 from aura.insights.evidence import INTERVAL
 from aura.insights.finding import Json
@@ -20,9 +21,9 @@ from aura.insights.wording import exact
 _BEFORE = 28
 
 
-def chart(situation: Situation, case: Case) -> Json:
+def chart(situation: Situation, comparison: Comparison, case: Case) -> Json:
     """Daily spend, conversions and cost per conversion of a case, with the expected 80 % band."""
-    panel, comparison = situation.panel, situation.comparison
+    panel = situation.panel
     history = panel.history
     first = max(history.index(case.window.first) - _BEFORE, 0)
     known = np.flatnonzero((panel.known[case.rows] & (panel.share[case.rows] > 0)).any(axis=0))
@@ -35,7 +36,7 @@ def chart(situation: Situation, case: Case) -> Json:
     due = (settled * panel.share[case.rows][:, days]).sum(axis=0)
     total = settled.sum(axis=0)
     share = due / np.where(total > 0, total, 1.0)
-    low, high = _band(due, comparison.noise + comparison.drift)
+    low, high = _band(due, comparison.spread.noise + comparison.spread.drift)
     return {
         "days": [history.day(index).isoformat() for index in range(days.start, days.stop)],
         "spend": [exact(value) for value in spend.tolist()],

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 from scipy.special import betainc
 
-from aura.insights.baseline import trailing_sum
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray, History
+from aura.insights.spread import trailing_sum
 
 TRAILING = 28
 # relative variance of a day beyond chance, for single days of large aggregates

@@ -10,17 +10,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
+from aura.insights.claims import find
 from aura.insights.finding import Finding, Scope
 from aura.insights.panel import Silence
-from aura.insights.rules import budget_recommendation, high_cpa, tracking_outage
+from aura.insights.rules import (
+    budget_recommendation,
+    conversion_drop,
+    high_cpa,
+    high_performer,
+    low_roas,
+    tracking_outage,
+)
 from aura.insights.series import History
 from aura.insights.situation import Situation, take_stock
 from aura.model import Platform
 
 GOOD_NEWS: frozenset[str] = frozenset({"high_performer"})
 # a rule: a morning in, its findings out
-RULES: tuple[Callable[[Situation], list[Finding]], ...] = (high_cpa.find,)
+RULES: tuple[Callable[[Situation], list[Finding]], ...] = tuple(
+    partial(find, rule=module.RULE)
+    for module in (high_cpa, low_roas, conversion_drop, high_performer)
+)
+
+# of several findings about one scope, the first of these is the cause of the others
+LEADERS = ("high_cpa", "low_roas", "conversion_drop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,7 @@ def examine(history: History, run_day: date, *, with_budget: bool = False) -> Ex
     findings = tracking_outage.find(panel, situation.outages, run_day)
     for rule in RULES:
         findings.extend(rule(situation))
+    _link(findings)
     # while something breaks, what a campaign answers to money says little: first things first
     if with_budget and all(finding.finding_type in GOOD_NEWS for finding in findings):
         findings.extend(budget_recommendation.find(situation))
@@ -76,6 +92,27 @@ def examine(history: History, run_day: date, *, with_budget: bool = False) -> Ex
             for platform, curve in zip(panel.platforms, panel.curves, strict=True)
         },
     )
+
+
+def _link(findings: list[Finding]) -> None:
+    """Findings of one scope that one cause explains name the one that leads them.
+
+    When fewer of those who click buy, a conversion costs more and money returns less: one story.
+    """
+    leads = {
+        kind: {scope_key(one.scope): one for one in findings if one.finding_type == kind}
+        for kind in LEADERS
+    }
+    for finding in findings:
+        key = scope_key(finding.scope)
+        if finding.finding_type not in LEADERS:
+            continue
+        for kind in LEADERS[: LEADERS.index(finding.finding_type)]:
+            if key in leads[kind]:
+                leader = leads[kind][key]
+                cause = {"insight_type": leader.finding_type, "dedup_key": leader.dedup_key}
+                finding.details["explained_by"] = cause
+                break
 
 
 def evaluate(history: History, run_day: date) -> list[Finding]:

@@ -14,7 +14,14 @@ from typing import Any, Literal
 
 from aura.model import DayRange, Platform
 
-FindingType = Literal["high_cpa", "budget_recommendation", "tracking_outage"]
+FindingType = Literal[
+    "high_cpa",
+    "low_roas",
+    "conversion_drop",
+    "high_performer",
+    "budget_recommendation",
+    "tracking_outage",
+]
 # findings about the data itself: they silence others and are never a row of public.insights
 HEALTH_TYPES: frozenset[str] = frozenset({"tracking_outage"})
 ScopeLevel = Literal["brand", "platform", "campaign"]
@@ -110,6 +117,11 @@ class Finding:
     dedup_key: str
     action_items: tuple[ActionItem, ...] = ()
     details: Json = field(default_factory=dict)
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether another finding about the same scope tells the same story."""
+        return "explained_by" in self.details
 
     @property
     def is_health(self) -> bool:

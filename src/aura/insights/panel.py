@@ -36,7 +36,7 @@ class Panel:
     Attributes:
         leaves: K of them, ordered by platform.
         platforms: those present; `platform_of` (K,) indexes them.
-        spend, clicks, conversions: (K, T), zero where not known.
+        spend, clicks, conversions, value: (K, T), zero where not known.
         known: (K, T).
         share, deviation: (K, T), completeness of each day and its relative uncertainty; 0 where
             the day was not read.
@@ -52,6 +52,7 @@ class Panel:
     spend: FloatArray
     clicks: FloatArray
     conversions: FloatArray
+    value: FloatArray
     known: BoolArray
     share: FloatArray
     deviation: FloatArray
@@ -122,9 +123,9 @@ def build_panel(
         curves.append(curve)
         campaigns.append(own)
     shape = (len(leaves), history.days)
-    spend, clicks, conversions = (
+    spend, clicks, conversions, value = (
         np.array([getattr(leaf, name) for leaf in leaves], dtype=np.float64).reshape(shape)
-        for name in ("spend", "clicks", "conversions")
+        for name in ("spend", "clicks", "conversions", "value")
     )
     known = np.isfinite(spend) & np.isfinite(conversions)
     share, deviation, judged, last = _maturity(history, platforms, tuple(curves), tuple(campaigns))
@@ -136,6 +137,7 @@ def build_panel(
         np.where(known, spend, 0.0),
         np.where(known, np.nan_to_num(clicks), 0.0),
         np.where(known, conversions, 0.0),
+        np.where(known, np.nan_to_num(value), 0.0),
         known,
         share,
         deviation,

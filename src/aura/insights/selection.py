@@ -1,20 +1,28 @@
 """Which scope to speak about, so that one cause yields one insight.
 
-The brand comes first: when all of its platforms moved, no platform and no campaign is blamed. Then
-each platform in the same way, then campaigns, each measured against what happened to its siblings.
-A scope is broad when it still stands without the part that did most.
+The brand, its platforms and its campaigns compete to explain what was seen. A wide scope is chosen
+when it explains more than any of its parts and the parts beside the one that moved most moved with
+it; a campaign is measured against what happened to its siblings.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aura.insights.baseline import WINDOWS
+from aura.insights.baseline import WINDOWS, Comparison
 from aura.insights.case import Rows
-from aura.insights.evidence import Evidence, of_leaves, of_total, sibling_multipliers
+from aura.insights.evidence import (
+    Direction,
+    Evidence,
+    of_leaves,
+    of_total,
+    outside_multipliers,
+    sibling_multipliers,
+)
 from aura.insights.finding import ScopeLevel
+from aura.insights.measure import MeasureName
 from aura.insights.series import BoolArray, FloatArray
 from aura.insights.situation import Situation
 
@@ -23,9 +31,37 @@ LEAST_EXPECTED = 10.0
 _LEAST_REPORTED = 6.0
 _LEAST_BASELINE = 15.0
 _LEAST_BASELINE_DAYS = 21
-_BROAD = 0.80
+# part of a wide scope's change (in logarithms) that its other parts must show
+_BREADTH = 0.6
+_LEAST_OF_OTHERS = 5.0
+# how much more than any of its parts a wide scope must explain
+_WIDER = 1.2
+# what a window around a holiday or promotion must show beyond that
+_HOLIDAY_SURPRISE = 3.0
 # days without delivery after which a campaign is over
 _IDLE_DAYS = 3
+# logarithm of the odds at which the newest days say that it is over
+_OVER = -1.5
+_NEWEST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a rule looks for.
+
+    Attributes:
+        limit: the multiplier on conversions (or value) past which it is worth a word.
+        speak: the least probability of that.
+        surprise: how much better (in logarithms of likelihood) a change must explain the counts.
+        least_days: shorter windows are not enough for a wide scope.
+    """
+
+    measure: MeasureName
+    direction: Direction
+    limit: float
+    speak: float = 0.90
+    surprise: float = 6.0
+    least_days: int = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,41 +73,45 @@ class Choice:
     column: int
     evidence: Evidence
     probability: float
+    surprise: float
 
 
-def choose_fallen(situation: Situation, *, limit: float, speak: float) -> list[Choice]:
-    """Scopes whose conversions fell below `limit` times the expected with probability > `speak`."""
+def choose(situation: Situation, claim: Claim) -> list[Choice]:
+    """Scopes of which the claim holds with the probability it asks for."""
     panel = situation.panel
-    active = np.flatnonzero(_is_active(situation))
+    comparison = situation.comparisons[claim.measure]
+    active = np.flatnonzero(_is_active(situation, comparison))
     if not active.size:
         return []
     platforms = [np.intersect1d(panel.rows(n), active) for n in range(len(panel.platforms))]
     platforms = [rows for rows in platforms if rows.size]
-    brand = _broad_choice(situation, "brand", platforms, limit, speak)
-    if brand is not None:
-        return [brand]
+    campaigns = _campaign_choices(situation, claim, active)
+    loudest = max((choice.surprise for choice in campaigns), default=0.0)
     found: list[Choice] = []
-    campaigns = _campaign_choices(situation, active, limit, speak)
+    wholes: list[Choice] = []
     for rows in platforms:
-        parts = [rows[n : n + 1] for n in range(len(rows))]
-        whole = _broad_choice(situation, "platform", parts, limit, speak)
+        whole = _broad_choice(situation, claim, "platform", rows)
         own = [choice for choice in campaigns if choice.rows[0] in rows]
-        if whole is not None:
+        alone = max((one.surprise for one in own), default=0.0)
+        if whole is not None and whole.surprise > _WIDER * alone:
             found.append(whole)
-        elif own:
+            wholes.append(whole)
+        else:
             found.extend(own)
-    return found
+    brand = _broad_choice(situation, claim, "brand", active) if len(platforms) > 1 else None
+    loudest = max([loudest, *(choice.surprise for choice in wholes)])
+    return [brand] if brand is not None and brand.surprise > _WIDER * loudest else found
 
 
-def _is_active(situation: Situation) -> BoolArray:
+def _is_active(situation: Situation, comparison: Comparison) -> BoolArray:
     """Leaves that still spend and know their own past, (K,)."""
-    panel, comparison = situation.panel, situation.comparison
+    panel = situation.panel
     spends = np.zeros(len(panel.leaves), dtype=np.bool_)
     for number in range(len(panel.platforms)):
         rows = panel.rows(number)
         known = np.flatnonzero((panel.known[rows] & (panel.share[rows] > 0)).any(axis=0))
         if known.size:
-            recent = panel.spend[rows][:, max(known[-1] - _IDLE_DAYS + 1, 0) : known[-1] + 1]
+            recent = panel.spend[rows, max(known[-1] - _IDLE_DAYS + 1, 0) : known[-1] + 1]
             spends[rows] = recent.sum(axis=1) > 0
     knows = (comparison.baseline_count[:, 0] >= _LEAST_BASELINE) & (
         comparison.baseline_days[:, 0] >= _LEAST_BASELINE_DAYS
@@ -80,81 +120,143 @@ def _is_active(situation: Situation) -> BoolArray:
 
 
 def _broad_choice(
-    situation: Situation, level: ScopeLevel, parts: list[Rows], limit: float, speak: float
+    situation: Situation, claim: Claim, level: ScopeLevel, rows: Rows
 ) -> Choice | None:
-    """The parts together, when they fell and would have fallen without the one that fell most."""
-    telling = [rows for rows in parts if rows.size]
-    if len(telling) < 2:
+    """The leaves together, when those beside the one that did most moved as well."""
+    if len(rows) < 2 or len({situation.panel.leaves[row].currency for row in rows}) > 1:
         return None
-    rows = np.concatenate(telling)
-    if len({situation.panel.leaves[row].currency for row in rows}) > 1:
+    comparison = situation.comparisons[claim.measure]
+    plain = of_total(comparison, rows)
+    elsewhere = _common(situation, claim)
+    if level == "platform":
+        moved = outside_multipliers(comparison, rows, situation.panel)
+        elsewhere = _further(claim, moved, elsewhere)
+    evidence = replace(plain, expected=plain.expected * elsewhere)
+    probability = evidence.probability(claim.limit, claim.direction)
+    surprise = evidence.surprise(claim.direction)
+    asked = claim.surprise + _HOLIDAY_SURPRISE * comparison.holiday[rows].max(axis=0)
+    loud = (probability > claim.speak) & (surprise > asked)
+    if not loud.any():
         return None
-    missing = situation.comparison.expected - situation.comparison.observed
-    evidence = of_total(situation.comparison, rows)
-    probability = evidence.probability_below(limit)
-    if not (probability > speak).any():
-        return None
-    probability = np.where(_is_telling(situation, rows), probability, 0.0)
-    for column in _by_surprise(evidence, probability > speak):
-        lost = [float(missing[part, column].sum()) for part in telling]
-        rest = np.concatenate([p for n, p in enumerate(telling) if n != int(np.argmax(lost))])
-        others = of_total(situation.comparison, rest)
-        is_heard = others.expected[column] >= LEAST_EXPECTED / 2
-        if is_heard and others.probability_below(limit)[column] > _BROAD:
-            return Choice(level, rows, column, evidence, float(probability[column]))
+    loud &= _is_telling(situation, claim, rows) & (np.array(WINDOWS) >= claim.least_days)
+    for column in np.flatnonzero(loud)[np.argsort(-surprise[loud])].tolist():
+        if _is_broad(comparison, rows, column):
+            level = "brand" if len(situation.ad_platforms) == 1 else level
+            return Choice(
+                level, rows, column, plain, float(probability[column]), float(surprise[column])
+            )
     return None
 
 
-def _campaign_choices(
-    situation: Situation, active: Rows, limit: float, speak: float
-) -> list[Choice]:
-    """Campaigns that fell by themselves: more than their siblings did."""
-    comparison = situation.comparison
-    siblings = np.minimum(sibling_multipliers(situation.panel, comparison), 1.0)
+def _is_broad(comparison: Comparison, rows: Rows, column: int) -> bool:
+    """Whether the change shows without the leaf that did most."""
+    seen, due = comparison.observed[rows, column], comparison.expected[rows, column]
+    change = np.log(max(float(seen.sum()), 0.5) / float(due.sum()))
+    most = int(np.argmax(np.sign(change) * (seen - due)))
+    others = np.arange(len(rows)) != most
+    rest_seen, rest_due = float(seen[others].sum()), float(due[others].sum())
+    if rest_due < _LEAST_OF_OTHERS:
+        return False
+    return bool(np.log(max(rest_seen, 0.5) / rest_due) / change >= _BREADTH)
+
+
+def _campaign_choices(situation: Situation, claim: Claim, active: Rows) -> list[Choice]:
+    """Campaigns that moved by themselves: more than their siblings did."""
+    comparison = situation.comparisons[claim.measure]
+    siblings = _further(
+        claim,
+        sibling_multipliers(situation.panel, comparison),
+        _common(situation, claim),
+    )
     alone = of_leaves(comparison)
-    adjusted = Evidence(alone.observed, alone.expected * siblings, alone.variance)
-    probability = adjusted.probability_below(limit)
-    surprise = adjusted.surprise()
+    adjusted = Evidence(alone.observed, alone.expected * siblings, alone.variance, alone.spread)
+    probability = adjusted.probability(claim.limit, claim.direction)
+    surprise = adjusted.surprise(claim.direction)
+    asked = claim.surprise + _HOLIDAY_SURPRISE * comparison.holiday
+    loud = (probability > claim.speak) & (surprise > asked)
+    if not loud[active].any():
+        return []
     found: list[Choice] = []
-    for row in active:
-        loud = probability[row] > speak
-        if not loud.any():
-            continue
-        leaf = Evidence(alone.observed[row], alone.expected[row], alone.variance[row])
-        columns = np.flatnonzero(loud & _is_telling(situation, np.array([row])))
+    for row in active[loud[active].any(axis=1)]:
+        columns = np.flatnonzero(loud[row] & _is_telling(situation, claim, np.array([row])))
         if not columns.size:
             continue
         column = int(columns[np.argmax(surprise[row, columns])])
-        level: ScopeLevel = (
-            "campaign" if situation.panel.leaves[row].level == "campaign" else "platform"
+        found.append(
+            Choice(
+                _own_level(situation, int(row)),
+                np.array([row]),
+                column,
+                of_total(comparison, np.array([row])),
+                float(probability[row, column]),
+                float(surprise[row, column]),
+            )
         )
-        found.append(Choice(level, np.array([row]), column, leaf, float(probability[row, column])))
     return found
 
 
-def _is_telling(situation: Situation, rows: Rows) -> BoolArray:
+def _further(claim: Claim, *multipliers: FloatArray) -> FloatArray:
+    """The one that went furthest in the claim's direction, 1 when none did."""
+    furthest: FloatArray = np.ones(1)
+    for one in multipliers:
+        furthest = (np.minimum if claim.direction == "fell" else np.maximum)(furthest, one)
+    return furthest
+
+
+def _common(situation: Situation, claim: Claim) -> FloatArray:
+    """What the store's other orders say that happened to everyone, (W,).
+
+    A rise of everything praises no campaign. A fall of everything is nobody's fault only around
+    holidays and promotions: at other times it may be the store that broke.
+    """
+    if claim.direction == "rose":
+        return np.maximum(situation.demand, 1.0)
+    holiday = situation.comparisons[claim.measure].holiday
+    near = holiday.max(axis=0, initial=0.0)
+    return np.asarray(np.minimum(situation.demand, 1.0) ** np.minimum(2.0 * near, 1.0))
+
+
+def _own_level(situation: Situation, row: int) -> ScopeLevel:
+    if situation.panel.leaves[row].level == "campaign":
+        return "campaign"
+    return "brand" if len(situation.ad_platforms) == 1 else "platform"
+
+
+def _is_telling(situation: Situation, claim: Claim, rows: Rows) -> BoolArray:
     """Windows with enough to say something, and not refuted by what came after them, (W,)."""
-    comparison = situation.comparison
+    comparison = situation.comparisons[claim.measure]
     enough = (comparison.settled[rows].sum(axis=0) >= LEAST_EXPECTED) & (
         comparison.expected[rows].sum(axis=0) >= _LEAST_REPORTED
     )
-    return np.asarray(enough & ~_has_recovered(situation, rows))
+    evidence = of_total(comparison, rows)
+    return np.asarray(
+        enough & ~_is_over(evidence) & ~_has_recovered(situation, claim, comparison, rows)
+    )
 
 
-def _has_recovered(situation: Situation, rows: Rows) -> BoolArray:
-    """Whether days too young to be judged already show all that is expected of them, (W,)."""
-    panel, comparison = situation.panel, situation.comparison
+def _is_over(evidence: Evidence) -> BoolArray:
+    """Whether the newest judged days rather say that nothing is the matter any more, (W,)."""
+    size = np.clip(evidence.observed / np.maximum(evidence.expected, 1e-9), 0.05, 20.0)
+    weight = evidence.weight[_NEWEST]
+    seen, due = weight * evidence.observed[_NEWEST], weight * evidence.expected[_NEWEST]
+    return np.asarray(seen * np.log(size) - due * (size - 1.0) < _OVER)
+
+
+def _has_recovered(
+    situation: Situation, claim: Claim, comparison: Comparison, rows: Rows
+) -> BoolArray:
+    """Whether days too young to be judged already refute a fall, (W,)."""
+    if claim.direction == "rose":
+        return np.zeros(len(WINDOWS), dtype=np.bool_)
+    panel = situation.panel
     seen = 0.0
     due: FloatArray = np.zeros(len(WINDOWS))
     for row in rows:
         number = int(panel.platform_of[row])
         young = slice(comparison.end[number] + 1, panel.days)
+        if young.start >= young.stop:
+            continue
         usable = situation.usable[number, young] & (panel.share[row, young] > 0)
-        seen += float(panel.conversions[row, young][usable].sum())
+        seen += float(comparison.measure.observed[row, young][usable].sum())
         due = due + comparison.exposure[row, young][usable].sum() * comparison.rate[row]
     return np.asarray((due >= 5.0) & (seen >= 0.95 * due))
-
-
-def _by_surprise(evidence: Evidence, allowed: BoolArray) -> list[int]:
-    columns = np.flatnonzero(allowed)
-    return [int(column) for column in columns[np.argsort(-evidence.surprise()[columns])]]

@@ -141,14 +141,29 @@ class History:
             store=None if store is None else StoreDays(store.orders[:days]),
         )
 
+    def recent(self, days: int) -> History:
+        """Its last days alone."""
+        if self.days <= days:
+            return self
+        first = self.days - days
+        store = self.store
+        return replace(
+            self,
+            first_day=self.day(first),
+            days=days,
+            entities=tuple(_cut(entity, self.days, first) for entity in self.entities),
+            store=None if store is None else StoreDays(store.orders[first:]),
+        )
 
-def _cut(entity: EntityDays, days: int) -> EntityDays:
+
+def _cut(entity: EntityDays, stop: int, start: int = 0) -> EntityDays:
+    days = slice(start, stop)
     return replace(
         entity,
-        spend=entity.spend[:days],
-        clicks=entity.clicks[:days],
-        conversions=entity.conversions[:days],
-        value=entity.value[:days],
+        spend=entity.spend[days],
+        clicks=entity.clicks[days],
+        conversions=entity.conversions[days],
+        value=entity.value[days],
     )
 
 

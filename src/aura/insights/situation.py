@@ -11,17 +11,22 @@ from datetime import date
 
 import numpy as np
 
-from aura.insights.baseline import Comparison, compare, exposures
+from aura.insights.baseline import Comparison, compare
 from aura.insights.daily import (
     announced_days,
     holiday_days,
     promotion_days,
     with_hangover,
 )
+from aura.insights.demand import demand_multipliers
 from aura.insights.health import Outage, affected_days, find_outages
+from aura.insights.measure import MeasureName, exposures, take_measures
 from aura.insights.panel import Panel, Silence, build_panel, readable_platforms
-from aura.insights.series import BoolArray, History
+from aura.insights.series import BoolArray, FloatArray, History
 from aura.model import Platform
+
+# days that anything is learned from: 28 weeks
+LOOK_BACK = 196
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,23 +36,33 @@ class Situation:
     Attributes:
         run_day: the morning's date in the brand's time zone; only days before it are used.
         usable: (P, T), days a window may rest on; normal: (P, T), days a baseline may rest on.
+        comparisons: observed against expected, by what is compared.
+        demand: (W,) what happened to the store's other orders in each window.
+        ad_platforms: those the brand advertises on, read or not.
         unusual: (T,), days around holidays and promotions.
         silences: platforms about which nothing can be said, and why.
     """
 
     run_day: date
     panel: Panel
-    comparison: Comparison
+    comparisons: dict[MeasureName, Comparison]
+    demand: FloatArray
+    ad_platforms: tuple[Platform, ...]
     outages: tuple[Outage, ...]
     usable: BoolArray
     normal: BoolArray
     unusual: BoolArray
     silences: tuple[Silence, ...]
 
+    @property
+    def comparison(self) -> Comparison:
+        """Conversions for the money spent."""
+        return self.comparisons["cost"]
+
 
 def take_stock(history: History, run_day: date) -> Situation:
     """Everything the rules need, from what could be known on the morning of `run_day`."""
-    history = history.until(run_day)
+    history = history.until(run_day).recent(LOOK_BACK)
     platforms, silences = readable_platforms(history, run_day)
     panel = build_panel(history, platforms, {})
     every = np.ones((len(platforms), history.days), dtype=np.bool_)
@@ -59,13 +74,19 @@ def take_stock(history: History, run_day: date) -> Situation:
     promotions = promotion_days(panel, first_exposure) | announced_days(history)
     unusual = with_hangover(promotions) | holiday_days(history.first_day, history.days)
     normal = ~affected & ~(promotions | holiday_days(history.first_day, history.days))
-    exposure = exposures(panel, normal)
+    usable = ~affected
+    measures = take_measures(panel, normal)
     return Situation(
         run_day=run_day,
         panel=panel,
-        comparison=compare(panel, exposure, ~affected, normal, unusual),
+        comparisons={
+            name: compare(panel, measure, usable, normal, unusual)
+            for name, measure in measures.items()
+        },
+        demand=demand_multipliers(panel, ~unusual),
+        ad_platforms=tuple(dict.fromkeys(entity.platform for entity in history.entities)),
         outages=outages,
-        usable=~affected,
+        usable=usable,
         normal=normal,
         unusual=unusual,
         silences=silences,

@@ -57,7 +57,8 @@ async def evaluate_brand(database: Database, *, brand_id: UUID, now: datetime) -
         with_budget = is_budget_day(standing, str(brand_id), run_day)
         examination = examine(history, run_day, with_budget=with_budget)
         changes = plan(
-            examination.findings,
+            # one cause, one insight
+            [finding for finding in examination.findings if not finding.is_explained],
             standing,
             judged=examination.judged,
             run_day=run_day,

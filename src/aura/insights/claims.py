@@ -1,0 +1,144 @@
+"""From a choice to a finding: what all rules share. A rule adds what it claims and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from aura.insights.calibration import calibrated
+from aura.insights.case import Case, make_case
+from aura.insights.evidence import Evidence
+from aura.insights.finding import (
+    ActionItem,
+    Effect,
+    Finding,
+    FindingType,
+    Impact,
+    Json,
+    Priority,
+    Scope,
+    dedup_key,
+)
+from aura.insights.health import STORE_SEES, orders_missing
+from aura.insights.related import details, drivers, siblings
+from aura.insights.selection import Choice, Claim, choose
+from aura.insights.situation import Situation
+from aura.insights.story import Story
+from aura.insights.wording import platform_words, to_cents
+
+_SURE = 0.97
+# share of the brand's daily spend that the money at stake must reach
+_HIGH_SHARE = 0.10
+_MEDIUM_SHARE = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One insight type.
+
+    Attributes:
+        money: what is at stake at a ratio of the KPI, over the whole window.
+        claim_words: what `confidence` is the probability of.
+    """
+
+    finding_type: FindingType
+    version: str
+    claim: Claim
+    claim_words: str
+    money: Callable[[Case, float], float]
+    title: Callable[[Story], str]
+    description: Callable[[Story], str]
+    steps: Callable[[Story, date], tuple[ActionItem, ...]]
+
+
+def find(situation: Situation, rule: Rule) -> list[Finding]:
+    """The morning's findings of a rule."""
+    comparison = situation.comparisons[rule.claim.measure]
+    findings: list[Finding] = []
+    for choice in choose(situation, rule.claim):
+        case = make_case(
+            situation,
+            comparison,
+            (choice.rows, choice.column),
+            choice.evidence,
+            calibrated(rule.finding_type, choice.probability),
+        )
+        if choice.level == "campaign" or not _store_objects(rule, case, choice.evidence):
+            findings.append(_finding(situation, rule, choice, case))
+    return findings
+
+
+def _store_objects(rule: Rule, case: Case, evidence: Evidence) -> bool:
+    """Whether the store took its usual orders although many of a wide scope's seem lost.
+
+    Then the measurement is in doubt, not the advertising, and nothing is said of its cost.
+    """
+    if case.store is None or rule.claim.direction == "rose" or case.measure == "value":
+        return False
+    ratio = case.ratio if case.measure == "cost" else 1.0 / case.ratio
+    if case.measure == "cost" and (case.cpc_ratio or 1.0) ** 2 > ratio:
+        return False
+    seen, due = case.store
+    expected = float(evidence.expected[case.column])
+    lost = min(expected * (1.0 - 1.0 / ratio), 0.95 * due)
+    return lost >= STORE_SEES * due and not orders_missing(seen, due, lost, days=case.days)
+
+
+def _finding(situation: Situation, rule: Rule, choice: Choice, case: Case) -> Finding:
+    scope = _scope(situation, choice)
+    impact = _impact(rule, case)
+    comparison = situation.comparisons[rule.claim.measure]
+    others = siblings(situation, comparison, choice)
+    story = Story(scope, case, impact, drivers(case), others)
+    key = dedup_key(situation.panel.history.brand, rule.finding_type, scope, case.window.first)
+    related: Json = details(situation, comparison, story, choice)
+    related |= {
+        "formula_version": rule.version,
+        "confidence": related["confidence"] | {"claim": rule.claim_words},
+        "dedup_key": key,
+    }
+    return Finding(
+        finding_type=rule.finding_type,
+        scope=scope,
+        window=case.window,
+        confidence=case.probability,
+        effect=Effect(case.ratio, case.low, case.high),
+        impact=impact,
+        priority=_priority(situation, case, impact),
+        title=rule.title(story)[:255],
+        description=rule.description(story),
+        dedup_key=key,
+        action_items=rule.steps(story, situation.run_day + timedelta(days=7)),
+        details=related,
+    )
+
+
+def _scope(situation: Situation, choice: Choice) -> Scope:
+    leaf = situation.panel.leaves[int(choice.rows[0])]
+    if choice.level == "brand":
+        return Scope("brand", "All ads")
+    if choice.level == "platform":
+        return Scope("platform", platform_words(leaf.platform), leaf.platform)
+    return Scope("campaign", leaf.name or leaf.entity_id, leaf.platform, leaf.entity_id)
+
+
+def _impact(rule: Rule, case: Case) -> Impact:
+    amount, one, other = (
+        to_cents(rule.money(case, ratio)) for ratio in (case.ratio, case.low, case.high)
+    )
+    return Impact(
+        amount, min(one, other, amount), max(one, other, amount), case.currency, case.days
+    )
+
+
+def _priority(situation: Situation, case: Case, impact: Impact) -> Priority:
+    panel = situation.panel
+    same = np.array([leaf.currency == case.currency for leaf in panel.leaves])
+    daily = float(panel.spend[same][:, -28:].sum()) / 28
+    share = float(impact.per_day) / daily if daily > 0 else 0.0
+    if share >= _HIGH_SHARE and case.probability >= _SURE:
+        return "high"
+    return "medium" if share >= _MEDIUM_SHARE else "low"

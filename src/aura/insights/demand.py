@@ -1,0 +1,65 @@
+"""What the store sold without the ads' help: the witness for promotions, holidays and hangovers.
+
+When everything sells better, no campaign is praised; when everything sells worse after a promotion,
+none is blamed. In goes a panel, out come the store's other orders in each window against those
+before it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aura.insights.baseline import HALF_LIFE, WINDOWS
+from aura.insights.daily import weekday_scale
+from aura.insights.panel import Panel
+from aura.insights.series import BoolArray, FloatArray
+
+# below this share of all orders, what is left after the ads' is mostly error
+_LEAST_SHARE = 0.2
+_PRIOR_ORDERS = 10.0
+_LEAST_DAYS = 21
+_BASELINE_AGE = 3
+
+
+def other_orders(panel: Panel) -> FloatArray | None:
+    """The store's orders that no platform claims, by day, (T,); all orders where those are few."""
+    store = panel.history.store
+    if store is None or panel.days == 0:
+        return None
+    claimed = panel.conversions.sum(axis=0)
+    # a claim stands on the day of its click, the order some days later
+    kernel = np.array([0.55, 0.2, 0.12, 0.08, 0.05])
+    claimed = np.convolve(claimed, kernel)[: panel.days]
+    known = np.isfinite(store.orders)
+    rest = np.where(known, store.orders - claimed, np.nan)
+    total = float(store.orders[known].sum())
+    if total <= 0 or float(rest[known].sum()) < _LEAST_SHARE * total:
+        return store.orders
+    return np.asarray(np.maximum(rest, 0.0))
+
+
+def demand_multipliers(panel: Panel, normal: BoolArray) -> FloatArray:
+    """What happened to the store's other orders in each window, shrunk to 1, (W,).
+
+    `normal` (T,) are the days that a baseline may rest on.
+    """
+    orders = other_orders(panel)
+    ends = [end for end in panel.last if end >= 0]
+    if orders is None or not ends:
+        return np.ones(len(WINDOWS))
+    known = np.isfinite(orders)
+    filled = np.where(known, orders, 0.0)
+    scale = weekday_scale(filled, known & normal, panel.history.first_day)
+    day, end = np.arange(panel.days), max(ends)
+    found = np.ones(len(WINDOWS))
+    for number, length in enumerate(WINDOWS):
+        inside = known & (day <= end) & (day > end - length)
+        last = min(end - length, panel.days - 1 - _BASELINE_AGE)
+        before = known & normal & (day <= last)
+        if before.sum() < _LEAST_DAYS or not inside.any():
+            continue
+        weights = before * 0.5 ** (np.maximum(last - day, 0) / HALF_LIFE)
+        rate = (filled @ weights) / max(float(scale @ weights), 1e-9)
+        due = rate * float(scale[inside].sum())
+        found[number] = (float(filled[inside].sum()) + _PRIOR_ORDERS) / (due + _PRIOR_ORDERS)
+    return found
