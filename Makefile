@@ -97,6 +97,10 @@ bench-export: .venv/.development ## CSV export against psql's COPY TO of the sam
 fuzz-import: .venv/.development ## RUNS=10000 random edits of export files from SEED=1 (last line JSON)
 	@$(BIN)/python benchmarks/fuzz_import.py
 
+.PHONY: bench-insights
+bench-insights: .venv/.development ## the insights on worlds of known truth beside usual rules, chance and an oracle; BRANDS=5 SEEDS=1,2,3 (last line JSON)
+	@$(BIN)/python benchmarks/insights/run.py $(or $(BRANDS),5) $(or $(SEEDS),1,2,3)
+
 bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)
 	@$(BIN)/python benchmarks/footprint.py
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from claims import (
     addresses,
+    alarms,
     clients,
     faults,
     insights,
@@ -24,4 +25,5 @@ CLAIMS = {
     "orders": orders.claim,
     "insights": insights.claim,
     "addresses": addresses.claim,
+    "alarms": alarms.claim,
 }

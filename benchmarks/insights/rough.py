@@ -40,9 +40,13 @@ def make(seed: int, number: int, noise: float) -> World:
     usual = np.maximum(spend.sum(axis=1) / np.maximum((spend > 0).sum(axis=1), 1), 1e-9)
     with np.errstate(divide="ignore"):
         saturation = np.where(spend > 0, (spend / usual[:, None]) ** (elasticity[:, None] - 1), 1.0)
-    saturation = np.clip(saturation, 0.5, 2.0)
     base_cpc = cast.cpc[:, None] * np.exp(ornstein(random, shape, 0.10, 20))
-    base_cvr = cast.cvr[:, None] * np.exp(ornstein(random, shape, 0.10, 30)) * demand * saturation
+    base_cvr = (
+        cast.cvr[:, None]
+        * np.exp(ornstein(random, shape, 0.10, 30))
+        * demand
+        * saturation.clip(0.5, 2.0)
+    )
     base_aov = cast.aov * np.exp(ornstein(random, shape, 0.04, 40))
     clicks = random.poisson(
         spend / (base_cpc * by_price * price_factor) * np.exp(random.normal(0, 0.08, shape))
@@ -50,8 +54,8 @@ def make(seed: int, number: int, noise: float) -> World:
     week = _week(random)
     wild = np.exp(random.normal(0, noise * 0.8, shape) + random.normal(0, noise * 0.6, (1, DAYS)))
     mean = clicks * base_cvr * by_rate * week * sales_factor * wild
-    dispersion = random.uniform(0.005, 0.03)
-    bought = random.poisson(mean * random.gamma(1 / dispersion, dispersion, shape))
+    odd = random.uniform(0.005, 0.03)
+    bought = random.poisson(mean * random.gamma(1 / odd, odd, shape))
     arrivals = random.multinomial(bought, _lags(random, cast)[:, None, :])
     organic = random.poisson(
         mean.sum(axis=0).mean() * random.uniform(0.4, 1.5) * week * sales_factor * demand[0]

@@ -126,6 +126,7 @@ def make_case(
     # half a conversion stands in for none, so that the ratio stays a number
     multiplier = max(observed, 0.5 * float(unit.mean())) / max(expected, 1e-9)
     is_cost = comparison.measure.name == "cost"
+    ratio = 1.0 / multiplier if is_cost else multiplier
     return Case(
         measure=comparison.measure.name,
         rows=rows,
@@ -144,9 +145,9 @@ def make_case(
         baseline_clicks=float(base[:, 1].sum()),
         baseline_conversions=float(base[:, 2].sum()),
         baseline_value=float(base[:, 3].sum()),
-        ratio=1.0 / multiplier if is_cost else multiplier,
-        low=1.0 / high if is_cost else low,
-        high=1.0 / low if is_cost else high,
+        ratio=ratio,
+        low=min(ratio, 1.0 / high if is_cost else low),
+        high=max(ratio, 1.0 / low if is_cost else high),
         cpc_ratio=_cpc_ratio(spend, float(clicks.sum()), base),
         order_value_ratio=_order_value_ratio(conversions, float(value.sum()), base),
         probability=probability,

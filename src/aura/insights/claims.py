@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,7 +30,7 @@ from aura.insights.situation import Situation
 from aura.insights.story import Story
 from aura.insights.wording import platform_words, to_cents
 
-_SURE = 0.97
+_SURE = 0.85
 # share of the brand's daily spend that the money at stake must reach
 _HIGH_SHARE = 0.10
 _MEDIUM_SHARE = 0.03
@@ -64,7 +65,7 @@ def find(situation: Situation, rule: Rule) -> list[Finding]:
             comparison,
             (choice.rows, choice.column),
             choice.evidence,
-            calibrated(rule.finding_type, choice.probability),
+            calibrated(choice.surprise, math.sqrt(comparison.spread.noise)),
         )
         if choice.level == "campaign" or not _store_objects(rule, case, choice.evidence):
             findings.append(_finding(situation, rule, choice, case))

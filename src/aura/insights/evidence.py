@@ -7,6 +7,7 @@ budget) deflates the counts: it never widens the prior, which would make noisy b
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -30,6 +31,9 @@ _ELSEWHERE = 0.3
 INTERVAL = 0.80
 # the size of an effect that is believed: the doubt that kept us silent is not counted twice
 EFFECT_PRIOR_COUNT = 2.0
+# fitted on the tuning seeds of benchmarks/insights, for 80 % to hold
+_SHRUNK = 0.9
+_WIDENED = 1.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +85,10 @@ def interval(evidence: Evidence, window: int) -> tuple[float, float]:
     shape = EFFECT_PRIOR_COUNT + weight * float(evidence.observed[window])
     rate = EFFECT_PRIOR_COUNT + weight * float(evidence.expected[window])
     tail = (1.0 - INTERVAL) / 2
-    low, high = gammaincinv(shape, np.array([tail, 1.0 - tail])) / rate
-    return float(low), float(high)
+    low, middle, high = np.log(gammaincinv(shape, np.array([tail, 0.5, 1.0 - tail])) / rate)
+    # of many windows the loudest is looked at: its size is overstated, and surer than it is
+    centre, half = _SHRUNK * float(middle), _WIDENED * float(high - low) / 2
+    return math.exp(centre - half), math.exp(centre + half)
 
 
 def of_leaves(comparison: Comparison) -> Evidence:

@@ -42,7 +42,7 @@ class Panel:
             the day was not read.
         judged: (K, T), days old enough to be judged.
         last: (P,) index of the last day that may be judged; -1 when there is none.
-        curves: (P,) each platform's own completeness.
+        curves: (P,) each platform's own completeness; rows_of: (P,) its leaves.
     """
 
     history: History
@@ -59,6 +59,7 @@ class Panel:
     judged: BoolArray
     last: tuple[int, ...]
     curves: tuple[Curve, ...]
+    rows_of: tuple[np.ndarray[tuple[int], np.dtype[np.intp]], ...]
 
     @property
     def days(self) -> int:
@@ -67,7 +68,7 @@ class Panel:
 
     def rows(self, platform: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
         """The leaves of a platform."""
-        return np.flatnonzero(self.platform_of == platform)
+        return self.rows_of[platform]
 
 
 def readable_platforms(
@@ -122,6 +123,7 @@ def build_panel(
         curve, own = learn_all(history.snapshots_of(platform), ids, left_out.get(platform, ()))
         curves.append(curve)
         campaigns.append(own)
+    place = np.array(platform_of, dtype=np.intp)
     shape = (len(leaves), history.days)
     spend, clicks, conversions, value = (
         np.array([getattr(leaf, name) for leaf in leaves], dtype=np.float64).reshape(shape)
@@ -133,7 +135,7 @@ def build_panel(
         history,
         tuple(leaves),
         platforms,
-        np.array(platform_of, dtype=np.intp),
+        place,
         np.where(known, spend, 0.0),
         np.where(known, np.nan_to_num(clicks), 0.0),
         np.where(known, conversions, 0.0),
@@ -144,6 +146,7 @@ def build_panel(
         judged,
         last,
         tuple(curves),
+        tuple(np.flatnonzero(place == number) for number in range(len(platforms))),
     )
 
 

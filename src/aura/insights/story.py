@@ -66,9 +66,9 @@ def shortened(name: str) -> str:
 
 def certainty(probability: float) -> str:
     """A probability in a word or two."""
-    if probability >= 0.99:
+    if probability >= 0.95:
         return "practically certain"
-    return "very likely" if probability >= 0.97 else "likely"
+    return "very likely" if probability >= 0.85 else "likely"
 
 
 def arrears(story: Story) -> str:
