@@ -60,7 +60,7 @@ class Claim:
     direction: Direction
     limit: float
     speak: float = 0.90
-    surprise: float = 6.0
+    surprise: float = 6.5
     least_days: int = 2
 
 
