@@ -37,16 +37,9 @@ def make(seed: int, number: int, noise: float) -> World:
     demand = np.exp(ornstein(random, (1, DAYS), 0.10, 25))
     spend = _spend(random, cast, demand) * spend_factor
     elasticity = random.uniform(0.5, 0.95, cast.count)
-    usual = np.maximum(spend.sum(axis=1) / np.maximum((spend > 0).sum(axis=1), 1), 1e-9)
-    with np.errstate(divide="ignore"):
-        saturation = np.where(spend > 0, (spend / usual[:, None]) ** (elasticity[:, None] - 1), 1.0)
+    saturation = _saturation(spend, elasticity)
     base_cpc = cast.cpc[:, None] * np.exp(ornstein(random, shape, 0.10, 20))
-    base_cvr = (
-        cast.cvr[:, None]
-        * np.exp(ornstein(random, shape, 0.10, 30))
-        * demand
-        * saturation.clip(0.5, 2.0)
-    )
+    base_cvr = cast.cvr[:, None] * np.exp(ornstein(random, shape, 0.10, 30)) * demand * saturation
     base_aov = cast.aov * np.exp(ornstein(random, shape, 0.04, 40))
     clicks = random.poisson(
         spend / (base_cpc * by_price * price_factor) * np.exp(random.normal(0, 0.08, shape))
@@ -91,6 +84,13 @@ def make(seed: int, number: int, noise: float) -> World:
         tier=cast.tier,
         elasticity=elasticity,
     )
+
+
+def _saturation(spend: Array, elasticity: Array) -> Array:
+    """What a budget unlike the usual one does to the conversion rate, (K, T)."""
+    usual = np.maximum(spend.sum(axis=1) / np.maximum((spend > 0).sum(axis=1), 1), 1e-9)
+    relative = np.where(spend > 0, spend / usual[:, None], 1.0)
+    return np.asarray(np.clip(relative ** (elasticity[:, None] - 1), 0.5, 2.0))
 
 
 def _week(random: np.random.Generator) -> Array:
