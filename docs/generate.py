@@ -17,6 +17,8 @@ from typing import Any
 import typer
 import typer.main
 
+from aura.api.description import operations
+from aura.api.v1 import described_api
 from aura.cli.main import application
 from aura.config import Settings
 from aura.metrics import CATALOGUE
@@ -143,6 +145,27 @@ async def table_page(url: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def api_page() -> str:
+    """Every operation of /v1, from its own description."""
+    document = described_api()
+    lines = ["# Operations of the API", "", "How to use it: [the API](../api.md).", ""]
+    tag = ""
+    for path, method, operation in operations(document):
+        if operation["tags"][0] != tag:
+            tag = operation["tags"][0]
+            lines += [f"## {tag}", ""]
+        lines += [f"### `{method.upper()} /v1{path}`", "", operation["summary"] + ".", ""]
+        lines += [operation["description"], ""]
+        lines += [
+            f"- `{one['name']}` ({one['in']}): {one['description']}"
+            for one in operation.get("parameters", [])
+            if one["name"] not in {"If-None-Match", "Idempotency-Key"}
+        ]
+        statuses = ", ".join(f"`{status}`" for status in operation["responses"])
+        lines += [f"- answers: {statuses}", ""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
 def sandbox_page() -> str:
     """What the sandbox offers, from aura_sandbox: scenarios, faults, addresses."""
     clock, state = Clock(fixed=0), State(None)
@@ -167,6 +190,7 @@ async def pages(url: str) -> dict[Path, str]:
         REFERENCE / "settings.md": NOTE + settings_page(),
         REFERENCE / "commands.md": NOTE + command_page(),
         REFERENCE / "metrics.md": NOTE + metric_page(),
+        REFERENCE / "api.md": NOTE + api_page(),
         REFERENCE / "sandbox.md": NOTE + sandbox_page(),
         REFERENCE / "tables.md": NOTE + await table_page(url),
     }

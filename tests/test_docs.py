@@ -19,6 +19,9 @@ from typing import Any
 import pytest
 import typer.main
 
+from aura.api.description import operations
+from aura.api.problems import kinds
+from aura.api.v1 import described_api
 from aura.cli.main import application
 from aura.config import Settings
 from aura.metrics import CATALOGUE
@@ -177,6 +180,14 @@ def test_the_calls_in_the_sandboxs_guide_run() -> None:
             check=False,
         )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_every_operation_of_the_api_is_documented() -> None:
+    page = (DOCS / "reference" / "api.md").read_text(encoding="utf-8")
+    found = list(operations(described_api()))
+    assert {p for p, m, _ in found if f"### `{m.upper()} /v1{p}`\n" not in page} == set()
+    guide = (DOCS / "api.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| \d+ \| `([a-z-]+)` \|", guide, re.MULTILINE)) <= set(kinds())
 
 
 def test_the_generated_pages_say_the_same_on_every_terminal(

@@ -7,6 +7,7 @@ from claims import (
     alarms,
     clients,
     faults,
+    foreign,
     insights,
     kills,
     orders,
@@ -18,6 +19,7 @@ from claims import (
 CLAIMS = {
     "specification": specification.claim,
     "tenants": tenants.claim,
+    "foreign_ids": foreign.claim,
     "truth": truth.claim,
     "faults": faults.claim,
     "kills": kills.claim,

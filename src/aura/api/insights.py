@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from aura.api.answers import Days
-from aura.api.asking import Caller, PartsPart, uuid_of
+from aura.api.asking import BrandId, Caller, PartsPart, id_in_path, uuid_of
 from aura.reports.insight_feed import (
     explanation,
     feed_question,
@@ -24,6 +24,9 @@ from aura.reports.verification import verify_insight
 from aura.store.insight_answers import InsightWithState
 
 routes = APIRouter()
+
+InsightId = Annotated[str, id_in_path("The insight's id, from the list.")]
+Day = Annotated[str, Path(description="The day, as 2026-11-22.")]
 
 
 class InsightAnswer(BaseModel):
@@ -143,7 +146,7 @@ class VerificationAnswer(BaseModel):
 async def brand_insights(
     parts: PartsPart,
     person: Caller,
-    brand_id: str,
+    brand_id: BrandId,
     state: Annotated[str, Query(description="open, snoozed, dismissed or over.")] = "open",
     kind: Annotated[str, Query(alias="type", description="An insight type.")] = "",
     priority: Annotated[str, Query(description="high, medium or low.")] = "",
@@ -168,7 +171,9 @@ async def brand_insights(
 
 
 @routes.get("/brands/{brand_id}/mornings/{day}")
-async def brand_morning(parts: PartsPart, person: Caller, brand_id: str, day: str) -> MorningAnswer:
+async def brand_morning(
+    parts: PartsPart, person: Caller, brand_id: BrandId, day: Day
+) -> MorningAnswer:
     """The brand as of an earlier morning: sums then and now, and what Aura said then."""
     found = await morning_of(
         parts.database, user_id=person.id, brand_id=uuid_of(brand_id), day=day, now=parts.clock()
@@ -196,7 +201,7 @@ async def brand_morning(parts: PartsPart, person: Caller, brand_id: str, day: st
 
 @routes.get("/brands/{brand_id}/insights/{insight_id}")
 async def brand_insight(
-    parts: PartsPart, person: Caller, brand_id: str, insight_id: str
+    parts: PartsPart, person: Caller, brand_id: BrandId, insight_id: InsightId
 ) -> ExplainedInsight:
     """One insight in whatever state, with its story in words."""
     found = await one_insight(
@@ -211,7 +216,7 @@ async def brand_insight(
 
 @routes.post("/brands/{brand_id}/insights/{insight_id}/answer")
 async def answer_insight(
-    parts: PartsPart, person: Caller, brand_id: str, insight_id: str, said: Said
+    parts: PartsPart, person: Caller, brand_id: BrandId, insight_id: InsightId, said: Said
 ) -> ExplainedInsight:
     """Say what you make of it: read, snooze, dismiss, reopen, useful, not_useful or done."""
     whose = {
@@ -227,7 +232,7 @@ async def answer_insight(
 
 @routes.get("/brands/{brand_id}/insights/{insight_id}/verification")
 async def brand_insight_verification(
-    parts: PartsPart, person: Caller, brand_id: str, insight_id: str
+    parts: PartsPart, person: Caller, brand_id: BrandId, insight_id: InsightId
 ) -> VerificationAnswer:
     """Every number of the insight, computed again from what had been read by then."""
     found = await verify_insight(

@@ -1,7 +1,7 @@
 """How many requests a key or a person may make: a bucket that fills again at an even pace.
 
 In: whose bucket and the time. Out: whether there is room, and the headers that say so, as in
-draft-ietf-httpapi-ratelimit-headers-11. The decision: buckets live in the process that serves, so
+draft-ietf-httpapi-ratelimit-headers-10. The decision: buckets live in the process that serves, so
 an installation with several of them allows as many times as much; nobody waits for a database to
 be counted.
 """

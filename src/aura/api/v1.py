@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -20,9 +21,12 @@ from aura.api import (
     campaigns,
     cohorts,
     connections,
+    entities,
     exports,
     insights,
+    integrations,
     keys,
+    metrics,
     overview,
     reconciliation,
     tokens,
@@ -41,11 +45,14 @@ NOUNS = (
     keys,
     brands,
     overview,
+    metrics,
+    entities,
     campaigns,
     attribution,
     cohorts,
     connections,
     exports,
+    integrations,
     insights,
     reconciliation,
     about,
@@ -54,6 +61,22 @@ NOUNS = (
 
 def create_api(parts: Parts) -> FastAPI:
     """The application to mount at `/v1`."""
+    api = _application()
+    api.state.parts = parts
+    # the last one added is the outermost
+    api.add_middleware(Once, parts=parts)
+    api.add_middleware(ConditionalReads)
+    limits = Limits(parts.settings.api_requests_per_minute, 60)
+    api.add_middleware(Gate, parts=parts, limits=limits)
+    return api
+
+
+def described_api() -> dict[str, Any]:
+    """The description of `/v1`, without an installation."""
+    return describe(_application())
+
+
+def _application() -> FastAPI:
     api = FastAPI(
         title="Aura",
         version="1",
@@ -63,15 +86,9 @@ def create_api(parts: Parts) -> FastAPI:
         # an address with a slash too many is none
         redirect_slashes=False,
     )
-    api.state.parts = parts
     for noun in NOUNS:
         named: list[str | Enum] = [noun.__name__.rpartition(".")[2]]
         api.include_router(noun.routes, tags=None if noun.routes.tags else named)
     api.openapi = partial(describe, api)  # type: ignore[method-assign]
     install_problems(api)
-    # the last one added is the outermost
-    api.add_middleware(Once, parts=parts)
-    api.add_middleware(ConditionalReads)
-    limits = Limits(parts.settings.api_requests_per_minute, 60)
-    api.add_middleware(Gate, parts=parts, limits=limits)
     return api
