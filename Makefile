@@ -5,9 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 CLIENTS := .venv-contracts/.ready
 PEERS := .venv-peers/dlt/.ready .venv-peers/airbyte/.ready
+FUZZ := .venv-fuzz/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults kills format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-budget contracts oracles parquet fuzz-import bench-export docs screenshots clean
+.PHONY: help setup demo test check prove faults fuzz kills format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-budget contracts oracles parquet fuzz-import bench-export docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,14 @@ $(CLIENTS): requirements/contracts.txt
 	@echo "Installing the platforms' own clients into .venv-contracts (once, 200 MB)"
 	@$(PYTHON) -m venv .venv-contracts
 	@.venv-contracts/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/contracts.txt
+	@touch $@
+
+$(FUZZ): requirements/fuzz.txt .venv/.development
+	@echo "Installing what asks the API at random into .venv-fuzz, beside .venv (once, 40 MB)"
+	@$(PYTHON) -m venv .venv-fuzz
+	@.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/fuzz.txt
+	@$(BIN)/python -c "import site; print('import site; site.addsitedir(%r)' % site.getsitepackages()[0])" > .venv-fuzz/beside.pth
+	@cp .venv-fuzz/beside.pth $$(.venv-fuzz/bin/python -c "import site; print(site.getsitepackages()[0])")/
 	@touch $@
 
 .venv-peers/%/.ready: requirements/peers-%.txt
@@ -72,6 +81,9 @@ prove: .venv/.development ## every public claim with its figure, in three minute
 
 faults: .venv/.development ## RUNS=200 scripts of failing platforms from SEED=1 (last line JSON)
 	@$(BIN)/python benchmarks/faults.py
+
+fuzz: $(FUZZ) ## RUNS=200 requests of each kind to every operation of /v1 from SEED=1 (last line JSON)
+	@.venv-fuzz/bin/python benchmarks/fuzz.py
 
 kills: .venv/.development ## a worker killed at every commit and at RUNS=100 points from SEED=1 (last line JSON)
 	@$(BIN)/python benchmarks/kills.py
@@ -139,4 +151,4 @@ lock: .venv/.development ## pin the newest allowed versions (needs uv)
 		-c requirements/dev.txt -o requirements/parquet.txt >/dev/null
 
 clean: ## remove what was made here (never your data: that is in AURA_HOME)
-	@rm -rf .venv .venv-contracts .venv-peers tests/contracts/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-fuzz .venv-contracts .venv-peers tests/contracts/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,14 +6,12 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 from pathlib import Path
-
-import uvicorn
 
 from aura.accounts.keys import create_key
 from measured_brand import NOW
 from requirements import require
+from serving import served
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 
@@ -27,21 +25,15 @@ async def test_the_calls_in_the_guide_run(application, measure, database):
     key = await create_key(
         database, user_id=made.person, name="K", scopes=["read", "write"], days=1, now=NOW
     )
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    script = "".join(calls).replace("curl -s", "curl -sS --noproxy '*'")
-    script = script.replace("127.0.0.1:8321", f"127.0.0.1:{listener.getsockname()[1]}")
-    ran = await asyncio.create_subprocess_exec(
-        *("bash", "-euo", "pipefail", "-c", script),
-        env=os.environ | {"KEY": key.secret, "BRAND": str(made.brand)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await ran.communicate()
-    server.should_exit = True
-    await serving
-    listener.close()
+    async with served(application) as address:
+        script = "".join(calls).replace("curl -s", "curl -sS --noproxy '*'")
+        ran = await asyncio.create_subprocess_exec(
+            *("bash", "-euo", "pipefail", "-c", script.replace("http://127.0.0.1:8321", address)),
+            env=os.environ | {"KEY": key.secret, "BRAND": str(made.brand)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await ran.communicate()
     assert ran.returncode == 0, err.decode()
     assert '"key":"mer"' in out.decode()
     assert '"domain":"shop.example.com"' in out.decode()

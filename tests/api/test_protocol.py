@@ -221,3 +221,10 @@ async def test_a_method_that_is_none_names_those_there_are(send):
     answer = await send("PUT", "/brands")
     assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
     assert set(answer.headers["allow"].split(", ")) >= {"GET"}
+
+
+@pytest.mark.parametrize("path", ["/brands/%0A", "/a%0Ab", "/brands/%00", "/brands/%FF/overview"])
+async def test_an_address_that_holds_anything_is_answered_with_a_problem(send, path):
+    answer = await send("GET", path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
