@@ -23,7 +23,7 @@ from aura.store.database import Database
 
 NOW = datetime(2026, 11, 22, 14, 20, tzinfo=UTC)
 # parameters of a path that are no ids of a tenant's
-WORDS = {"code": "not-found", "day": "2026-11-21"}
+WORDS = {"code": "not-found", "day": "2026-11-21", "dataset": "metrics"}
 # bodies whose words the description does not list
 SAID = {"answer_insight": {"answer": "read"}}
 # what differs between two requests that are the same

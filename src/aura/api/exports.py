@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from aura.api.asking import Caller, PartsPart, uuid_of
+from aura.api.asking import BrandId, Caller, PartsPart, uuid_of
 from aura.reports.export import TITLES, export
 from aura.store import reports
 
@@ -32,7 +32,7 @@ class ExportsAnswer(BaseModel):
 
 
 @routes.get("/brands/{brand_id}/exports")
-async def brand_exports(parts: PartsPart, person: Caller, brand_id: str) -> ExportsAnswer:
+async def brand_exports(parts: PartsPart, person: Caller, brand_id: BrandId) -> ExportsAnswer:
     """The tables that can be exported."""
     async with parts.database.as_user(person.id) as connection:
         brand = await reports.brand(connection, uuid_of(brand_id))
@@ -57,8 +57,8 @@ async def brand_exports(parts: PartsPart, person: Caller, brand_id: str) -> Expo
 async def brand_export(
     parts: PartsPart,
     person: Caller,
-    brand_id: str,
-    dataset: str,
+    brand_id: BrandId,
+    dataset: Annotated[str, Path(description="One of those that are listed.")],
     form: Annotated[
         Literal["csv", "parquet"], Query(alias="format", description="csv or parquet.")
     ] = "csv",
