@@ -23,7 +23,7 @@ from aura.store.brand_entries import BEGINNING, Entry, add_entries, entries, pro
 from aura.store.reports import brand as brand_row
 
 TODAY = date(2026, 11, 22)
-KINDS = ("cost", "spend", "target", "promotion")
+KINDS = ("cost", "spend", "target", "promotion", "rate")
 
 
 def check(what, **fields):
@@ -105,6 +105,9 @@ def test_a_target_is_for_one_month_or_for_every_month_from_this_one():
         ("shipping", {"amount": "5", "first": "2026-03-02", "to": "2026-03-01"}, {"to"}),
         ("target", {"metric": "nonsense", "amount": "5", "month": "2026-13"}, {"metric", "month"}),
         ("promotion", {"name": "Sale"}, {"from"}),
+        ("rate", {"name": "dollars", "amount": "0"}, {"name", "amount"}),
+        ("rate", {"name": "eur", "amount": "1"}, {"name"}),
+        ("rate", {"name": "XXX", "amount": "0,8534"}, {"name", "amount"}),
     ],
 )
 def test_every_wrong_field_is_named_at_once(what, fields, wrong):
@@ -150,6 +153,19 @@ async def test_stating_it_again_corrects_it_and_a_later_day_adds_to_it(database,
     assert await state(database, check("goods", amount="55"), **own) == first
     await state(database, check("goods", amount="70", first="2026-03-01"), **own)
     assert [entry.amount for entry in await kept()] == [55, 70]
+
+
+async def test_a_rate_is_corrected_from_its_own_day_and_later_ones_stand_beside_it(
+    database, own, kept
+):
+    first = await state(database, check("rate", name="usd", amount="0.91"), **own)
+    assert await state(database, check("rate", name="USD", amount="0.92"), **own) == first
+    await state(database, check("rate", name="USD", amount="0.0095", first="2026-03-01"), **own)
+    found = [(one.name, one.amount, one.currency, one.first_day) for one in await kept()]
+    assert found == [
+        ("USD", Decimal("0.92"), "EUR", BEGINNING),
+        ("USD", Decimal("0.0095"), "EUR", date(2026, 3, 1)),
+    ]
 
 
 async def test_two_payments_on_one_day_are_two(database, own, kept):

@@ -51,6 +51,8 @@ def test_every_kind_is_stated_and_one_is_removed(aura):
     assert "€1,200.00 a month" in aura("costs", "other", "Rent", "1200", "--from", "2026-01-01")
     assert "€70.00 a week" in aura("spend", "add", "TikTok", "70", "--every", "weekly")
     assert "3.50x" in aura("targets", "set", "mer", "3.5", "--month", "2026-11")
+    assert "1 USD = 0.92 EUR, from the beginning" in aura("rates", "set", "usd", "0.92")
+    assert "name: USD needs no rate" in aura("rates", "set", "usd", "1", "--into", "USD")
     assert "Sale" in aura("promotions", "add", "Sale", "--from", "2026-11-27", "--to", "2026-11-30")
     shown = json.loads(aura("settings", "show", "--json"))
     assert {one["what"] for one in shown["statements"]} == {
@@ -61,6 +63,7 @@ def test_every_kind_is_stated_and_one_is_removed(aura):
         "spend",
         "target",
         "promotion",
+        "rate",
     }
     [rent] = [one for one in shown["statements"] if one["name"] == "Rent"]
     assert "Removed: Rent" in aura("settings", "remove", rent["ids"][0])

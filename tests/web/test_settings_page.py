@@ -76,6 +76,32 @@ async def test_the_month_stands_against_its_targets(browser, signed_in, measure)
     assert revenue[4].endswith("likely above the target")
 
 
+async def test_a_rate_makes_a_blank_figure_known_and_taking_it_back_blanks_it(
+    browser, signed_in, measure
+):
+    made = await measure(
+        person=await signed_in(), currency="USD", platforms={"shopify": "USD", "meta": "KWD"}
+    )
+    place = f"/b/{made.brand}/settings"
+
+    async def spend():
+        shown = await browser.get(f"/b/{made.brand}")
+        return shown.html.split('id="tile-ad_spend"')[1].split("</article>")[0]
+
+    assert "state a rate of your own in Settings" in await spend()
+    token = (await browser.get(place)).form(place)["csrf"]
+    rate = {"csrf": token, "name": "kwd", "amount": "3.25", "from": "", "to": ""}
+    refused = await browser.post(f"{place}/rate", rate | {"amount": "0"})
+    assert "A rate is more than 0" in refused.text
+    await browser.post(f"{place}/rate", rate)
+    assert "KWD : 1 KWD = 3.25 USD" in (shown := await browser.get(place)).text
+    expected = 3.25 * sum(40 + (28 + n) % 9 for n in range(28))
+    assert f'value="{expected:.2f}"' in await spend()
+    [remove] = [a["action"] for _, a in shown.tags if a.get("action", "").endswith("/remove")]
+    await browser.post(remove, {"csrf": token})
+    assert "state a rate of your own in Settings" in await spend()
+
+
 async def test_settings_change_what_revenue_means(send):
     shown = await send(currency="GBP", timezone="Europe/London", revenue_basis="net_sales")
     chosen = [attributes for tag, attributes in shown.tags if "selected" in attributes]

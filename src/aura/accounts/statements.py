@@ -25,7 +25,7 @@ from aura.store.database import Database
 
 Fields = Mapping[str, str]
 # what can be stated; each is a form of the page and a command of the shell
-WHATS: Final = ("goods", "shipping", "fees", "other", "spend", "target", "promotion")
+WHATS: Final = ("goods", "shipping", "fees", "other", "spend", "target", "promotion", "rate")
 RECURRING: Final = ("monthly", "weekly", "daily", "once")
 MOST_NAME_CHARACTERS: Final = 80
 MOST_AMOUNT: Final = Decimal(10) ** 12
@@ -210,6 +210,21 @@ def _promotion(reader: _Reader, today: date) -> Entry:
     return Entry("promotion", name, first, last or first)
 
 
+def _rate(reader: _Reader, _today: date) -> Entry:
+    code, into = "", reader.money()
+    try:
+        code = check_currency(reader.text("name"))
+    except InputError:
+        reader.problems["name"] = "Name the currency by its three letters, such as USD."
+    if code and code == into:
+        reader.problems["name"] = f"{code} needs no rate: choose another currency than {into}."
+    first, last = reader.days(BEGINNING)
+    amount = reader.amount(of="The rate")
+    if not amount:
+        reader.problems.setdefault("amount", "A rate is more than 0: what one unit is worth.")
+    return Entry("rate", code, first, last, "once", amount, into)
+
+
 _CHECKS: Final[Mapping[str, Callable[[_Reader, date], Entry]]] = {
     "goods": _goods,
     "shipping": _shipping,
@@ -218,6 +233,7 @@ _CHECKS: Final[Mapping[str, Callable[[_Reader, date], Entry]]] = {
     "spend": _spend,
     "target": _target,
     "promotion": _promotion,
+    "rate": _rate,
 }
 
 
@@ -234,7 +250,8 @@ async def state(database: Database, entry: Entry, *, user_id: UUID, brand_id: UU
 
 
 def _is_corrected_by(former: Entry, entry: Entry) -> bool:
-    if entry.cadence == "once" and entry.currency and entry.name not in SALES_COSTS:
+    is_payment = entry.kind in {"spend", "cost"} and entry.name not in SALES_COSTS
+    if entry.cadence == "once" and is_payment:
         # a second payment on the same day is a second payment
         return False
     same = (former.kind, former.name.casefold(), former.first_day, former.cadence) == (

@@ -1,4 +1,4 @@
-"""`aura settings`, `costs`, `spend`, `targets`, `promotions`: what a brand states about itself."""
+"""`aura settings`, `costs`, `spend`, `targets`, `promotions`, `rates set`: what a brand states."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from aura.accounts.brand_settings import change_settings
 from aura.accounts.statements import RECURRING, check_statement, state, withdraw
+from aura.cli import rates
 from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.printing import print_json, print_table
 from aura.errors import FieldsError, InputError
@@ -90,7 +91,7 @@ def remove(
     brand: BrandOption = None,
     user: UserOption = None,
 ) -> None:
-    """Take back a cost, spend, target or promotion: figures are as if it had not been stated."""
+    """Take back a cost, spend, target, promotion or rate: figures are as if it never was stated."""
 
     async def work(installation: Installation) -> str:
         chosen = await find_brand(installation.database, brand, user)
@@ -247,6 +248,27 @@ def import_promotions(
 ) -> None:
     """Bring a calendar (.ics), or a CSV of name, from and to."""
     _import(file, "promotion", brand, user, dry_run=dry_run)
+
+
+@rates.application.command("set")
+def set_rate(
+    code: Annotated[str, typer.Argument(help="The currency, as USD.", show_default=False)],
+    amount: Annotated[
+        str, typer.Argument(help="What one unit of it is worth, as 0.92.", show_default=False)
+    ],
+    *,
+    brand: BrandOption = None,
+    user: UserOption = None,
+    into: Annotated[str, typer.Option(help="In which currency; the brand's without it.")] = "",
+    first: FirstOption = "",
+    last: LastOption = "",
+) -> None:
+    """State a rate of a brand's own, which goes before the published one on its days.
+
+    Without --from it holds from the beginning.
+    """
+    fields = {"name": code, "amount": amount, "currency": into, "from": first, "to": last}
+    _state("rate", brand, user, fields)
 
 
 async def _report(installation: Installation, brand: OwnedBrand) -> BrandStatements:

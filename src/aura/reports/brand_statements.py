@@ -29,7 +29,7 @@ from aura.store.brand_entries import (
 from aura.store.database import Database
 from aura.store.reports import BrandRow, brand
 
-_KINDS: Final[tuple[EntryKind, ...]] = ("cost", "spend", "target", "promotion")
+_KINDS: Final[tuple[EntryKind, ...]] = ("cost", "spend", "target", "promotion", "rate")
 _COSTS: Final = {GOODS: "Cost of goods", SHIPPING: "Shipping", FEES: "Payment fees"}
 _EVERY: Final = {"daily": "a day", "weekly": "a week", "monthly": "a month", "once": "in all"}
 
@@ -39,8 +39,8 @@ class Statement:
     """One statement in words.
 
     Attributes:
-        what: the form that makes such a one: goods, shipping, fees, other, spend, target or
-            promotion.
+        what: the form that makes such a one: goods, shipping, fees, other, spend, target,
+            promotion or rate.
         ids: its row, or the rows of a file that say the same thing on many days.
         value: the amount in words; empty for a promotion.
         days: since when, until when.
@@ -151,6 +151,8 @@ def _value(row: StoredEntry, currency: str) -> str:
     money = money_exact(amount, row.currency or currency)
     if row.kind == "promotion":
         return ""
+    if row.kind == "rate":
+        return f"1 {row.name} = {amount.normalize():f} {row.currency or currency}"
     if row.kind == "target":
         metric = CATALOGUE.get(row.name)
         shown = present_exact(metric, amount, row.currency or currency) if metric else str(amount)
@@ -183,7 +185,8 @@ def _days(first: date, last: date | None) -> str:
 def _holds(row: StoredEntry, rows: Sequence[StoredEntry], today: date) -> bool:
     if not row.holds_on(today):
         return False
-    if row.kind == "promotion" or (row.cadence == "once" and row.name not in SALES_COSTS):
+    is_payment = row.kind in {"spend", "cost"} and row.name not in SALES_COSTS
+    if row.kind == "promotion" or (row.cadence == "once" and is_payment):
         return True
     rivals = [
         other
