@@ -91,10 +91,11 @@ async def test_a_rate_makes_a_blank_figure_known_and_taking_it_back_blanks_it(
     assert "state a rate of your own in Settings" in await spend()
     token = (await browser.get(place)).form(place)["csrf"]
     rate = {"csrf": token, "name": "kwd", "amount": "3.25", "from": "", "to": ""}
-    refused = await browser.post(f"{place}/rate", rate | {"amount": "0"})
+    refused = await browser.post(f"{place}/rate", {**rate, "amount": "0"})
     assert "A rate is more than 0" in refused.text
     await browser.post(f"{place}/rate", rate)
-    assert "KWD : 1 KWD = 3.25 USD" in (shown := await browser.get(place)).text
+    shown = await browser.get(place)
+    assert "KWD : 1 KWD = 3.25 USD" in shown.text
     expected = 3.25 * sum(40 + (28 + n) % 9 for n in range(28))
     assert f'value="{expected:.2f}"' in await spend()
     [remove] = [a["action"] for _, a in shown.tags if a.get("action", "").endswith("/remove")]
