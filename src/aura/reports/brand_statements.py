@@ -148,7 +148,6 @@ def _name(row: StoredEntry) -> str:
 
 def _value(row: StoredEntry, currency: str) -> str:
     amount = row.amount or Decimal(0)
-    money = money_exact(amount, row.currency or currency)
     if row.kind == "promotion":
         return ""
     if row.kind == "rate":
@@ -157,16 +156,21 @@ def _value(row: StoredEntry, currency: str) -> str:
         metric = CATALOGUE.get(row.name)
         shown = present_exact(metric, amount, row.currency or currency) if metric else str(amount)
         return f"{shown} a month" if metric and metric.is_additive else shown
+    if row.kind == "cost" and row.name in SALES_COSTS:
+        return _cost_of_sales(row, amount, currency)
+    return f"{money_exact(amount, row.currency or currency)} {_EVERY[row.cadence]}"
+
+
+def _cost_of_sales(row: StoredEntry, amount: Decimal, currency: str) -> str:
+    money = money_exact(amount, row.currency or currency)
     if row.name == GOODS and row.details.get("basis") == "margin":
         included = [_COSTS[name].lower() for name in row.details.get("includes", ())]
         after = f", after {' and '.join(included)}" if included else ""
         return f"{amount.normalize():f} % margin on net sales{after}"
-    if row.name == FEES and row.kind == "cost":
+    if row.name == FEES:
         percent = Decimal(str(row.details.get("percent", 0))).normalize()
         return f"{percent:f} % of total sales and {money} an order"
-    if row.kind == "cost" and row.name in SALES_COSTS:
-        return f"{money} an order"
-    return f"{money} {_EVERY[row.cadence]}"
+    return f"{money} an order"
 
 
 def _days(first: date, last: date | None) -> str:
