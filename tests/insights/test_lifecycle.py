@@ -134,3 +134,18 @@ def test_an_outage_and_a_rise_do_not_displace_each_other() -> None:
     outage = stands(PLATFORM, kind="tracking_outage")
     changes = planned([found(CAMPAIGN), found(PLATFORM, kind="tracking_outage")], [outage])
     assert {type(change) for change in changes} == {Opening, Update}
+
+
+@pytest.mark.parametrize(
+    ("kind", "ended"), [("high_cpa", 1), ("tracking_outage", 1), ("high_performer", 0)]
+)
+def test_a_small_test_of_budgets_ends_when_something_needs_repair(kind: str, ended: int) -> None:
+    small = stands(BRAND, kind="budget_recommendation", priority="low")
+    changes = planned([found(CAMPAIGN, kind=kind)], [small])
+    assert changes.count(Closing(small, "expired")) == ended
+
+
+def test_a_firm_shift_of_budgets_outlives_a_new_problem() -> None:
+    firm = stands(BRAND, kind="budget_recommendation", priority="medium")
+    (change,) = planned([found(CAMPAIGN)], [firm])
+    assert isinstance(change, Opening)

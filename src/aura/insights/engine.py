@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 
 from aura.insights.claims import find
-from aura.insights.finding import Finding, Scope
+from aura.insights.finding import CALM_TYPES, Finding, Scope
 from aura.insights.panel import Silence
 from aura.insights.rules import (
     budget_recommendation,
@@ -27,7 +27,6 @@ from aura.insights.series import History
 from aura.insights.situation import Situation, take_stock
 from aura.model import Platform
 
-GOOD_NEWS: frozenset[str] = frozenset({"high_performer"})
 # a rule: a morning in, its findings out
 RULES: tuple[Callable[[Situation], list[Finding]], ...] = tuple(
     partial(find, rule=module.RULE)
@@ -71,7 +70,7 @@ def examine(history: History, run_day: date, *, with_budget: bool = False) -> Ex
         findings.extend(rule(situation))
     _link(findings)
     # while something breaks, what a campaign answers to money says little: first things first
-    if with_budget and all(finding.finding_type in GOOD_NEWS for finding in findings):
+    if with_budget and all(finding.finding_type in CALM_TYPES for finding in findings):
         findings.extend(budget_recommendation.find(situation))
     findings.sort(key=_order)
     judged: set[tuple[str, str]] = {(platform, "") for platform in panel.platforms}

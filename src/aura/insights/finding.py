@@ -24,6 +24,8 @@ FindingType = Literal[
 ]
 # findings about the data itself: they silence others and are never a row of public.insights
 HEALTH_TYPES: frozenset[str] = frozenset({"tracking_outage"})
+# findings that nothing has to be repaired for
+CALM_TYPES: frozenset[str] = frozenset({"high_performer", "budget_recommendation"})
 ScopeLevel = Literal["brand", "platform", "campaign"]
 Priority = Literal["high", "medium", "low"]
 Json = dict[str, Any]

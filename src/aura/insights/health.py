@@ -3,7 +3,8 @@
 A tracking outage looks like a collapse of a platform's conversions over all its campaigns at once
 while money is still spent and people still click, and the store's orders hold: had the sales been
 lost, the store would miss them. In goes a panel, out come the outages; their days leave every
-window and every baseline.
+window and every baseline. So do days on which next to nothing came and nobody can say yet whether
+it was not sold or not counted: of those nothing is told either way.
 """
 
 from __future__ import annotations
@@ -28,7 +29,14 @@ from aura.insights.series import BoolArray, FloatArray, History
 _COLLAPSE = 0.35
 _BAD_DAY = 0.7
 _TAIL = 1e-4
+# of next to nothing at all less proof is asked: luck rarely looks like that, a lost tag does
+_NEAR_TOTAL_TAIL = 1e-3
 _MOST = 0.8
+_STRETCHES = (1, 2, 3, 5, 7)
+# what makes an outage thinkable; a silence that lasts longer is the business's own
+_SUSPECT = 0.2
+_SUSPECT_TAIL = 0.01
+_LONGEST_SUSPECT = 10
 # share of its orders that a store must have lost for us to expect to see it; and what is asked of a
 # collapse where it cannot tell (the platform brings little, or its orders are not known)
 STORE_SEES = 0.15
@@ -57,6 +65,7 @@ class Outage:
         store_observed, store_expected: the store's orders meanwhile, None where not known.
         campaigns: how many campaigns had enough to show it, all of them collapsed.
         is_ongoing: whether the newest known day is without tracking.
+        is_sure: whether it is told; one that is not only keeps others from believing its days.
     """
 
     platform: int
@@ -72,6 +81,7 @@ class Outage:
     campaigns: int
     certainty: float
     is_ongoing: bool
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,12 +121,21 @@ def _of_platform(
     # the second pass takes the first one's collapsed days out of what is expected
     for _ in range(2):
         expected = np.nan_to_num(expected_from_before(observed, total, known & ~core))
-        core = _collapsed(observed, expected, noise) & known
+        core = _collapsed(observed, expected, noise, (_COLLAPSE, _TAIL))
+        core |= _collapsed(observed, expected, noise, (_BLIND_COLLAPSE, _NEAR_TOTAL_TAIL))
+        core &= known
     newest = int(np.flatnonzero(known)[-1]) if known.any() else -1
     factor = expected / np.where(total > 0, total, 1.0)
     days = _PlatformDays(number, observed, expected, scale * factor, noise, newest)
-    outages = [_judge(panel, days, run, store) for run in _runs(core)]
-    return [outage for outage in outages if outage is not None]
+    found = [_judge(panel, days, run, store) for run in _runs(core)]
+    outages = [outage for outage in found if outage is not None]
+    told = np.zeros(panel.days, dtype=np.bool_)
+    for outage in outages:
+        told[outage.affected_first : outage.affected_last + 1] = True
+    odd = _collapsed(observed, expected, noise, (_SUSPECT, _SUSPECT_TAIL)) & known & ~told
+    runs = [run for run in _runs(odd) if run[1] - run[0] < _LONGEST_SUSPECT]
+    suspects = [_judge(panel, days, run, store, is_sure=False) for run in runs]
+    return [*outages, *(suspect for suspect in suspects if suspect is not None)]
 
 
 def _weighted(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -126,15 +145,21 @@ def _weighted(values: FloatArray, weights: FloatArray) -> FloatArray:
     return np.asarray(np.where(total > 0, mean, 1.0))
 
 
-def _collapsed(observed: FloatArray, expected: FloatArray, noise: FloatArray) -> BoolArray:
-    """Days that belong to a stretch of 1 to 3 days that cannot be a bad day, (T,)."""
+def _collapsed(
+    observed: FloatArray, expected: FloatArray, noise: FloatArray, asked: tuple[float, float]
+) -> BoolArray:
+    """Days that belong to a stretch that cannot be bad days, (T,).
+
+    `asked` are the most that may be left of what was expected, and how likely bad days may be.
+    """
+    left, likely = asked
     found = np.zeros(len(observed), dtype=np.bool_)
     low = observed <= 0.5 * expected
-    for length in (1, 2, 3):
+    for length in _STRETCHES:
         seen, due = _stretch(observed, length), _stretch(expected, length)
         spread = _stretch(expected * np.sqrt(noise), length) / np.maximum(due, 1e-9)
-        ends = (seen <= _COLLAPSE * due) & (due > 0)
-        ends[ends] = tail_below(seen[ends], _BAD_DAY * due[ends], spread[ends] ** 2) < _TAIL
+        ends = (seen <= left * due) & (due > 0)
+        ends[ends] = tail_below(seen[ends], _BAD_DAY * due[ends], spread[ends] ** 2) < likely
         for back in range(length):
             found[: len(found) - back] |= ends[back:]
     return found & low & (expected > 0)
@@ -158,7 +183,12 @@ def _runs(days: BoolArray) -> list[tuple[int, int]]:
 
 
 def _judge(
-    panel: Panel, days: _PlatformDays, run: tuple[int, int], store: FloatArray | None
+    panel: Panel,
+    days: _PlatformDays,
+    run: tuple[int, int],
+    store: FloatArray | None,
+    *,
+    is_sure: bool = True,
 ) -> Outage | None:
     first, last = run
     core = slice(first, last + 1)
@@ -174,7 +204,10 @@ def _judge(
     age = np.clip(last + 1 - np.arange(first, last + 1), 0, AGES - 1)
     felt = float((settled.sum(axis=0) * panel.curves[days.platform].shares[age]).sum())
     orders = _store_orders(panel.history, store, core)
-    if not _is_tracking(orders, felt * (1.0 - ratio), ratio, last - first + 1):
+    lost = felt * (1.0 - ratio)
+    if is_sure and not _is_tracking(orders, lost, ratio, last - first + 1):
+        return None
+    if not is_sure and _is_missed(orders, lost, last - first + 1):
         return None
     affected_first, affected_last = _affected(days, run)
     tail = tail_below(np.array([seen]), np.array([_BAD_DAY * due]), days.noise[core].mean()[None])
@@ -192,6 +225,7 @@ def _judge(
         campaigns=campaigns,
         certainty=float(1.0 - tail[0]),
         is_ongoing=last >= days.newest,
+        is_sure=is_sure,
     )
 
 
@@ -242,6 +276,14 @@ def _is_tracking(orders: tuple[float, float] | None, lost: float, ratio: float, 
 
     margin = _NEAR_TOTAL_ODDS if ratio <= _BLIND_COLLAPSE else 0.0
     return not orders_missing(seen, due, lost, days=days, margin=margin)
+
+
+def _is_missed(orders: tuple[float, float] | None, lost: float, days: int) -> bool:
+    """Whether the store is known to miss what seems lost."""
+    if orders is None or lost < STORE_SEES * orders[1]:
+        return False
+    lost = min(lost, 0.95 * orders[1])
+    return orders_missing(*orders, lost, days=days, margin=_NEAR_TOTAL_ODDS)
 
 
 def orders_missing(seen: float, due: float, lost: float, *, days: int, margin: float = 0.0) -> bool:

@@ -4,7 +4,8 @@ In go the morning's findings and those that stand, out comes one change for each
 type and scope stands at a time: it is updated in place, resolved after three mornings without
 confirmation (a finding about the data at once), expired when its scope could not be looked at for a
 week. One cause yields one finding: a narrower scope takes over from a wider one at once, a wider
-one from a narrower one only after the narrower has gone unconfirmed.
+one from a narrower one only after the narrower has gone unconfirmed. A small test of budgets ends
+when something needs repair: beside that it is noise, and what it would teach is spoilt.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from aura.insights.finding import HEALTH_TYPES, Finding, Priority
+from aura.insights.finding import CALM_TYPES, HEALTH_TYPES, Finding, Priority
 
 # mornings without confirmation after which a finding is over
 UNCONFIRMED_DAYS = 3
@@ -111,8 +112,12 @@ def plan(
         changes.extend(Closing(one, "resolved") for one in related if one.status != "dismissed")
         ended.update(one.key for one in related)
         changes.append(Opening(finding))
+    is_calm = all(finding.finding_type in CALM_TYPES for finding in findings)
     for one in standing:
         if one.key in confirmed or one.key in ended or one.status == "dismissed":
+            continue
+        if _is_budget_test(one) and not is_calm:
+            changes.append(Closing(one, "expired"))
             continue
         closing = _closing(one, judged, run_day)
         if closing is not None:
@@ -149,6 +154,10 @@ def _holds_back(one: Standing, key: Key, run_day: date) -> bool:
     if one.status == "dismissed":
         return (run_day - one.updated_on).days <= UNCONFIRMED_DAYS
     return is_wider and (run_day - one.updated_on).days <= _WIDENING_DAYS
+
+
+def _is_budget_test(one: Standing) -> bool:
+    return one.finding_type == "budget_recommendation" and one.priority == "low"
 
 
 def _closing(one: Standing, judged: Collection[tuple[str, str]], run_day: date) -> Closing | None:

@@ -21,7 +21,10 @@ def find(panel: Panel, outages: tuple[Outage, ...], run_day: date) -> list[Findi
     """A finding for the newest outage of each platform, as long as its days are in sight."""
     newest: dict[int, Outage] = {}
     for outage in outages:
-        if (run_day - panel.history.day(outage.affected_last)).days <= RECENT_DAYS:
+        if (
+            outage.is_sure
+            and (run_day - panel.history.day(outage.affected_last)).days <= RECENT_DAYS
+        ):
             newest[outage.platform] = outage
     return [_finding(panel, outage, run_day) for outage in newest.values()]
 
