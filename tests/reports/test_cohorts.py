@@ -24,6 +24,7 @@ from measured_brand import NOW, READ_AT, ZONE, measure
 __all__ = ["measure"]
 
 FIRST = datetime(2026, 10, 1, 16, tzinfo=UTC)
+INCLUDING_ALL = {"basis": "margin", "includes": ["shipping", "fees"]}
 
 
 def tangled(random: Random, count: int) -> list[Order]:
@@ -329,7 +330,7 @@ async def test_a_stated_margin_gives_contribution_and_payback(database, measure)
         "goods",
         date(2026, 1, 1),
         amount=Decimal(60),
-        details={"basis": "margin", "includes": ["shipping", "fees"]},
+        details=INCLUDING_ALL,
     )
     async with database.as_user(made.person) as connection:
         await add_entries(connection, brand_id=made.brand, entries=[stated])
@@ -365,3 +366,19 @@ async def test_revenue_is_what_the_brand_calls_so(database, measure):
     for before, after in zip(whole.cohorts, net.cohorts, strict=True):
         # each order carries 4.90 of shipping and 2.05 of taxes
         assert before.revenue - after.revenue == before.orders * Decimal("6.95")
+
+
+async def test_contribution_is_in_the_stores_currency_whatever_the_brands_is(database, measure):
+    """A margin is a share: it leaves the same share of the revenue, whatever it is shown in."""
+    stated = Entry("cost", "goods", date(2026, 1, 1), amount=Decimal(60), details=INCLUDING_ALL)
+    rate = Entry("rate", "EUR", date(2026, 1, 1), amount=Decimal("1.25"), currency="USD")
+    found = []
+    for currency, entries in (("EUR", [stated]), ("USD", [stated, rate])):
+        made = await measure(currency=currency, platforms={"shopify": "EUR", "meta": "EUR"})
+        async with database.as_user(made.person) as connection:
+            await add_entries(connection, brand_id=made.brand, entries=entries)
+        report = await cohorts(
+            database, user_id=made.person, brand_id=made.brand, months=12, now=NOW
+        )
+        found.append([cell.values["contribution"] for cell in report.cohorts[1].cells])
+    assert [round(value, 9) for value in found[1]] == [round(value, 9) for value in found[0]]

@@ -158,16 +158,17 @@ async def _read(connection: Connection, brand_id: UUID) -> _Read:
     if shop is None or (shop.known_through is None and shop.file_last_day is None):
         return _Read(known, rows, known_from, months, unplaced, ())
     days = _known_days(shop, known_from)
+    currency = (shop.currencies or (known.currency,))[0]
     conversion = await brand_conversion(
         connection,
         brand_id=brand_id,
         currencies={money for row in rows for money in row.currencies},
-        into=(shop.currencies or (known.currency,))[0],
+        into=currency,
         ranges=[days],
     )
     arrays = NO_RATES if conversion is None else conversion.arrays
     spent = await store.spend_by_month(connection, brand_id, days.first, arrays)
-    rates = await monthly_rates(connection, known, days)
+    rates = await monthly_rates(connection, known, days, currency)
     return _Read(known, rows, known_from, months, unplaced, spent, *rates)
 
 

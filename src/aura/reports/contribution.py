@@ -19,14 +19,16 @@ from aura.store.reports import BrandRow
 
 
 async def monthly_rates(
-    connection: Connection, brand: BrandRow, days: DayRange
+    connection: Connection, brand: BrandRow, days: DayRange, currency: str
 ) -> tuple[dict[date, Decimal], str | None]:
-    """By month, contribution before ads for each unit of revenue; and why a month lacks it."""
-    stated = await read_stated(
-        connection, brand_id=brand.id, currency=brand.currency, ranges=(days,)
-    )
+    """By month, contribution before ads for each unit of revenue; and why a month lacks it.
+
+    `currency` is the store's: sales and costs are set against each other in it.
+    """
+    stated = await read_stated(connection, brand_id=brand.id, currency=currency, ranges=(days,))
     sales = await sales_days(connection, brand_id=brand.id, first=days.first, last=days.last)
-    return rates_of(stated, sales, days, is_net=brand.revenue_basis == "net_sales")
+    own = {day: sold for day, sold in sales.items() if sold.currency == currency}
+    return rates_of(stated, own, days, is_net=brand.revenue_basis == "net_sales")
 
 
 def rates_of(
