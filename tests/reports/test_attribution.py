@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 
 from aura.errors import NotFoundError
 from aura.model import DayRange, OrderEvent, Sales, Visit
@@ -239,3 +240,28 @@ async def test_a_brand_of_somebody_else_is_not_there(database, measure, made):
     other = await measure(name="Theirs")
     with pytest.raises(NotFoundError):
         await attribution(database, user_id=made.person, brand_id=other.brand, days=WEEK, now=NOW)
+
+
+async def test_claims_over_days_that_the_store_lacks_are_no_overclaim(database, made):
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update public.integrations set metadata = metadata || %s where id = %s",
+            [Jsonb({"known_through": WEEK.first.isoformat()}), made.integrations["shopify"]],
+        )
+    report = await report_of(database, made)
+    assert report.gap is not None
+    for one in report.platforms:
+        assert one.claim.conversions.value is not None
+        assert one.claim.seen.last.orders > 0
+        assert (one.claim.overclaim, one.claim.value_overclaim) == (None, None)
+        assert one.claim.reason == report.gap
+
+
+async def test_money_with_a_rate_for_some_of_the_days_is_not_added_to_the_rest(database, measure):
+    made = await measure(currency="USD", platforms={"shopify": "KWD", "meta": "USD"})
+    rate = Entry("rate", "KWD", WEEK.last, amount=Decimal("3.25"), currency="USD")
+    before = (await report_of(database, made)).total
+    async with database.as_user(made.person) as connection:
+        await add_entries(connection, brand_id=made.brand, entries=[rate])
+    report = await report_of(database, made)
+    assert (report.currency, report.total) == ("KWD", before)

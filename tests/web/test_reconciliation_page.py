@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from aura.model import DayRange
 from aura.reports.reconcile import Reconciliation, compare
@@ -122,3 +123,24 @@ async def test_reconciliation_of_somebody_else_is_not_there(browser, made, measu
     for path in ("reconciliation", "reconciliation.csv"):
         await browser.get(f"/b/{other.brand}/{path}")
         assert browser.answer.status_code == 404
+
+
+async def test_claims_of_days_that_the_store_lacks_are_not_set_against_its_orders(
+    browser, made, database
+):
+    first = YESTERDAY - timedelta(days=12)
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update public.integrations set metadata = metadata || %s where id = %s",
+            [Jsonb({"known_from": first.isoformat()}), made.integrations["shopify"]],
+        )
+        await connection.execute("update aura.brand_settings set history_complete_from = null")
+    asked = {"user_id": made.person, "brand_id": made.brand, "now": NOW}
+    report = await reconciliation(database, **asked)
+    assert {one.days.first for one in report.claims} == {first}
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update public.integrations set metadata = metadata || %s where id = %s",
+            [Jsonb({"known_from": YESTERDAY.isoformat()}), made.integrations["shopify"]],
+        )
+    assert (await reconciliation(database, **asked)).claims == ()

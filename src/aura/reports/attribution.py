@@ -167,7 +167,8 @@ async def attribution(
     shop = next((one for one in read.states if one.platform == "shopify"), None)
     currency = _currency(shop, read.brand.currency, read.conversion)
     lines = _lines(read.visits, Matcher(one.campaign for one in read.campaigns))
-    book = _Book(days, read.states, currency, read.brand.currency, read.conversion)
+    gap = _gap(shop, days)
+    book = _Book(days, read.states, currency, read.brand.currency, read.conversion, gap)
     campaigns, campaigns_found = book.campaigns(lines, read.campaigns, wanted)
     return AttributionReport(
         brand=read.brand,
@@ -181,7 +182,7 @@ async def attribution(
         platforms=book.platforms(lines, read.platforms),
         campaigns=campaigns,
         campaigns_found=campaigns_found,
-        gap=_gap(shop, days),
+        gap=gap,
         sources=read.states,
     )
 
@@ -214,6 +215,9 @@ async def _read(connection: Connection, brand_id: UUID, days: DayRange, now: dat
         into=known.currency,
         ranges=[days],
     )
+    if conversion is not None:
+        # amounts of some days converted and of others not would be added to each other
+        conversion = conversion.without(conversion.missing)
     rates = NO_RATES if conversion is None else conversion.arrays
     found = await store.visits(
         connection,
@@ -302,6 +306,7 @@ class _Book:
     currency: str
     brand_currency: str
     conversion: Conversion | None
+    gap: str | None
 
     def platforms(
         self, lines: Sequence[VisitLine], current: Mapping[Platform, PlatformTotals]
@@ -362,9 +367,11 @@ class _Book:
             figure(BASE_METRICS[key], side, None, states, currency)
             for key in ("conversions", "conversion_value")
         )
-        overclaim = _ratio(conversions.value, Decimal(seen.last.orders))
-        same = currency == self.currency
-        reason = conversions.reason
+        # orders of a part of the days say nothing about claims of all of them
+        is_whole = self.gap is None
+        overclaim = _ratio(conversions.value, Decimal(seen.last.orders)) if is_whole else None
+        same = currency == self.currency and is_whole
+        reason = conversions.reason or self.gap
         if reason is None and overclaim is None:
             reason = "No order of the range has a tagged last visit from it to divide by"
         return Claim(

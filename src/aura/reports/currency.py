@@ -11,7 +11,7 @@ counted one to one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, Literal
@@ -95,6 +95,12 @@ class Conversion:
             [rate.currency for rate in self.rates],
             [rate.value for rate in self.rates],
         )
+
+    def without(self, currencies: Iterable[str]) -> Conversion:
+        """The same without any rate of these currencies: their rows stay as they are stated."""
+        left_out = frozenset(currencies)
+        kept = tuple(rate for rate in self.rates if rate.currency not in left_out)
+        return replace(self, rates=kept)
 
     def used(self, currencies: Iterable[str], days: DayRange) -> tuple[Converted, ...]:
         """What was converted for rows of these currencies on these days."""

@@ -187,7 +187,11 @@ def _settled_days(states: tuple[Source, ...]) -> DayRange | None:
     if len(lasts) < len(spans):
         return None
     last = min(*lasts, shop.through)
-    return DayRange(last - timedelta(days=COMPARED_DAYS - 1), last)
+    days = DayRange(last - timedelta(days=COMPARED_DAYS - 1), last)
+    # claims of days whose orders nobody knows would look like purchases that never were
+    covered = [one.covers(days) for one in (*ads, shop)]
+    first = max(part.first if part else date.max for part in covered)
+    return DayRange(first, last) if first <= last else None
 
 
 def account_cause(one: AccountTotals) -> Cause | None:
