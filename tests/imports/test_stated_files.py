@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from aura.errors import FileRefusedError
+from aura.imports import stated_files
 from aura.imports.stated_files import Kept, keep, read_stated
 from aura.store.brand_entries import entries
 
@@ -147,3 +149,37 @@ async def test_keeping_a_file_twice_changes_nothing_and_a_newer_one_replaces_its
         (2, 7),
         (3, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("SUMMARY:x", "DTSTART;VALUE=DATE:20260401", "DURATION:P99999999D"),
+        ("SUMMARY:x", "DTSTART:99991231T235959Z", "DTEND:99991231T235959Z"),
+    ],
+)
+def test_an_event_outside_of_all_time_is_left_out_and_said(read, lines):
+    good = ("SUMMARY:Spring", "DTSTART;VALUE=DATE:20260401")
+    file = read(calendar(good, lines), "promotion", "sales.ics")
+    assert [entry.name for entry in file.entries] == ["Spring"]
+    assert file.notes == ("Left out, without days that can be read: x.",)
+
+
+def test_a_calendar_has_as_few_entries_as_a_table(read, monkeypatch):
+    monkeypatch.setattr(stated_files, "MOST_STATED_ROWS", 2)
+    events = [(f"SUMMARY:{n}", "DTSTART;VALUE=DATE:20260401") for n in range(3)]
+    with pytest.raises(FileRefusedError, match="at most 2"):
+        read(calendar(*events), "promotion", "sales.ics")
+    with pytest.raises(FileRefusedError, match="at most 2"):
+        read("name,from\n" + "x,2026-04-01\n" * 3, "promotion")
+
+
+def test_a_file_that_unpacks_to_far_too_much_is_not_read_into_memory(tmp_path):
+    path = tmp_path / "large.ics.gz"
+    with gzip.open(path, "wb") as file:
+        file.write(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260401\r\nSUMMARY:x\r\n")
+        for _ in range(21):
+            file.write((b" " + b"x" * 999 + b"\r\n") * 1000)
+        file.write(b"END:VEVENT\r\nEND:VCALENDAR\r\n")
+    with pytest.raises(FileRefusedError, match="too large"):
+        read_stated(path, "promotion", currency="EUR", timezone="UTC")

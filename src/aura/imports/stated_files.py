@@ -33,6 +33,7 @@ from aura.store.database import Database
 
 StatedKind = Literal["spend", "promotion"]
 MOST_STATED_ROWS: Final = 20_000
+MOST_STATED_BYTES: Final = 20_000_000
 _DAY: Final = ("day", "date")
 _NAME: Final = ("name", "channel", "platform", "source", "promotion", "title", "event", "summary")
 _AMOUNT: Final = ("amount", "spend", "cost", "amount spent")
@@ -97,6 +98,8 @@ def read_stated(path: Path, kind: StatedKind, *, currency: str, timezone: str) -
         timezone: the brand's, in which the moments of a calendar fall on days.
     """
     source = examine(path)
+    if source.size > MOST_STATED_BYTES:
+        raise refusals.too_large(MOST_STATED_BYTES, MOST_STATED_ROWS)
     if kind == "spend":
         return StatedFile(path.name, kind, tuple(_spend(source, currency)))
     with reading(source) as lines:
@@ -118,13 +121,17 @@ def _rows(source: Source) -> tuple[Layout, list[Row]]:
         rows = list(read_rows(lines, layout))
     if not rows:
         raise refusals.empty()
-    if len(rows) > MOST_STATED_ROWS:
+    _check_number(len(rows))
+    return layout, rows
+
+
+def _check_number(rows: int) -> None:
+    if rows > MOST_STATED_ROWS:
         raise FileRefusedError(
             "too_large",
-            f"The file has {len(rows):,} rows; at most {MOST_STATED_ROWS:,} can be stated at once. "
+            f"The file has {rows:,} rows; at most {MOST_STATED_ROWS:,} can be stated at once. "
             "Split it by year.",
         )
-    return layout, rows
 
 
 def _column(layout: Layout, names: Sequence[str], example: str) -> int:
@@ -257,13 +264,19 @@ def _calendar(text: str, zone: ZoneInfo) -> tuple[list[Entry], list[str]]:
             "and to.",
         ) from None
     entries, notes = [], []
-    for event in calendar.walk("VEVENT"):
+    events = calendar.walk("VEVENT")
+    _check_number(len(events))
+    for event in events:
         title = " ".join(str(event.get("summary", "")).split())[:_MOST_NAME_CHARACTERS]
         begins = _moment(event, "dtstart")
         if begins is None or not title:
             notes.append(f"Left out, without a name or a first day: {title or 'an event'}.")
             continue
-        first, last = _days_of(begins, _end_of(event, begins), zone)
+        try:
+            first, last = _days_of(begins, _end_of(event, begins), zone)
+        except OverflowError:
+            notes.append(f"Left out, without days that can be read: {title}.")
+            continue
         if event.get("rrule") is not None:
             notes.append(f"{title} repeats: only its first time, {first}, was taken.")
         entries.append(Entry("promotion", title, first, last, source="file"))

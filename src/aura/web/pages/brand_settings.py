@@ -6,6 +6,7 @@ page, each with a link to its field, and what was typed is still there.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -173,8 +174,12 @@ async def upload_statements(
         check_csrf(visitor.form_secret, token if isinstance(token, str) else None)
         try:
             async with kept_upload(form.get("file")) as path:
-                file = read_stated(
-                    path, _FILE_KINDS[kind], currency=brand.currency, timezone=brand.timezone
+                file = await asyncio.to_thread(
+                    read_stated,
+                    path,
+                    _FILE_KINDS[kind],
+                    currency=brand.currency,
+                    timezone=brand.timezone,
                 )
         except InputError as error:
             refused = Refused(f"{kind}-file", {}, {"file": _where(error)})
