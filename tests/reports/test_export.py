@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from aura.accounts.links import end_link, list_links, make_link, open_link
-from aura.errors import InputError, NotFoundError
+from aura.errors import FileRefusedError, InputError, NotFoundError
 from aura.imports.any_file import import_daily
 from aura.imports.daily import import_report
 from aura.imports.report_result import ReportTerms
@@ -206,3 +206,20 @@ def _plain(cell: str) -> str:
         return format(Decimal(cell).normalize(), "f")
     except ArithmeticError:
         return cell
+
+
+async def test_amounts_that_were_exported_keep_their_currency(
+    database, brand, table, make_person, make_brand, tmp_path
+):
+    content, _ = await table("metrics")
+    path = tmp_path / "metrics.csv"
+    person = await make_person()
+    other = await make_brand(person, currency="EUR", timezone="UTC")
+    terms = {"brand_id": other, "created_by": person, "terms": ReportTerms(), "now": NOW}
+    sales = "\n".join(line for line in content.decode().splitlines() if "google" not in line)
+    path.write_text(sales)
+    with pytest.raises(FileRefusedError, match="in USD but the brand's currency is EUR"):
+        await import_daily(database, path=path, **terms)
+    path.write_text(sales.replace("USD", "CHF", 1))
+    with pytest.raises(FileRefusedError, match="mixes currencies"):
+        await import_daily(database, path=path, **terms)

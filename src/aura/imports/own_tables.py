@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
+from aura.imports import refusals
 from aura.imports.source import Source, reading
 from aura.imports.table import Layout, read_rows
 
@@ -79,7 +80,7 @@ def parts_of(source: Source, layout: Layout) -> list[Part]:
             rows.setdefault(cells["platform"].strip(), []).append(cells)
     found: list[Part] = []
     for platform, titles in (
-        ("shopify", _SALES),
+        ("shopify", _in_currency(rows.get("shopify", []))),
         ("shopify", _CUSTOMERS),
         ("meta", _META),
         ("google_ads", _GOOGLE),
@@ -90,6 +91,17 @@ def parts_of(source: Source, layout: Layout) -> list[Part]:
             kind: Literal["shop", "ads"] = "shop" if platform == "shopify" else "ads"
             found.append((kind, _source(source, content)))
     return found
+
+
+def _in_currency(rows: list[dict[str, str]]) -> Mapping[str, str]:
+    """The titles of sales with the currency of the rows, as Shopify writes it into them."""
+    codes = {row["currency"].strip() for row in rows} - {""}
+    if len(codes) > 1:
+        raise refusals.two_currencies(codes)
+    money = f" ({codes.pop()})" if codes else ""
+    return {
+        name: title + ("" if name in {"day", "orders"} else money) for name, title in _SALES.items()
+    }
 
 
 def _report(rows: list[dict[str, str]], titles: Mapping[str, str]) -> str:
