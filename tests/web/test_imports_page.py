@@ -196,3 +196,15 @@ async def test_tables_are_downloaded_and_read_by_a_link(browser, brand, send):
     assert browser.answer.status_code == 404
     await browser.submit(page, action, dataset="entities", days="0")
     assert browser.answer.status_code == 422
+
+
+async def test_the_key_of_a_link_is_in_no_log(browser, brand, database, caplog):
+    path = f"/feed/auralink_{'k' * 43}.csv"
+    with caplog.at_level("DEBUG", logger="aura"):
+        await browser.get(path)
+        async with database.as_owner() as connection:
+            await connection.execute("alter table aura.sessions rename to gone")
+        await browser.get(path)
+    assert browser.answer.status_code == 500
+    assert "unexpected error at /feed/…" in caplog.text
+    assert "k" * 43 not in caplog.text

@@ -6,6 +6,7 @@ A page that needs a sign-in leads to it. What is missing and what is somebody el
 from __future__ import annotations
 
 import logging
+import re
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +18,8 @@ from aura.web.security import HEADERS
 from aura.web.site import Visitor, page, sign_in_path
 
 log = logging.getLogger(__name__)
+# an address whose last part is a secret
+_SECRET_PATH = re.compile(r"/feed/.+")
 
 TITLES = {
     400: "That did not arrive in one piece",
@@ -47,6 +50,11 @@ def refusal(request: Request, status: int, message: str, *, title: str | None = 
     return page(request, "refusal.html", context, visitor=_ANYBODY, status=status)
 
 
+def _logged_path(request: Request) -> str:
+    """The path as it may stand in a log: without the key of a link."""
+    return _SECRET_PATH.sub("/feed/…", request.url.path)
+
+
 async def _known(request: Request, error: Exception) -> Response:
     if not isinstance(error, AuraError):
         raise error
@@ -55,7 +63,7 @@ async def _known(request: Request, error: Exception) -> Response:
     if error.http_status == 404:
         return refusal(request, 404, "It does not exist, or it is not yours to see.")
     if error.http_status >= 500 and not isinstance(error, ConnectorError):
-        log.error("%s at %s", type(error).__name__, request.url.path)
+        log.error("%s at %s", type(error).__name__, _logged_path(request))
     response = refusal(request, error.http_status, error.message)
     if isinstance(error, TooManyTriesError):
         response.headers["retry-after"] = str(error.retry_after)
@@ -75,7 +83,7 @@ async def _invalid(request: Request, _error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("unexpected error at %s", request.url.path, exc_info=error)
+    log.error("unexpected error at %s", _logged_path(request), exc_info=error)
     message = "The error has been written to the log. Nothing you had stored was changed."
     answer = refusal(request, 500, message)
     # answered outside of the layer that completes every other answer
