@@ -13,7 +13,14 @@ from aura.cli.installation import load_settings
 from aura.cli.printing import print_json
 from aura.errors import AuraError, InputError, TryLaterError
 from aura.reports.present import day_with_year
-from aura.reports.rates import SOURCE, PublishedRates, kept_file, published_rates, read_rates
+from aura.reports.rates import (
+    MOST_BYTES,
+    SOURCE,
+    PublishedRates,
+    kept_file,
+    published_rates,
+    read_rates,
+)
 
 application = typer.Typer(
     help="Exchange rates: which ones amounts are converted by, and newer ones.",
@@ -21,8 +28,6 @@ application = typer.Typer(
 )
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _SECONDS = 30
-# many times the bank's file, which has grown by 20 KB a year
-_MOST_BYTES = 20_000_000
 
 
 @application.command("show")
@@ -41,6 +46,7 @@ def refresh(*, as_json: JsonOption = False) -> None:
     settings = load_settings()
     content = _fetched(settings.rates_url)
     found = read_rates(content)
+    found.check()
     known = published_rates(settings.home)
     if found.last_day < known.last_day:
         raise InputError(
@@ -52,16 +58,22 @@ def refresh(*, as_json: JsonOption = False) -> None:
 
 
 def _fetched(address: str) -> bytes:
+    content = bytearray()
     try:
-        answer = httpx.get(address, timeout=_SECONDS, follow_redirects=True).raise_for_status()
+        with httpx.stream("GET", address, timeout=_SECONDS, follow_redirects=True) as answer:
+            answer.raise_for_status()
+            for piece in answer.iter_bytes():
+                content.extend(piece)
+                if len(content) > MOST_BYTES:
+                    raise InputError(
+                        f"{address} is no file of exchange rates: it is far too large."
+                    )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise TryLaterError(
             f"{address} could not be read ({type(error).__name__}). The rates at hand stay; try "
             "again with a connection, or set AURA_RATES_URL to an address that can be reached."
         ) from None
-    if len(answer.content) > _MOST_BYTES:
-        raise InputError(f"{address} is no file of exchange rates: it is far too large.")
-    return answer.content
+    return bytes(content)
 
 
 def _keep(place: Path, content: bytes) -> None:

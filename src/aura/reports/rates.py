@@ -34,6 +34,11 @@ EURO: Final = "EUR"
 _LONGEST_PAUSE: Final = timedelta(days=14)
 # a cross rate is rounded to so many significant digits, wherever it is used
 DIGITS: Final = 12
+# many times the bank's file, which has grown by 20 KB a year; zipped or not
+MOST_BYTES: Final = 20_000_000
+_NO_FILE: Final = (
+    "This is not the European Central Bank's file of reference rates (eurofxref-hist)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,17 @@ class PublishedRates:
         """Every currency with a rate today: those that are still published, and the euro."""
         current = (name for name in self._columns if self._is_current(name))
         return frozenset((EURO, *current))
+
+    def check(self) -> None:
+        """Read every column, which is otherwise done when it is asked for; InputError for a bad."""
+        for name in self._columns:
+            try:
+                _, values = self._column(name)
+                is_good = all(value.is_finite() and value > 0 for value in values)
+            except (ValueError, InvalidOperation):
+                is_good = False
+            if not is_good:
+                raise InputError(f"{_NO_FILE} Its rates of {name} cannot be read.")
 
     def per_euro(self, currency: str, day: date) -> Published:
         """How much of the currency one euro was on the day; NoRateError where nobody knows."""
@@ -100,12 +116,13 @@ def read_rates(content: bytes) -> PublishedRates:
     try:
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                content = archive.read(archive.namelist()[0])
+                with archive.open(archive.namelist()[0]) as file:
+                    content = file.read(MOST_BYTES + 1)
+            if len(content) > MOST_BYTES:
+                raise InputError(f"{_NO_FILE} It is far too large.")
         return PublishedRates(list(csv.reader(content.decode("utf-8").splitlines())))
     except (zipfile.BadZipFile, ValueError, IndexError, InvalidOperation):
-        raise InputError(
-            "This is not the European Central Bank's file of reference rates (eurofxref-hist)."
-        ) from None
+        raise InputError(_NO_FILE) from None
 
 
 def kept_file(home: Path) -> Path:
