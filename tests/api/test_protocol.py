@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from aura.api.limits import Limits
 from aura.api.paging import PageAsked, paged
 from aura.errors import InputError
+from aura.store.events import forget_deliveries
 
 NEW_BRAND = {"name": "New", "currency": "EUR", "timezone": "Europe/Berlin"}
 
@@ -228,3 +231,17 @@ async def test_an_address_that_holds_anything_is_answered_with_a_problem(send, p
     answer = await send("GET", path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_requests_are_forgotten_those_that_failed_too(send, database):
+    added = (await send("POST", "/brands", json=NEW_BRAND)).json()
+    path = f"/brands/{added['id']}"
+    for key, name in (("good", "Good"), ("bad", " ")):
+        await send("PATCH", path, json={"name": name}, headers={"idempotency-key": key})
+    async with database.as_worker(UUID(added["id"])) as connection:
+        await forget_deliveries(
+            connection, UUID(added["id"]), before=datetime.now(UTC) + timedelta(days=1)
+        )
+    async with database.as_owner() as connection:
+        cursor = await connection.execute("select count(*) as left from aura.events")
+        assert await cursor.fetchone() == {"left": 0}

@@ -85,12 +85,13 @@ update aura.events set
 where brand_id = %(brand_id)s and event_id = %(event_id)s;
 
 -- name: forget_deliveries
--- Forgets the ids of deliveries that no platform sends again; privacy requests stay, and so does what
--- is no delivery: only those are called by a platform's topic, such as orders/updated.
+-- Forgets the ids of deliveries that no platform sends again, and requests of programs, answered or not;
+-- privacy requests stay, and so does what is no delivery: only those are called by a platform's topic,
+-- such as orders/updated.
 delete from aura.events
 where
     brand_id = %(brand_id)s
-    and answered_at is not null
+    and (answered_at is not null or kind = 'api/request')
     and received_at < %(before)s
     and kind like '%%/%%'
     and not kind = any(%(kept)s);
