@@ -217,3 +217,14 @@ async def test_targets_and_promotions_stand_where_they_belong(browser, made, dat
     page = await browser.get(f"/b/{made.brand}")
     assert "Promotions: Singles' Day (10 Nov – 11 Nov)" in page.text  # noqa: RUF001 - as shown
     assert 'class="promoted" x="57.14%"' in page.html
+
+
+async def test_a_month_is_no_change_against_a_longer_one(browser, made):
+    """Compared with days of one's choice, 10 days of November stand beside 20 of October."""
+    asked = "from=2026-11-01&to=2026-11-10&by=month&compare=custom&metric="
+    other = "&compare_from=2026-10-01&compare_to=2026-10-20"
+    for metric, is_compared in (("revenue", False), ("aov", True)):
+        page = await browser.get(f"/b/{made.brand}?{asked}{metric}{other}")
+        assert browser.answer.status_code == 200
+        row = page.html.split('<th scope="row">1 Nov')[1].split("</tr>")[0]
+        assert ("<td>–</td>" not in row) == is_compared, row  # noqa: RUF001 - as shown

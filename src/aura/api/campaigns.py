@@ -19,7 +19,10 @@ routes = APIRouter()
 
 
 class CampaignAnswer(BaseModel):
-    """A campaign; its figures by metric, in its account's currency."""
+    """A campaign with its figures by metric, each in the currency that it names.
+
+    That is the brand's, and the account's own where no rate is known and for a single campaign.
+    """
 
     id: int
     platform: str

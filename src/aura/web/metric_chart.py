@@ -149,7 +149,7 @@ def all_metrics() -> tuple[Metric, ...]:
 
 def _row(one: Bucket, metric: Metric, report: Overview) -> ChartRow:
     currency = report.brand.currency
-    is_whole = one.is_settled or one.value is None
+    is_whole = (one.is_settled or one.value is None) and _is_as_long(one, metric)
     change = change_of(metric, one.value, one.previous).text if is_whole else "–"  # noqa: RUF001 - a dash for unknown
     previous = present_exact(metric, one.previous, currency)
     if one.previous_days and one.previous is not None and len(one.previous_days) > 1:
@@ -157,6 +157,12 @@ def _row(one: Bucket, metric: Metric, report: Overview) -> ChartRow:
     return ChartRow(
         one.label, present_exact(metric, one.value, currency), previous, change, one.state
     )
+
+
+def _is_as_long(one: Bucket, metric: Metric) -> bool:
+    """Whether a sum stands beside one of as many days: 31 days against 28 are no change."""
+    before = one.previous_days
+    return not metric.is_additive or before is None or len(before) == len(one.days)
 
 
 def _level(metric: Metric, level: Decimal, currency: str) -> str:
