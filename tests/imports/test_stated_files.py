@@ -177,7 +177,9 @@ def test_a_calendar_has_as_few_entries_as_a_table(read, monkeypatch):
 def test_a_file_that_unpacks_to_far_too_much_is_not_read_into_memory(tmp_path):
     path = tmp_path / "large.ics.gz"
     with gzip.open(path, "wb") as file:
-        file.write(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260401\r\nSUMMARY:x\r\n")
+        file.write(
+            b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260401\r\nSUMMARY:x\r\n"
+        )
         for _ in range(21):
             file.write((b" " + b"x" * 999 + b"\r\n") * 1000)
         file.write(b"END:VEVENT\r\nEND:VCALENDAR\r\n")

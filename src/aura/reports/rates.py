@@ -115,9 +115,11 @@ def read_rates(content: bytes) -> PublishedRates:
     """The rates in a file of the bank's, zipped or not; InputError for anything else."""
     try:
         if content.startswith(b"PK"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                with archive.open(archive.namelist()[0]) as file:
-                    content = file.read(MOST_BYTES + 1)
+            with (
+                zipfile.ZipFile(io.BytesIO(content)) as archive,
+                archive.open(archive.namelist()[0]) as file,
+            ):
+                content = file.read(MOST_BYTES + 1)
             if len(content) > MOST_BYTES:
                 raise InputError(f"{_NO_FILE} It is far too large.")
         return PublishedRates(list(csv.reader(content.decode("utf-8").splitlines())))
