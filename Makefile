@@ -130,7 +130,7 @@ oracles: .venv/.development contracts ## the platforms' own clients read the san
 docs: .venv/.development ## write the generated reference pages anew
 	@$(BIN)/python docs/generate.py
 
-screenshots: .venv/.development ## pictures of the demo's pages into docs/pictures
+screenshots: .venv/.development ## pictures of every page of the demo, light, dark and small
 	@$(BIN)/python docs/screenshots.py
 
 format: .venv/.development ## format and fix what can be fixed by itself

@@ -1,4 +1,7 @@
-"""Take the pictures of the pages that the documentation shows, into docs/pictures.
+"""Take pictures of every page in both themes.
+
+Those that the documentation shows go into docs/pictures, the others, to be looked at, into
+build/pictures.
 
 Starts a demo of its own in a temporary folder; `--home FOLDER` uses the one that runs in that
 AURA_HOME instead. Needs a Chromium of the system. Every picture stays below 300 kB.
@@ -27,6 +30,7 @@ from aura.connectors.contract import Consent
 from aura.connectors.registry import build_connectors
 
 PICTURES = Path(__file__).parent / "pictures"
+LOOKED_AT = Path(__file__).parents[1] / "build" / "pictures"
 MOST_BYTES = 300_000
 DESKTOP = (1280, 860)
 PHONE = (360, 740)
@@ -42,6 +46,9 @@ class Picture:
     theme: str = "light"
     signed_in: bool = True
     whole: bool = True
+    shown: bool = True
+    # pressed after the page was opened: a page whose address only another page knows
+    first: str = ""
 
 
 TAKEN = (
@@ -54,6 +61,35 @@ TAKEN = (
     Picture("connections-phone", "/connections", PHONE),
     Picture("insights", "/insights"),
     Picture("sign-in", "/sign-in", signed_in=False, whole=False),
+)
+PAGES = {
+    "campaigns": "/campaigns",
+    "attribution": "/attribution",
+    "cohorts": "/cohorts",
+    "insights-feed": "/insights",
+    "reconciliation": "/reconciliation",
+    "connections-page": "/connections",
+    "imports": "/imports",
+    "settings": "/settings",
+}
+# pages that are reached by a link of another: from where, which link
+BEHIND = {
+    "campaign": ("/campaigns", "main table a[href*='/campaigns/']"),
+    "insight": ("/insights", "main a[href*='/insights/']"),
+}
+OTHERS = tuple(
+    Picture(
+        f"{name}-{theme}-{size[0]}",
+        path,
+        size,
+        theme,
+        whole=size == DESKTOP,
+        shown=False,
+        first=first,
+    )
+    for name, (path, first) in ({n: (p, "") for n, p in PAGES.items()} | BEHIND).items()
+    for theme in ("light", "dark")
+    for size in (DESKTOP, PHONE)
 )
 
 
@@ -107,9 +143,9 @@ def consent_address(demo: dict[str, str]) -> str:
     return connectors["meta"].authorization_url(consent)
 
 
-def photograph(page: Page, name: str, *, whole: bool) -> None:
-    """One picture, small enough for a repository."""
-    path = PICTURES / f"{name}.png"
+def photograph(page: Page, name: str, *, whole: bool, shown: bool = True) -> None:
+    """One picture, small enough for a repository when the documentation shows it."""
+    path = (PICTURES if shown else LOOKED_AT) / f"{name}.png"
     if whole:
         # what sticks to the window's edge stays at the edge of the picture
         height = page.evaluate("document.documentElement.scrollHeight")
@@ -117,7 +153,7 @@ def photograph(page: Page, name: str, *, whole: bool) -> None:
         page.set_viewport_size({"width": width, "height": height})
     page.screenshot(path=path, animations="disabled")
     print(f"{name:24} {path.stat().st_size:>8,} bytes")
-    if path.stat().st_size > MOST_BYTES:
+    if shown and path.stat().st_size > MOST_BYTES:
         raise SystemExit(f"{path.name} is larger than {MOST_BYTES:,} bytes")
 
 
@@ -133,7 +169,10 @@ def take(browser: Browser, demo: dict[str, str], picture: Picture) -> None:
     page = context.new_page()
     base = sign_in(page, demo) if picture.signed_in else demo["url"]
     visit(page, base + picture.path)
-    photograph(page, picture.name, whole=picture.whole)
+    if picture.first:
+        page.locator(picture.first).first.click()
+        page.wait_for_load_state()
+    photograph(page, picture.name, whole=picture.whole, shown=picture.shown)
     context.close()
 
 
@@ -145,9 +184,10 @@ def main() -> None:
     if chromium is None:
         raise SystemExit("needs chromium (Debian: apt install chromium)")
     PICTURES.mkdir(exist_ok=True)
+    LOOKED_AT.mkdir(parents=True, exist_ok=True)
     with running_demo(parser.parse_args().home) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
-        for picture in TAKEN:
+        for picture in TAKEN + OTHERS:
             take(browser, demo, picture)
         page = browser.new_page(viewport={"width": 720, "height": 560})
         visit(page, consent_address(demo))
