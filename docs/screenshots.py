@@ -59,7 +59,7 @@ TAKEN = (
     Picture("connections", "/connections"),
     Picture("connections-dark", "/connections", theme="dark"),
     Picture("connections-phone", "/connections", PHONE),
-    Picture("insights", "/insights"),
+    Picture("insights", "/insights", whole=False),
     Picture("sign-in", "/sign-in", signed_in=False, whole=False),
 )
 PAGES = {
