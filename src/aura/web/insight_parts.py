@@ -246,7 +246,8 @@ def _basis(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         found.append(("How budgets answer", text))
     for key, label in (("run_day", "Looked at on"), ("as_of", "With what was read by")):
         if data.get(key):
-            found.append((label, str(data[key])))
+            # a moment is shown to the minute, in UTC as it is stored
+            found.append((label, str(data[key])[:16].replace("T", " ")))
     if data.get("inputs_hash"):
         found.append(("Fingerprint of the inputs", str(data["inputs_hash"])[:16]))
     return found
