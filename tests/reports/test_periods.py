@@ -86,3 +86,25 @@ def test_today_is_the_brands_today():
     assert today_in("America/New_York", late) == date(2026, 11, 21)
     assert today_in("Asia/Tokyo", late) == date(2026, 11, 22)
     assert today_in("Nowhere/Land", late) == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("query", "days", "other"),
+    [
+        ({"days": "7"}, ("2026-11-15", "2026-11-21"), "days=7&today=1"),
+        ({"days": "7", "today": "1"}, ("2026-11-16", "2026-11-22"), "days=7"),
+        ({"range": "month", "today": "1"}, ("2026-11-01", "2026-11-22"), "range=month"),
+        ({"range": "yesterday", "today": "1"}, ("2026-11-21", "2026-11-21"), None),
+        ({"range": "last-month", "today": "1"}, ("2026-10-01", "2026-10-31"), None),
+        (
+            {"from": "2026-11-02", "to": "2026-11-04", "today": "1"},
+            ("2026-11-02", "2026-11-04"),
+            None,
+        ),
+    ],
+)
+def test_ranges_that_go_on_end_today_where_that_is_asked_for(query, days, other):
+    period = period_of(query, today=TODAY)
+    assert (str(period.days.first), str(period.days.last)) == days
+    assert period.other_today == other
+    assert period_of(dict(parse_qsl(period.query)), today=TODAY) == period

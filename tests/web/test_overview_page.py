@@ -214,7 +214,7 @@ async def test_targets_and_promotions_stand_where_they_belong(browser, made, dat
     assert "Target $7,000" in page.text
     assert "Target 4.00x" in page.text
     assert "Promotion" not in page.text
-    page = await browser.get(f"/b/{made.brand}")
+    page = await browser.get(f"/b/{made.brand}?days=28")
     assert "Promotions: Singles' Day (10 Nov – 11 Nov)" in page.text  # noqa: RUF001 - as shown
     assert 'class="promoted" x="57.14%"' in page.html
 
@@ -228,3 +228,89 @@ async def test_a_month_is_no_change_against_a_longer_one(browser, made):
         assert browser.answer.status_code == 200
         row = page.html.split('<th scope="row">1 Nov')[1].split("</tr>")[0]
         assert ("<td>–</td>" not in row) == is_compared, row  # noqa: RUF001 - as shown
+
+
+async def test_a_target_is_a_labelled_line_of_the_chart_and_a_column_of_its_table(
+    browser, made, database
+):
+    stated = Entry("target", "revenue", date(2026, 1, 1), None, "monthly", Decimal(31_000), "USD")
+    async with database.as_user(made.person) as connection:
+        await add_entries(connection, brand_id=made.brand, entries=[stated])
+    page = await browser.get(f"/b/{made.brand}?from=2026-10-05&to=2026-10-11")
+    chart = page.html.split("data-chart")[1].split("</section>")[0]
+    assert 'class="target"' in chart
+    assert ">Target $1,000</text>" in chart
+    assert [row[4] for row in page.rows if row and row[0] == "Sun 11 Oct"] == ["$1,000.00"]
+    page = await browser.get(f"/b/{made.brand}?from=2026-10-05&to=2026-10-11&metric=mer")
+    assert 'class="target"' not in page.html
+    assert "Target" not in next(row for row in page.rows if row and row[0] == "Day")
+    shown = page.html.split('id="month-title"')[1].split("</section>")[0]
+    assert "21 of 30 days are over" in shown
+    assert "of $31,000.00" in shown
+    assert "against an even pace" in shown
+    assert "the target" in shown.split("Month's end")[1]
+
+
+async def test_the_sentence_above_the_chart_speaks_of_its_metric(browser, made, report):
+    shown = await report()
+    page = await browser.get(f"/b/{made.brand}?metric=cpa")
+    sentence = page.html.split('id="chart-sentence">')[1].split("</p>")[0]
+    best = min(row.value(CATALOGUE["cpa"]) for row in shown.series)
+    assert sentence.startswith(f"CPA {shown.figure('cpa').short}, ")
+    assert f"with{SPACE}${best:,.2f}" in sentence
+    assert "Revenue" not in sentence
+    page = await browser.get(f"/b/{made.brand}")
+    assert page.html.split('id="chart-sentence">')[1].startswith("Revenue $")
+
+
+async def test_profit_is_one_line_until_its_costs_are_stated_and_then_tiles(
+    browser, made, database
+):
+    page = await browser.get(f"/b/{made.brand}")
+    assert "Profit: The cost of goods is not stated" in page.text
+    assert 'id="tile-net_profit"' not in page.html
+    assert f"/b/{made.brand}/settings#costs" in page.links
+    stated = [
+        Entry("cost", "goods", date(2000, 1, 1), amount=Decimal(60), details={"basis": "margin"}),
+        Entry("cost", "shipping", date(2000, 1, 1), amount=Decimal(0), currency="USD"),
+        Entry("cost", "fees", date(2000, 1, 1), amount=Decimal(0), currency="USD"),
+    ]
+    async with database.as_user(made.person) as connection:
+        await add_entries(connection, brand_id=made.brand, entries=stated)
+    page = await browser.get(f"/b/{made.brand}")
+    tiles = {
+        key: page.html.split(f'id="tile-{key}"')[1].split("</article>")[0]
+        for key in ("contribution_margin", "net_profit", "mer_all_spend", "break_even_roas")
+    }
+    assert "<data value=" in tiles["contribution_margin"]
+    assert f'href="/b/{made.brand}/settings#spend"' in tiles["mer_all_spend"]
+    assert "Profit: The cost" not in page.text
+
+
+async def test_the_range_looked_at_last_is_remembered_for_its_brand_alone(browser, made, measure):
+    other = await measure(person=made.person, name="Boreal")
+
+    async def days_of(address):
+        page = await browser.get(address)
+        [one] = [a for tag, a in page.tags if a.get("aria-current") and a.get("data-days")]
+        return one["data-days"], page
+
+    await browser.get(f"/b/{made.brand}?days=7&compare=year")
+    days, page = await days_of(f"/b/{made.brand}?metric=mer")
+    assert days == "7"
+    assert "?days=28&compare=year&metric=mer" in page.links
+    assert (await days_of(f"/b/{made.brand}/campaigns"))[0] == "7"
+    assert (await days_of(f"/b/{made.brand}?days=91"))[0] == "91"
+    assert (await days_of(f"/b/{made.brand}"))[0] == "91"
+    assert (await days_of(f"/b/{other.brand}"))[0] == "28"
+    await browser.get(f"/b/{made.brand}?days=0")
+    assert browser.answer.status_code == 422
+    assert (await days_of(f"/b/{made.brand}"))[0] == "91"
+
+
+async def test_today_is_included_by_a_link_and_left_out_by_another(browser, made):
+    page = await browser.get(f"/b/{made.brand}?days=7&metric=mer")
+    assert "?days=7&today=1&metric=mer" in page.links
+    page = await browser.get(f"/b/{made.brand}?days=7&today=1")
+    assert "16 Nov – 22 Nov 2026" in page.text  # noqa: RUF001 - as shown
+    assert {"?days=7", "?days=28&today=1"} <= set(page.links)

@@ -98,6 +98,7 @@ async def asked_of(
     first: Annotated[str, Query(alias="from", description="First day, as 2026-10-25.")] = "",
     last: Annotated[str, Query(alias="to", description="Last day.")] = "",
     named: Annotated[str, Query(alias="range", description=f"One of {', '.join(NAMED)}.")] = "",
+    including: Annotated[str, Query(alias="today", description="1: the range ends today.")] = "",
     compare: Annotated[str, Query(description="previous, year, custom or off.")] = "",
     dow: Annotated[str, Query(description="0: do not match by weekday.")] = "",
     compare_from: Annotated[str, Query(description="First day to compare with.")] = "",
@@ -106,7 +107,12 @@ async def asked_of(
     """The person's brand with the range; NotFoundError for a brand that is not theirs."""
     now = parts.clock()
     query = {"days": days, "from": first, "to": last, "range": named, "compare": compare}
-    query |= {"dow": dow, "compare_from": compare_from, "compare_to": compare_to}
+    query |= {
+        "today": including,
+        "dow": dow,
+        "compare_from": compare_from,
+        "compare_to": compare_to,
+    }
     return Asked(brand.id, period_of(query, today=today_in(brand.timezone, now)), now)
 
 

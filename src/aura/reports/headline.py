@@ -1,21 +1,31 @@
 """One sentence that says what the chart shows, for people who read rather than look.
 
 In: an Overview. Out: plain text such as `Revenue $48,210, up 12.4 %; ad spend $9,120, unchanged;
-best day Thu 12 Nov with $3,120; the last 6 days are still settling.`
+best day Thu 12 Nov with $3,120; the last 6 days are still settling.` Of another metric than revenue
+it speaks of that one alone.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 
+from aura.metrics import CATALOGUE, Metric
 from aura.reports.figures import Figure
 from aura.reports.overview import DayFigures, Overview
-from aura.reports.present import SPACE, day, money, percent_change
+from aura.reports.present import SPACE, day, money, percent_change, present_value
 
 
-def headline(report: Overview) -> str:
+def headline(report: Overview, metric: Metric = CATALOGUE["revenue"]) -> str:
     """The sentence; it names what is unknown instead of leaving it out."""
+    if metric.key != "revenue":
+        said = (
+            _amount(report.figure(metric.key)),
+            _extremes(report, metric),
+            _settling_of([row.date for row in report.series if _grows(row, metric)]),
+        )
+        return "; ".join(part for part in said if part) + "."
     spend = _amount(report.figure("ad_spend"))
     parts = [_amount(report.figure("revenue")), spend[0].lower() + spend[1:]]
     best = _best_day(report)
@@ -51,12 +61,27 @@ def _best_day(report: Overview) -> str | None:
     known = [(row.revenue, row.date) for row in report.series if row.revenue is not None]
     if len(known) < 2:
         return None
-    revenue, date = max(known)
+    revenue, best = max(known)
     if revenue <= Decimal(0):
         return None
-    return f"best day {day(date)} with {money(revenue, report.brand.currency)}".replace(
+    return f"best day {day(best)} with {money(revenue, report.brand.currency)}".replace(
         " with ", f" with{SPACE}"
     )
+
+
+def _extremes(report: Overview, metric: Metric) -> str | None:
+    """The best day of the metric; of one that is neither good nor bad the highest."""
+    known = [(value, row.date) for row in report.series if (value := row.value(metric)) is not None]
+    if len(known) < 2 or min(known)[0] == max(known)[0]:
+        return None
+    value, when = min(known) if metric.better == "down" else max(known)
+    word = "highest" if metric.better == "neither" else "best"
+    shown = present_value(metric, value, report.brand.currency)
+    return f"{word} day {day(when)} with{SPACE}{shown}"
+
+
+def _grows(row: DayFigures, metric: Metric) -> bool:
+    return row.value(metric) is not None and not row.is_settled(metric)
 
 
 def _settling(series: tuple[DayFigures, ...]) -> str | None:
@@ -67,6 +92,10 @@ def _settling(series: tuple[DayFigures, ...]) -> str | None:
         if (row.ad_spend is not None and not row.ads_are_settled)
         or (row.revenue is not None and not row.store_is_settled)
     ]
+    return _settling_of(growing)
+
+
+def _settling_of(growing: Sequence[date]) -> str | None:
     if not growing:
         return None
     if growing[-1] - growing[0] != timedelta(days=len(growing) - 1) or len(growing) == 1:

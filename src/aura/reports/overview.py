@@ -46,6 +46,8 @@ TILES: tuple[str, ...] = (
     "cpa",
     "aov",
 )
+# shown below the eight once the brand has stated what they need
+PROFIT: tuple[str, ...] = ("contribution_margin", "net_profit", "mer_all_spend", "break_even_roas")
 # columns of the platform table: what the store states, what a platform claims, what both give
 COLUMNS: tuple[str, ...] = ("value", "purchases", "ad_spend", "cost", "return", "clicks", "ctr")
 _STORE_COLUMNS = ("revenue", "orders", None, None, None, None, None)

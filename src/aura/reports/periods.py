@@ -8,7 +8,7 @@ yesterday, because today is not over; only a custom range may include today.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl
@@ -30,6 +30,8 @@ NAMED: Final[Mapping[str, str]] = {
     "quarter": "Quarter to date",
     "year": "Year to date",
 }
+# those that go on: they may end today
+_TO_DATE: Final = frozenset({"month", "quarter", "year"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Period:
         today: the brand's today, which only a custom range may include.
         asked: what it is compared with where that is not the usual.
         name: a key of NAMED when the range was asked for by its name.
+        with_today: whether such a range ends today and not yesterday.
     """
 
     days: DayRange
@@ -49,6 +52,7 @@ class Period:
     today: date
     asked: Comparison | None = None
     name: str | None = None
+    with_today: bool = False
 
     @property
     def comparison(self) -> Comparison:
@@ -58,11 +62,21 @@ class Period:
     @property
     def range_query(self) -> str:
         """The part of the address's query that names the range."""
+        today = "&today=1" if self.with_today else ""
         if self.name:
-            return f"range={self.name}"
+            return f"range={self.name}{today}"
         if self.preset:
-            return f"days={self.preset}"
+            return f"days={self.preset}{today}"
         return f"from={self.days.first.isoformat()}&to={self.days.last.isoformat()}"
+
+    @property
+    def other_today(self) -> str | None:
+        """The query of the same range with today, or without it; None where there is no other."""
+        if self.with_today:
+            return self.range_query.removesuffix("&today=1")
+        if self.name in _TO_DATE or (self.preset and not self.name):
+            return f"{self.range_query}&today=1"
+        return None
 
     @property
     def range_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -98,15 +112,19 @@ def today_in(timezone: str | None, now: datetime) -> date:
     return now.astimezone(brand_zone(timezone)).date()
 
 
-def last_days(count: int, today: date) -> Period:
-    """The last `count` days, ending yesterday."""
-    last = today - timedelta(days=1)
-    preset = count if count in PRESETS else None
-    return Period(DayRange(last - timedelta(days=count - 1), last), preset, today)
+def last_days(count: int, today: date, *, with_today: bool = False) -> Period:
+    """The last `count` days, ending yesterday, or today where that is asked for."""
+    last = today if with_today else today - timedelta(days=1)
+    days = DayRange(last - timedelta(days=count - 1), last)
+    if count not in PRESETS:
+        return Period(days, None, today)
+    return Period(days, count, today, with_today=with_today)
 
 
-def named_days(name: str, today: date) -> Period:
+def named_days(name: str, today: date, *, with_today: bool = False) -> Period:
     """The range of that name, ending yesterday; on a month's first day, that day itself.
+
+    Those to date end today where that is asked for.
 
     InputError for a name that does not exist.
     """
@@ -122,7 +140,9 @@ def named_days(name: str, today: date) -> Period:
     if name not in firsts:
         raise InputError(f"A range is one of {', '.join(NAMED)}.")
     end = month - timedelta(days=1) if name == "last-month" else max(last, firsts[name])
-    return Period(DayRange(firsts[name], end), None, today, name=name)
+    with_today = with_today and name in _TO_DATE
+    days = DayRange(firsts[name], today if with_today else end)
+    return Period(days, None, today, name=name, with_today=with_today)
 
 
 def preset_of(query: Mapping[str, str]) -> int:
@@ -143,7 +163,7 @@ def period_of(query: Mapping[str, str], *, today: date) -> Period:
     asked = comparison_of(query, found.days)
     if asked == usual_comparison(found.days):
         return found
-    return Period(found.days, found.preset, today, asked, found.name)
+    return replace(found, asked=asked)
 
 
 def _range_of(query: Mapping[str, str], today: date) -> Period:
@@ -151,13 +171,14 @@ def _range_of(query: Mapping[str, str], today: date) -> Period:
     if first or last:
         return _custom(first, last, today)
     name = query.get("range", "").strip()
+    with_today = query.get("today", "").strip() == "1"
     if name:
-        return named_days(name, today)
+        return named_days(name, today, with_today=with_today)
     days = query.get("days", "").strip() or str(DEFAULT_PRESET)
     is_short = days.isascii() and days.isdigit() and len(days) <= len(str(LONGEST_RANGE))
     if not is_short or not 1 <= int(days) <= LONGEST_RANGE:
         raise InputError(f"A range has 1 to {LONGEST_RANGE:,} days.")
-    return last_days(int(days), today)
+    return last_days(int(days), today, with_today=with_today)
 
 
 def _custom(first: str, last: str, today: date) -> Period:

@@ -102,15 +102,15 @@ def draw(
     level_text: Callable[[Decimal], str],
     *,
     marked: Sequence[bool] = (),
-    ghost: Series | None = None,
+    behind: Sequence[Series] = (),
     between: tuple[Values, Values] = ((), ()),
 ) -> Chart:
     """The chart of some series over the same days.
 
-    `marked` days are shaded, and so is what lies between the two rows of `between`. `ghost` is
-    drawn behind the series and says nothing of which days are missing or still settle.
+    `marked` days are shaded, and so is what lies between the two rows of `between`. Those of
+    `behind` are drawn behind the series and say nothing of which days are missing or still settle.
     """
-    every = (*series, ghost) if ghost else tuple(series)
+    every = (*series, *behind)
     known = [float(value) for one in every for value in one.values if value is not None]
     known += [float(value) for value in between[1] if value is not None]
     lowest, highest = min([0.0, *known]), max([0.0, *known])

@@ -1,4 +1,4 @@
-"""The heads of a table that an address sorts: what a column is, and where a click on it leads."""
+"""Words and addresses around figures: heads that an address sorts, formulas, and what to state."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aura.metrics import CATALOGUE, Metric
+from aura.reports.currency import REMEDY
+from aura.reports.figures import Figure
 from aura.reports.questions import NAME, Question
 
 
@@ -56,3 +58,11 @@ def formula_in_words(metric: Metric) -> str:
     for key in sorted(metric.parts, key=len, reverse=True):
         text = text.replace(key, CATALOGUE[key].label.lower())
     return text[0].upper() + text[1:]
+
+
+def remedy(figure: Figure) -> str | None:
+    """The part of the page Settings that would make the figure known; None where none would."""
+    reason = figure.reason or ""
+    if figure.is_unstated:
+        return "spend" if reason.startswith("Other spend") else "costs"
+    return "rate" if reason.endswith(REMEDY) else None

@@ -19,7 +19,8 @@ from aura.reports.periods import Period
 from aura.reports.plans import Plans, Promotion
 from aura.reports.present import count_axis, day_range, money_axis, present_exact, present_value
 from aura.reports.series import BY, DEFAULT_METRIC, Bucket, By, SeriesQuestion, buckets
-from aura.web.charts import Chart, Series, draw
+from aura.web.charts import Chart, Series, Values, draw
+from aura.web.heads import remedy
 
 # metrics with a link of their own; the rest of the catalogue stands in a list
 QUICK = ("revenue", "ad_spend", "mer", "orders", "new_customers", "cac", "aov", "conversions")
@@ -27,13 +28,14 @@ QUICK = ("revenue", "ad_spend", "mer", "orders", "new_customers", "cac", "aov", 
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """A bucket as text."""
+    """A bucket as text; `target` is empty where it has none."""
 
     label: str
     value: str
     previous: str
     change: str
     state: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ class MetricChart:
     rows: tuple[ChartRow, ...]
     promotions: tuple[Promotion, ...]
     target: str | None
+
+    @property
+    def remedy(self) -> str | None:
+        """Where on the page Settings to state what it lacks."""
+        return remedy(self.figure)
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether any of the days, weeks or months has a target."""
+        return any(row.target for row in self.rows)
 
     @property
     def metric(self) -> Metric:
@@ -62,8 +74,8 @@ def metric_chart(report: Overview, question: SeriesQuestion, plans: Plans) -> Me
     """The chart of the question's metric."""
     metric, currency = question.metric, report.brand.currency
     found = buckets(report, metric, question.by)
-    ghost = [one.previous for one in found]
     promoted = [any(promo.runs_on(one.days) for promo in plans.promotions) for one in found]
+    targets = [plans.target(metric, one.days, currency) for one in found]
     target = plans.target(metric, report.days, currency)
     return MetricChart(
         figure=report.figure(metric.key),
@@ -80,12 +92,23 @@ def metric_chart(report: Overview, question: SeriesQuestion, plans: Plans) -> Me
             ],
             lambda level: _level(metric, level, currency),
             marked=promoted,
-            ghost=Series("previous", "Before", ghost, [True] * len(found)) if any(ghost) else None,
+            behind=_behind([one.previous for one in found], targets, metric, currency),
         ),
-        rows=tuple(_row(one, metric, report) for one in found),
+        rows=tuple(_row(one, metric, report, aim) for one, aim in zip(found, targets, strict=True)),
         promotions=plans.promotions,
         target=None if target is None else present_value(metric, target, currency),
     )
+
+
+def _behind(previous: Values, targets: Values, metric: Metric, currency: str) -> tuple[Series, ...]:
+    """What came before, and the targets of the days, weeks or months under a label."""
+    settled = [True] * len(previous)
+    known = [value for value in targets if value is not None]
+    lines = [Series("previous", "Before", previous, settled)] if any(previous) else []
+    if known:
+        label = f"Target {present_value(metric, known[-1], currency)}"
+        lines.append(Series("target", label, targets, settled))
+    return tuple(lines)
 
 
 def chart_file(report: Overview, question: SeriesQuestion) -> str:
@@ -147,7 +170,7 @@ def all_metrics() -> tuple[Metric, ...]:
     return tuple(sorted(CATALOGUE.values(), key=lambda metric: metric.label))
 
 
-def _row(one: Bucket, metric: Metric, report: Overview) -> ChartRow:
+def _row(one: Bucket, metric: Metric, report: Overview, target: Decimal | None) -> ChartRow:
     currency = report.brand.currency
     is_whole = (one.is_settled or one.value is None) and _is_as_long(one, metric)
     change = change_of(metric, one.value, one.previous).text if is_whole else "–"  # noqa: RUF001 - a dash for unknown
@@ -155,7 +178,12 @@ def _row(one: Bucket, metric: Metric, report: Overview) -> ChartRow:
     if one.previous_days and one.previous is not None and len(one.previous_days) > 1:
         previous += f" ({day_range(one.previous_days)})"
     return ChartRow(
-        one.label, present_exact(metric, one.value, currency), previous, change, one.state
+        one.label,
+        present_exact(metric, one.value, currency),
+        previous,
+        change,
+        one.state,
+        "" if target is None else present_exact(metric, target, currency),
     )
 
 

@@ -20,6 +20,7 @@ from aura.reports.seen import Seen
 from aura.reports.visits import RULE
 from aura.web.files import csv_file
 from aura.web.pages.overview import PRESET_LABELS
+from aura.web.remembered import range_query, remember
 from aura.web.site import Member, MemberPart, Site, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
@@ -82,7 +83,7 @@ async def show_attribution(
     brand = member.brand(brand_id)
     problem, today = None, today_in(brand.timezone, site.clock())
     try:
-        period = period_of(request.query_params, today=today)
+        period = period_of(range_query(request, today=today), today=today)
     except InputError as error:
         problem, period = error.message, last_days(28, today)
     report = await _report(site, member, brand_id, period.days, Wanted(most=MOST_LINES))
@@ -108,8 +109,12 @@ async def show_attribution(
         "total": seen_text(report, report.total),
         "share": _share(report),
     }
-    status = 422 if problem else 200
-    return page(request, "attribution.html", context, visitor=visitor, status=status)
+    response = page(
+        request, "attribution.html", context, visitor=visitor, status=422 if problem else 200
+    )
+    if problem is None:
+        remember(request, response, brand, period)
+    return response
 
 
 @routes.get("/b/{brand_id}/attribution.csv")

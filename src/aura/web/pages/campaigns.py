@@ -37,6 +37,7 @@ from aura.web.files import csv_file
 from aura.web.heads import formula_in_words, heads_of
 from aura.web.pages.attribution import claim_text
 from aura.web.pages.overview import PRESET_LABELS
+from aura.web.remembered import range_query, remember
 from aura.web.site import Member, MemberPart, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
@@ -74,7 +75,7 @@ async def show_campaigns(
     today = today_in(brand.timezone, now)
     problem = None
     try:
-        period = period_of(request.query_params, today=today)
+        period = period_of(range_query(request, today=today), today=today)
         question = question_of(_asked(request))
     except InputError as error:
         problem, period, question = error.message, last_days(28, today), question_of({})
@@ -88,7 +89,12 @@ async def show_campaigns(
         now=now,
     )
     context = _shared(member, brand, period, problem) | _table(report, period)
-    return page(request, "campaigns.html", context, visitor=visitor, status=422 if problem else 200)
+    response = page(
+        request, "campaigns.html", context, visitor=visitor, status=422 if problem else 200
+    )
+    if problem is None:
+        remember(request, response, brand, period)
+    return response
 
 
 @routes.get("/b/{brand_id}/campaigns.csv")
@@ -132,7 +138,7 @@ async def show_campaign(
     today = today_in(brand.timezone, now)
     problem = None
     try:
-        period = period_of(request.query_params, today=today)
+        period = period_of(range_query(request, today=today), today=today)
     except InputError as error:
         problem, period = error.message, last_days(28, today)
     report = await campaign_report(

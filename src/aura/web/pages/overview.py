@@ -1,9 +1,12 @@
-"""The Overview: eight tiles, one chart of any metric, one table, and how fresh each source is."""
+"""The Overview: eight tiles, profit once its costs are stated, one chart of any metric, one table.
+
+Beside them: the month against its targets, and how fresh each source is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,15 +19,25 @@ from aura.reports.account_totals import account_totals
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
 from aura.reports.insights import list_health_findings, list_insights
-from aura.reports.overview import TILES, DayFigures, Overview, batches, overview, value_over
+from aura.reports.month import Month, month_report
+from aura.reports.overview import (
+    PROFIT,
+    TILES,
+    DayFigures,
+    Overview,
+    batches,
+    overview,
+    value_over,
+)
 from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
 from aura.reports.plans import Plans, plans_of_brand
 from aura.reports.present import day_with_year, moment, present_value, ratio
 from aura.reports.series import SeriesQuestion, series_question
 from aura.web.charts import spark
 from aura.web.files import csv_file
-from aura.web.heads import formula_in_words
+from aura.web.heads import formula_in_words, remedy
 from aura.web.metric_chart import QUICK, Addresses, all_metrics, chart_file, metric_chart
+from aura.web.remembered import range_query, remember
 from aura.web.site import MemberPart, Site, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
@@ -61,6 +74,11 @@ class Tile:
     target: str | None
 
     @property
+    def remedy(self) -> str | None:
+        """Where on the page Settings to state what it lacks."""
+        return remedy(self.figure)
+
+    @property
     def formula(self) -> str:
         """The formula in words people use."""
         return formula_in_words(self.figure.metric)
@@ -76,13 +94,16 @@ class Tile:
 async def show_overview(
     request: Request, site: SitePart, visitor: VisitorPart, member: MemberPart, brand_id: str
 ) -> Response:
-    """The page, for the range, the comparison and the metric that its address names."""
+    """The page, for the range, the comparison and the metric that its address names.
+
+    Where it names no range, for the one that this browser looked at last.
+    """
     brand = member.brand(brand_id)
     now = site.clock()
     today = today_in(brand.timezone, now)
     problem = None
     try:
-        period = period_of(request.query_params, today=today)
+        period = period_of(range_query(request, today=today), today=today)
         question = series_question(request.query_params)
     except InputError as error:
         problem, period, question = error.message, last_days(28, today), series_question({})
@@ -104,9 +125,19 @@ async def show_overview(
         "presets": [(count, PRESET_LABELS[count]) for count in PRESETS],
         "addresses": Addresses(period, question),
     }
-    context |= _drawn(report, question, plans) if report.has_data else {}
-    status = 422 if problem else 200
-    return page(request, "overview.html", context, visitor=visitor, status=status)
+    if report.has_data:
+        context |= _drawn(report, question, plans)
+        context["month"] = (
+            _with_targets(await month_report(site.database, **whose, now=now))
+            if plans.targets
+            else None
+        )
+    response = page(
+        request, "overview.html", context, visitor=visitor, status=422 if problem else 200
+    )
+    if problem is None:
+        remember(request, response, brand, period)
+    return response
 
 
 @routes.get("/b/{brand_id}/series.csv")
@@ -126,29 +157,39 @@ async def series_file(
 async def _report(
     site: Site, whose: Mapping[str, Any], period: Period, question: SeriesQuestion
 ) -> Overview:
-    """The eight figures, and days with all that the chart's metric needs."""
+    """The eight figures, those of profit, and days with all that the chart's metric needs."""
     return await overview(
         site.database,
         **whose,
         days=period.days,
         comparison=period.comparison,
         now=site.clock(),
-        metrics=tuple(dict.fromkeys((*TILES, question.metric.key))),
+        metrics=tuple(dict.fromkeys((*TILES, *PROFIT, question.metric.key))),
     )
 
 
 def _drawn(report: Overview, question: SeriesQuestion, plans: Plans) -> Mapping[str, Any]:
     figures = report.figures[: len(TILES)]
+    profit = [report.figure(key) for key in PROFIT]
+    is_stated = not all(figure.is_unstated for figure in profit)
     return {
         "tiles": [_tile(report, figure, plans) for figure in figures],
+        "profit": [_tile(report, figure, plans) for figure in profit] if is_stated else (),
+        "no_profit": None if is_stated else profit[0].reason,
         "shown": metric_chart(report, question, plans),
-        "headline": headline(report),
+        "headline": headline(report, question.metric),
         "quick": [(key, report.figure(key).metric.label) for key in QUICK],
         "all_metrics": all_metrics(),
         "columns": COLUMN_LABELS,
         "latest": _latest(report),
         "converted": {one.sentence for figure in figures for one in figure.converted},
     }
+
+
+def _with_targets(month: Month) -> Month | None:
+    """The month with those of its lines that have a target; None when none has."""
+    paces = tuple(pace for pace in month.paces if pace.target is not None)
+    return replace(month, paces=paces) if paces else None
 
 
 def _tile(report: Overview, figure: Figure, plans: Plans) -> Tile:
