@@ -57,6 +57,22 @@ def test_every_command_explains_itself(words: list[str], tmp_path: Path) -> None
     assert "Usage: aura" in shown.stdout
 
 
+def test_importing_and_exporting_load_neither_the_server_nor_the_statistics() -> None:
+    seen = subprocess.run(
+        [
+            *(sys.executable, "-c"),
+            "import sys, typer.main; from aura.cli.main import application;"
+            "shell = typer.main.get_command(application);"
+            "[shell.commands[name] for name in ('import', 'export')];"
+            "print({'fastapi', 'scipy', 'aura_sandbox'} & set(sys.modules))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert seen.stdout == "set()\n"
+
+
 def test_a_migrated_database_is_said_to_be_up_to_date(owner_url: str, tmp_path: Path) -> None:
     done = aura("db", "migrate", home=tmp_path, database_url=owner_url)
     assert (done.returncode, done.stdout) == (0, "The database is up to date.\n")

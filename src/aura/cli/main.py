@@ -7,36 +7,80 @@ Exit codes: 0 done, 1 unexpected, 2 settings, 3 database, 4 input, 5 not found, 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections import UserDict
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from aura import __version__
-from aura.cli import (
-    api_keys,
-    brands,
-    connecting,
-    database,
-    demo,
-    diagnosis,
-    exporting,
-    importing,
-    insights,
-    keys,
-    privacy,
-    processes,
-    rates,
-    reconciling,
-    reports,
-    sandbox,
-    stating,
-    syncing,
-    users,
-)
 from aura.errors import AuraError
+
+# what each command is made by; a module is imported when its command is asked for, since the web
+# server, the sandbox and the statistics together take longer to load than most commands to run
+_MADE_BY = {
+    "demo": "demo:demo",
+    "up": "processes:up",
+    "web": "processes:web",
+    "worker": "processes:worker",
+    "sandbox": "sandbox:sandbox",
+    "connect": "connecting:connect",
+    "sync": "syncing:sync",
+    "export": "exporting:export_table",
+    "reconcile": "reconciling:reconcile",
+    "doctor": "diagnosis:doctor",
+    "db": "database:application",
+    "report": "reports:application",
+    "rates": "rates:application",
+    "insights": "insights:application",
+    "import": "importing:application",
+    "keys": "keys:application",
+    "brands": "brands:application",
+    "settings": "stating:settings",
+    "costs": "stating:costs",
+    "spend": "stating:spend",
+    "targets": "stating:targets",
+    "promotions": "stating:promotions",
+    "users": "users:application",
+    "api-keys": "api_keys:application",
+    "privacy": "privacy:application",
+}
+
+
+class _LazyCommands(UserDict[str, Any]):
+    """Commands by name, each made when it is first looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = dict.fromkeys(_MADE_BY)
+
+    def __getitem__(self, name: str) -> Any:
+        if self.data[name] is None:
+            self.data[name] = _command(name)
+        return self.data[name]
+
+
+def _command(name: str) -> Any:
+    module, _, attribute = _MADE_BY[name].partition(":")
+    made = getattr(import_module(f"aura.cli.{module}"), attribute)
+    around = typer.Typer(rich_markup_mode=None)
+    if isinstance(made, typer.Typer):
+        around.add_typer(made, name=name)
+    else:
+        around.command(name)(made)
+    return typer.main.get_group(around).commands[name]
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _LazyCommands()
+
 
 application = typer.Typer(
     name="aura",
+    cls=_Commands,
     help="Exact daily numbers of your brand from Shopify, Meta and Google Ads, and what to do "
     "about them."
     "\n\nTry it without an account: `aura demo`. Settings are AURA_* environment variables.",
@@ -45,32 +89,6 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-application.command("demo")(demo.demo)
-application.command("up")(processes.up)
-application.command("web")(processes.web)
-application.command("worker")(processes.worker)
-application.command("sandbox")(sandbox.sandbox)
-application.command("connect")(connecting.connect)
-application.command("sync")(syncing.sync)
-application.command("export")(exporting.export_table)
-application.command("reconcile")(reconciling.reconcile)
-application.command("doctor")(diagnosis.doctor)
-application.add_typer(database.application, name="db")
-application.add_typer(reports.application, name="report")
-application.add_typer(rates.application, name="rates")
-application.add_typer(insights.application, name="insights")
-application.add_typer(importing.application, name="import")
-application.add_typer(keys.application, name="keys")
-application.add_typer(brands.application, name="brands")
-application.add_typer(stating.settings, name="settings")
-application.add_typer(stating.costs, name="costs")
-application.add_typer(stating.spend, name="spend")
-application.add_typer(stating.targets, name="targets")
-application.add_typer(stating.promotions, name="promotions")
-application.add_typer(users.application, name="users")
-application.add_typer(api_keys.application, name="api-keys")
-application.add_typer(privacy.application, name="privacy")
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer passes the flag by position

@@ -14,6 +14,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from psycopg import sql
+from psycopg.abc import PQGen
+from psycopg.generators import copy_from
+from psycopg.pq.abc import PGconn
 from psycopg.rows import tuple_row
 
 from aura.store.database import Connection
@@ -122,18 +125,27 @@ async def copy_csv(
         sql.SQL(", ").join(cells), sql.SQL(statements("exports")[dataset.name])
     )
     parameters = _parameters(brand_id, first_day, last_day)
-    async with connection.cursor() as cursor, cursor.copy(query, parameters) as copy:
-        # the server sends a row at a time: passed on one by one they would cost more than the query
-        pieces: list[bytes] = []
-        size = 0
-        async for piece in copy:
-            pieces.append(bytes(piece))
-            size += len(piece)
-            if size >= _PIECE:
-                yield b"".join(pieces)
-                pieces, size = [], 0
-        if pieces:
-            yield b"".join(pieces)
+    async with connection.cursor() as cursor, cursor.copy(query, parameters):
+        is_complete = False
+        while not is_complete:
+            piece, is_complete = await connection.wait(_piece(connection.pgconn))
+            if piece:
+                yield piece
+
+
+def _piece(server: PGconn) -> PQGen[tuple[bytes, bool]]:
+    """The next rows of a running `copy … to stdout`, and whether they were the last.
+
+    The server sends a row at a time. `AsyncCopy.read` goes through the event loop for each, which
+    costs more than the query; this asks it only when nothing has arrived.
+    """
+    rows = bytearray()
+    while len(rows) < _PIECE:
+        row = yield from copy_from(server)
+        if not isinstance(row, memoryview):
+            return bytes(rows), True
+        rows += row
+    return bytes(rows), False
 
 
 async def rows_of(
