@@ -58,18 +58,13 @@ def test_every_command_explains_itself(words: list[str], tmp_path: Path) -> None
 
 
 def test_importing_and_exporting_load_neither_the_server_nor_the_statistics() -> None:
-    seen = subprocess.run(
-        [
-            *(sys.executable, "-c"),
-            "import sys, typer.main; from aura.cli.main import application;"
-            "shell = typer.main.get_command(application);"
-            "[shell.commands[name] for name in ('import', 'export')];"
-            "print({'fastapi', 'scipy', 'aura_sandbox'} & set(sys.modules))",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
+    asked = (
+        "import sys, typer.main; from aura.cli.main import application;"
+        "shell = typer.main.get_command(application);"
+        "[shell.commands[name] for name in ('import', 'export')];"
+        "print({'fastapi', 'scipy', 'aura_sandbox'} & set(sys.modules))"
     )
+    seen = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert seen.stdout == "set()\n"
 
 

@@ -233,7 +233,7 @@ async def test_single_keys_work_can_be_switched_off_and_never_while_typing(made,
     await page.goto(page.url.replace("/campaigns", "/connections"))
     await page.goto(page.url.replace("/connections", ""))
     await page.locator(".custom:not(.compare) > summary").click()
-    await page.get_by_label("First day").focus()
+    await page.get_by_label("First day", exact=True).focus()
     await page.keyboard.press("w")
     assert "days=7" not in page.url
 
