@@ -62,8 +62,9 @@ def _check(found: imports.ImportToUndo, now: datetime) -> None:
         )
     if not found.format.endswith(".daily") and not found.has_replaced:
         raise ConflictError(
-            f"{found.file_name} replaced orders that a customer has since asked to be deleted, so "
-            "it cannot be undone: import a corrected export, which replaces the same days."
+            f"The orders that {found.file_name} replaced are not kept: a customer has since asked "
+            "to be deleted, or it was imported before Aura kept them. Import a corrected export, "
+            "which replaces the same days."
         )
     if found.newer is not None:
         raise ConflictError(
