@@ -18,8 +18,18 @@ from aura.model import DayRange
 from aura.reports.overview import overview
 from browserless import application, browser, connectors, now, open_browser, settings
 from measured_brand import NOW, YESTERDAY, measure
+from web.conftest import signed_in
 
-__all__ = ["application", "browser", "connectors", "measure", "now", "open_browser", "settings"]
+__all__ = [
+    "application",
+    "browser",
+    "connectors",
+    "measure",
+    "now",
+    "open_browser",
+    "settings",
+    "signed_in",
+]
 
 GENERATOR = Path(__file__).parents[2] / "docs" / "generate.py"
 WEEK = DayRange(YESTERDAY - timedelta(days=6), YESTERDAY)
@@ -70,6 +80,39 @@ async def test_the_page_offers_it(added, make_brand, browser):
     )
     shown = await browser.get(f"{browser.location}/settings")
     assert {"value": added.key} in [attributes for tag, attributes in shown.tags]
+
+
+async def test_the_overview_draws_it_and_its_file_holds_it(added, signed_in, measure, browser):
+    made = await measure(person=await signed_in())
+    page = await browser.get(f"/b/{made.brand}?days=7&metric={added.key}")
+    assert browser.answer.status_code == 200
+    chosen = [a for tag, a in page.tags if tag == "option" and "selected" in a]
+    assert added.key in [attributes.get("value") for attributes in chosen]
+    sentence = page.html.split('id="chart-sentence">')[1].split("</p>")[0]
+    assert sentence.startswith(f"{added.label} $")
+    assert f"?days=7&metric={added.key}&by=week" in page.links
+    await browser.get(f"/b/{made.brand}/series.csv?days=7&metric={added.key}")
+    assert f"from,to,{added.key}," in browser.answer.text
+
+
+async def test_the_api_lists_it_and_answers_with_it(added, signed_in, measure, browser):
+    made = await measure(person=await signed_in())
+    form = (await browser.get("/brands/new")).form("/sign-out")
+    answer = await browser.client.post("/v1/token", headers={"x-csrf-token": form["csrf"]})
+    access = {"authorization": f"Bearer {answer.json()['access_token']}"}
+    browser.client.cookies.clear()
+
+    async def call(path):
+        answer = await browser.client.get(f"/v1/{path}", headers=access)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    assert added.key in [one["key"] for one in (await call("metrics"))["metrics"]]
+    [figure] = (await call(f"brands/{made.brand}/metrics?days=7&metrics={added.key}"))["figures"]
+    assert added.key in str(figure)
+    every = (await call(f"brands/{made.brand}/metrics?days=7"))["figures"]
+    assert added.key in str(every)
+    assert await call(f"brands/{made.brand}/series?days=7&metric={added.key}")
 
 
 def test_the_shell_states_its_days(added, owner_url, tmp_path):
