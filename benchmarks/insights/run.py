@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+import budget
 import engine_run
 import market
 import rivals
@@ -22,6 +23,8 @@ from scoring import Alert, Tally, rows, score
 GENERATORS = {"steady": steady.make, "rough": rough.make, "market": market.make}
 NOISES = (0.06, 0.20, 0.40)
 RIVALS = {"z-score 28 days": rivals.z_score, "week over week 30 %": rivals.week_over_week}
+# of each kind and family, for each of the starts (`make bench-budget` takes more of them)
+_BUDGET_WORLDS = 2
 Task = tuple[str, int, int, float]
 
 
@@ -76,13 +79,18 @@ def main() -> None:
             f"{found['claim_precision']:.2f}, recall {found['recall']:.2f}, strict "
             f"{found['strict_precision']:.2f}, false {found['false_per_brand_month']:.3f} a "
             f"brand-month ({found['false_near_holidays']:.3f} near holidays), by money "
-            f"{found['money_recall']:.2f}, {found['delay_median']:.0f} days",
+            f"{found['money_recall']:.2f}, {found['delay_median']:.0f} days (p90 "
+            f"{found['delay_p90']:.0f}), calibration {found['calibration_error']:.2f}, coverage "
+            f"{found['coverage']:.2f}, {found['alerts']} claims, {found['detectable']} events; of "
+            f"{found['outages']} outages {found['outage_recognised']:.2f} recognised, "
+            f"{found['outage_wrong']:.2f} wrong",
             flush=True,
         )
     best = max(rows(tallies[rival, "all", NOISES[0]])["f1"] for rival in RIVALS)
     own, top = (rows(tallies[one, "all", NOISES[0]])["f1"] for one in ("aura", "oracle"))
     figures["gap_closed"] = round((own - best) / max(top - best, 1e-9), 3)
     figures["seconds_per_brand"] = round(seconds, 2)
+    figures["budget"] = budget.measure(_BUDGET_WORLDS)
     print(json.dumps(figures))
 
 
