@@ -121,9 +121,10 @@ def _of_platform(
     # the second pass takes the first one's collapsed days out of what is expected
     for _ in range(2):
         expected = np.nan_to_num(expected_from_before(observed, total, known & ~core))
-        core = _collapsed(observed, expected, noise, (_COLLAPSE, _TAIL))
-        core |= _collapsed(observed, expected, noise, (_BLIND_COLLAPSE, _NEAR_TOTAL_TAIL))
-        core &= known
+        low = known & (observed <= 0.5 * expected) & (expected > 0)
+        stretches = _stretches(observed, expected, noise)
+        core = _collapsed(low, stretches, _COLLAPSE, _TAIL)
+        core |= _collapsed(low, stretches, _BLIND_COLLAPSE, _NEAR_TOTAL_TAIL)
     newest = int(np.flatnonzero(known)[-1]) if known.any() else -1
     factor = expected / np.where(total > 0, total, 1.0)
     days = _PlatformDays(number, observed, expected, scale * factor, noise, newest)
@@ -132,7 +133,7 @@ def _of_platform(
     told = np.zeros(panel.days, dtype=np.bool_)
     for outage in outages:
         told[outage.affected_first : outage.affected_last + 1] = True
-    odd = _collapsed(observed, expected, noise, (_SUSPECT, _SUSPECT_TAIL)) & known & ~told
+    odd = _collapsed(low, stretches, _SUSPECT, _SUSPECT_TAIL) & ~told
     runs = [run for run in _runs(odd) if run[1] - run[0] < _LONGEST_SUSPECT]
     suspects = [_judge(panel, days, run, store, is_sure=False) for run in runs]
     return [*outages, *(suspect for suspect in suspects if suspect is not None)]
@@ -145,30 +146,32 @@ def _weighted(values: FloatArray, weights: FloatArray) -> FloatArray:
     return np.asarray(np.where(total > 0, mean, 1.0))
 
 
-def _collapsed(
-    observed: FloatArray, expected: FloatArray, noise: FloatArray, asked: tuple[float, float]
-) -> BoolArray:
-    """Days that belong to a stretch that cannot be bad days, (T,).
+def _stretches(observed: FloatArray, expected: FloatArray, noise: FloatArray) -> FloatArray:
+    """What came, what was due and by how much that strays, over the last days: (3, lengths, T)."""
+    days = len(observed)
+    values = np.stack([observed, expected, expected * np.sqrt(noise)])
+    total = np.concatenate([np.zeros((3, 1)), np.cumsum(values, axis=1)], axis=1)
+    start = np.maximum(np.arange(1, days + 1) - np.array(_STRETCHES)[:, None], 0)
+    return np.asarray(total[:, None, 1:] - total[:, start])
 
-    `asked` are the most that may be left of what was expected, and how likely bad days may be.
+
+def _collapsed(low: BoolArray, stretches: FloatArray, left: float, likely: float) -> BoolArray:
+    """Those of the `low` days that belong to a stretch that cannot be bad days, (T,).
+
+    At most `left` of what was expected came, and bad days do that less often than `likely`.
     """
-    left, likely = asked
-    found = np.zeros(len(observed), dtype=np.bool_)
-    low = observed <= 0.5 * expected
-    for length in _STRETCHES:
-        seen, due = _stretch(observed, length), _stretch(expected, length)
-        spread = _stretch(expected * np.sqrt(noise), length) / np.maximum(due, 1e-9)
-        ends = (seen <= left * due) & (due > 0)
-        ends[ends] = tail_below(seen[ends], _BAD_DAY * due[ends], spread[ends] ** 2) < likely
-        for back in range(length):
-            found[: len(found) - back] |= ends[back:]
-    return found & low & (expected > 0)
-
-
-def _stretch(values: FloatArray, length: int) -> FloatArray:
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    day = np.arange(len(values)) + 1
-    return np.asarray(total[day] - total[np.maximum(day - length, 0)])
+    seen, due, deviation = stretches
+    ends = (seen <= left * due) & (due > 0)
+    found = np.zeros(len(low), dtype=np.bool_)
+    if not ends.any():
+        return found
+    spread = deviation[ends] / np.maximum(due[ends], 1e-9)
+    ends[ends] = tail_below(seen[ends], _BAD_DAY * due[ends], spread**2) < likely
+    for length, own in zip(_STRETCHES, ends, strict=True):
+        if own.any():
+            for back in range(length):
+                found[: len(found) - back] |= own[back:]
+    return found & low
 
 
 def _runs(days: BoolArray) -> list[tuple[int, int]]:
