@@ -127,6 +127,10 @@ def _broad_choice(
         return None
     comparison = situation.comparisons[claim.measure]
     plain = of_total(comparison, rows)
+    asked = claim.surprise + _HOLIDAY_SURPRISE * comparison.holiday[rows].max(axis=0)
+    # what others did can only explain it away
+    if not (plain.surprise(claim.direction) > asked).any():
+        return None
     elsewhere = _common(situation, claim)
     if level == "platform":
         moved = outside_multipliers(comparison, rows, situation.panel)
@@ -134,7 +138,6 @@ def _broad_choice(
     evidence = replace(plain, expected=plain.expected * elsewhere)
     probability = evidence.probability(claim.limit, claim.direction)
     surprise = evidence.surprise(claim.direction)
-    asked = claim.surprise + _HOLIDAY_SURPRISE * comparison.holiday[rows].max(axis=0)
     loud = (probability > claim.speak) & (surprise > asked)
     if not loud.any():
         return None
@@ -163,16 +166,18 @@ def _is_broad(comparison: Comparison, rows: Rows, column: int) -> bool:
 def _campaign_choices(situation: Situation, claim: Claim, active: Rows) -> list[Choice]:
     """Campaigns that moved by themselves: more than their siblings did."""
     comparison = situation.comparisons[claim.measure]
+    alone = of_leaves(comparison)
+    asked = claim.surprise + _HOLIDAY_SURPRISE * comparison.holiday
+    if not (alone.surprise(claim.direction) > asked)[active].any():
+        return []
     siblings = _further(
         claim,
         sibling_multipliers(situation.panel, comparison),
         _common(situation, claim),
     )
-    alone = of_leaves(comparison)
     adjusted = Evidence(alone.observed, alone.expected * siblings, alone.variance, alone.spread)
     probability = adjusted.probability(claim.limit, claim.direction)
     surprise = adjusted.surprise(claim.direction)
-    asked = claim.surprise + _HOLIDAY_SURPRISE * comparison.holiday
     loud = (probability > claim.speak) & (surprise > asked)
     if not loud[active].any():
         return []

@@ -118,6 +118,8 @@ def centred_sum(values: FloatArray, reach: int) -> FloatArray:
 def trailing_sum(values: FloatArray, length: int) -> FloatArray:
     """Sums over the `length` days before each day, the day itself left out, along the last axis."""
     days = values.shape[-1]
-    total = np.concatenate([np.zeros((*values.shape[:-1], 1)), np.cumsum(values, axis=-1)], axis=-1)
-    day = np.arange(days)
-    return np.asarray(total[..., day] - total[..., np.maximum(day - length, 0)])
+    total = np.zeros((*values.shape[:-1], days + 1))
+    np.cumsum(values, axis=-1, out=total[..., 1:])
+    found = total[..., :-1].copy()
+    found[..., length:] -= total[..., : max(days - length, 0)]
+    return found
