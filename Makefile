@@ -110,8 +110,10 @@ fuzz-import: .venv/.development ## RUNS=10000 random edits of export files from 
 	@$(BIN)/python benchmarks/fuzz_import.py
 
 .PHONY: bench-insights
-bench-insights: .venv/.development ## the insights on worlds of known truth beside usual rules, chance and an oracle; BRANDS=5 SEEDS=1,2,3 (last line JSON)
-	@$(BIN)/python benchmarks/insights/run.py $(or $(BRANDS),5) $(or $(SEEDS),1,2,3)
+# a comma would end an argument of $(or)
+UNSEEN_SEEDS := 1,2,3
+bench-insights: .venv/.development ## the insights on worlds of known truth beside usual rules, chance and an oracle; BRANDS=5 SEEDS=1,2,3 NOISES=0.06,0.2,0.4 (last line JSON)
+	@$(BIN)/python benchmarks/insights/run.py $(or $(BRANDS),5) $(or $(SEEDS),$(UNSEEN_SEEDS)) $(NOISES)
 
 bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)
 	@$(BIN)/python benchmarks/footprint.py

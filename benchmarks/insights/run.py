@@ -1,7 +1,7 @@
 """How good the insights are: the engine, usual rules, chance and an oracle on the same worlds.
 
-`python benchmarks/insights/run.py [BRANDS] [SEED,…]`: brands for each generator, noise and
-seed. The engine's parameters were chosen on seeds over 1000, never on these. The last line is JSON.
+`python benchmarks/insights/run.py [BRANDS] [SEED,…] [NOISE,…]`: brands for each generator, noise
+and seed. The parameters were chosen on seeds over 1000, never on these. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -41,11 +41,13 @@ def look(task: Task) -> tuple[Task, dict[str, list[Alert]], float]:
     return task, said, spent
 
 
-def measure(brands: int, seeds: list[int]) -> tuple[dict[Any, Tally], float]:
+def measure(
+    brands: int, seeds: list[int], noises: tuple[float, ...] = NOISES
+) -> tuple[dict[Any, Tally], float]:
     """Tallies by method, generator and noise; seconds of CPU of the engine for a brand."""
     tasks = [
         (name, seed, number, noise)
-        for noise in NOISES
+        for noise in noises
         for name in GENERATORS
         for seed in seeds
         for number in range(brands)
@@ -66,7 +68,8 @@ def measure(brands: int, seeds: list[int]) -> tuple[dict[Any, Tally], float]:
 def main() -> None:
     brands = int(sys.argv[1]) if len(sys.argv) > 1 else 8
     seeds = [int(seed) for seed in (sys.argv[2] if len(sys.argv) > 2 else "1,2,3").split(",")]
-    tallies, seconds = measure(brands, seeds)
+    noises = tuple(map(float, sys.argv[3].split(","))) if len(sys.argv) > 3 else NOISES
+    tallies, seconds = measure(brands, seeds, noises)
     figures: dict[str, Any] = {"brands": brands, "seeds": seeds}
     for (method, name, noise), tally in sorted(tallies.items(), key=lambda item: str(item[0])):
         found = rows(tally)

@@ -32,7 +32,9 @@ _TAIL = 1e-4
 # of next to nothing at all less proof is asked: luck rarely looks like that, a lost tag does
 _NEAR_TOTAL_TAIL = 1e-3
 _MOST = 0.8
+# longer stretches than three days must be nearly empty: they would take in days that sold a little
 _STRETCHES = (1, 2, 3, 5, 7)
+_SHORT = 3
 # what makes an outage thinkable; a silence that lasts longer is the business's own
 _SUSPECT = 0.2
 _SUSPECT_TAIL = 0.01
@@ -123,7 +125,7 @@ def _of_platform(
         expected = np.nan_to_num(expected_from_before(observed, total, known & ~core))
         low = known & (observed <= 0.5 * expected) & (expected > 0)
         stretches = _stretches(observed, expected, noise)
-        core = _collapsed(low, stretches, _COLLAPSE, _TAIL)
+        core = _collapsed(low, stretches[:, :_SHORT], _COLLAPSE, _TAIL)
         core |= _collapsed(low, stretches, _BLIND_COLLAPSE, _NEAR_TOTAL_TAIL)
     newest = int(np.flatnonzero(known)[-1]) if known.any() else -1
     factor = expected / np.where(total > 0, total, 1.0)
@@ -167,7 +169,7 @@ def _collapsed(low: BoolArray, stretches: FloatArray, left: float, likely: float
         return found
     spread = deviation[ends] / np.maximum(due[ends], 1e-9)
     ends[ends] = tail_below(seen[ends], _BAD_DAY * due[ends], spread**2) < likely
-    for length, own in zip(_STRETCHES, ends, strict=True):
+    for length, own in zip(_STRETCHES, ends, strict=False):
         if own.any():
             for back in range(length):
                 found[: len(found) - back] |= own[back:]
