@@ -42,7 +42,7 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="The world is the same for the same seed.")] = 1,
     scenario: Annotated[
         str,
-        typer.Option(help="The world: demo, plain, edges, tiny, late or midsize; see GET /."),
+        typer.Option(help="The world: demo, plain, edges, tiny, late, midsize, abroad; see GET /."),
     ] = "demo",
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.")] = 8322,
     anchor: Annotated[
