@@ -265,6 +265,10 @@ def test_all_clicks_stand_in_for_link_clicks_and_it_is_said(tmp_path):
 
 REFUSED = {
     "Week,Campaign,Cost\n2026-06-01,A,1.00\n": ("not_daily", "Segment > Time > Day"),
+    'Campaign report\n"June 1, 2026 - June 9, 2026"\nCampaign,Cost,Clicks\nA,1.00,2\n': (
+        "not_daily",
+        'It adds up the whole period "June 1, 2026 - June 9, 2026".',
+    ),
     META.format("Link clicks", 1, 2).replace(",2026-06-02,A", ",2026-06-09,A"): (
         "not_daily",
         "2026-06-02 - 2026-06-09",

@@ -48,6 +48,9 @@ def test_an_offset_may_be_written_in_other_ways(cell, at):
         ("06-04-2026 21:06:07", "day first", datetime(2026, 4, 6, 21, 6, 7, tzinfo=BERLIN)),
         ("2026/4/6 21:06", "day first", datetime(2026, 4, 6, 21, 6, tzinfo=BERLIN)),
         ("2026-04-06", "day first", datetime(2026, 4, 6, tzinfo=BERLIN)),
+        ("45384.3478", "day first", datetime(2024, 4, 2, 8, 20, 50, tzinfo=BERLIN)),
+        ("45384,3478", "month first", datetime(2024, 4, 2, 8, 20, 50, tzinfo=BERLIN)),
+        ("45384", "day first", datetime(2024, 4, 2, tzinfo=BERLIN)),
     ],
 )
 def test_a_time_without_an_offset_is_local(cell, order, local):
@@ -59,7 +62,7 @@ def test_a_time_without_an_offset_is_local(cell, order, local):
     [
         "",
         "soon",
-        "45384.3478",
+        "12345.6",
         "2026-02-30",
         "2026-13-01",
         "2026-04-05 25:00",

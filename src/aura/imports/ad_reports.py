@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aura.imports import refusals
 from aura.imports.ad_columns import Dialect
-from aura.imports.daily_rows import DailyRows, DayRow, columns_of
+from aura.imports.daily_rows import DailyRows, DayRow, columns_of, stated_period
 from aura.imports.moments import Order
 from aura.imports.recognise import check_ad_report, without_currency
 from aura.imports.report_result import Glance
@@ -197,7 +197,9 @@ class _Reader:
         if self._is_by_period:
             # a report without a Day column is daily when each of its rows is about one day
             if not {"starts", "ends"} <= dialect.found(_plain(layout)):
-                raise refusals.not_daily(dialect.report, dialect.advice)
+                raise refusals.not_daily(
+                    dialect.report, dialect.advice, period=stated_period(source, layout)
+                )
             known["day"] = dialect.columns["starts"]
         self._columns = columns_of(
             layout, known, amounts=dialect.amounts, counts=dialect.counts, names=_NAMES

@@ -203,17 +203,11 @@ class DailyRows:
         return covered is not None and all(covered.first <= day <= covered.last for day in days)
 
     def _covered(self, order: Order) -> DayRange | None:
-        for cells in self._above():
-            found = parse_range(self._layout.delimiter.join(cells), order)
-            found = found or next(filter(None, (parse_range(cell, order) for cell in cells)), None)
+        for text in _texts_above(self._source, self._layout):
+            found = parse_range(text, order)
             if found is not None:
                 return found
         return self._stated
-
-    def _above(self) -> list[list[str]]:
-        with reading(self._source) as lines:
-            rows = csv.reader(lines, delimiter=self._layout.delimiter)
-            return list(islice(rows, self._layout.rows_above - 1))
 
     def _add_undated(self, row: Row) -> None:
         """A row of totals; any other row without a day cannot be read."""
@@ -253,6 +247,20 @@ class DailyRows:
             if not is_total:
                 self.problem(row.line, title, reason)
         return found
+
+
+def stated_period(source: Source, layout: Layout) -> str:
+    """The line above the header that says which days a report covers; empty without one."""
+    texts = _texts_above(source, layout)
+    return next((text.strip() for text in texts if parse_range(text, "day first")), "")
+
+
+def _texts_above(source: Source, layout: Layout) -> list[str]:
+    """Each row above the header as one text, then its cells: an unquoted date has commas."""
+    with reading(source) as lines:
+        rows = csv.reader(lines, delimiter=layout.delimiter)
+        above = list(islice(rows, layout.rows_above - 1))
+    return [text for cells in above for text in (layout.delimiter.join(cells), *cells)]
 
 
 def _tidy(cell: str) -> str:

@@ -7,7 +7,7 @@ number of a day that a spreadsheet counts from 1900. Names of months are those o
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from functools import cache, lru_cache
 
 from babel import Locale
@@ -18,8 +18,6 @@ from aura.model import DayRange
 _LANGUAGES = ("en", "en_GB", "en_AU", "de", "fr", "es", "it", "pt", "pt_PT", "nl", "sv", "da", "nb")
 _WORDS = re.compile(r"[^\W\d_]+|[0-9]+")
 _JAPANESE = re.compile(r"([0-9]{4})年 ?([0-9]{1,2})月 ?([0-9]{1,2})日")
-_SERIAL = re.compile(r"[3-6][0-9]{4}(?:\.0+)?")
-_SERIAL_ORIGIN = date(1899, 12, 30)
 _FILLERS = frozenset({"de", "del", "of", "le", "den", "the", "st", "nd", "rd", "th"})
 _BETWEEN = re.compile(r"\s+(?:[-\u2013\u2014~]|to|bis|au|al|a|até|t/m|till)\s+", re.IGNORECASE)
 
@@ -55,8 +53,6 @@ def parse_day(cell: str, order: Order) -> date | None:
     moment = parse_moment(cell, order=order, zone=UTC)
     if moment is not None:
         return moment.at.date()
-    if _SERIAL.fullmatch(cell):
-        return _SERIAL_ORIGIN + timedelta(days=int(float(cell)))
     japanese = _JAPANESE.fullmatch(cell)
     if japanese is not None:
         return _date(*map(int, japanese.groups()))

@@ -30,6 +30,10 @@ _YEAR_LAST = re.compile(
     r"(?P<year>[0-9]{4}|[0-9]{2})" + _TIME,
     re.IGNORECASE,
 )
+# as spreadsheets count: days since the end of 1899, and the share of the day that is gone
+_SERIAL = re.compile(r"([3-6][0-9]{4})(?:[.,]([0-9]{1,15}))?")
+_SERIAL_ORIGIN = datetime(1899, 12, 30)  # noqa: DTZ001 - the zone is the caller's
+_SECONDS_OF_A_DAY = 86_400
 
 
 @dataclass(slots=True)
@@ -81,7 +85,7 @@ def parse_moment(cell: str, *, order: Order, zone: tzinfo) -> Moment | None:
     else:
         found = _YEAR_LAST.fullmatch(cell)
         if found is None:
-            return None
+            return _counted(cell, zone)
         first, second = int(found["first"]), int(found["second_part"])
         day, month = (first, second) if order == "day first" else (second, first)
     year = int(found["year"])
@@ -100,6 +104,16 @@ def parse_moment(cell: str, *, order: Order, zone: tzinfo) -> Moment | None:
     except ValueError:
         return None
     return Moment(at, offset is not None) if 1970 <= year <= 2100 else None
+
+
+def _counted(cell: str, zone: tzinfo) -> Moment | None:
+    """A spreadsheet's 45384.3478 to the second: the local time that it showed."""
+    found = _SERIAL.fullmatch(cell)
+    if found is None:
+        return None
+    seconds = round(int(found[2] or 0) * _SECONDS_OF_A_DAY / 10 ** len(found[2] or ""))
+    at = _SERIAL_ORIGIN + timedelta(days=int(found[1]), seconds=seconds)
+    return Moment(at.replace(tzinfo=zone), has_offset=False)
 
 
 def _hour(found: re.Match[str]) -> int:

@@ -160,7 +160,8 @@ def _total(result: ImportResult | ReportResult) -> str:
         return f"{result.orders:,} orders, revenue {result.revenue:,.2f} {result.currency}"
     if result.total_of == "new_customers":
         return f"{result.total:,} new customers"
-    about = f"{result.campaigns:,} campaigns, " if result.campaigns else ""
+    several = "" if result.campaigns == 1 else "s"
+    about = f"{result.campaigns:,} campaign{several}, " if result.campaigns else ""
     what = result.total_of.replace("_", " ")
     return f"{about}{what} {result.total:,.2f} {result.currency or ''}".strip()
 

@@ -1,0 +1,90 @@
+"""Files on their page: chosen, looked at, imported and taken back, by mouse and by keys alone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from aura.accounts.people import sign_up
+
+PASSWORD = "correct horse battery"
+REPORT = (
+    "Day,Campaign,Currency code,Cost,Clicks\n2026-06-01,Candles,EUR,10.50,3\n"
+    "2026-06-02,Candles,EUR,4.00,1\n"
+)
+
+
+@pytest.fixture
+async def imports(database, make_brand, served, chromium):
+    """Opens the page for files in a window of a size and a theme."""
+    person = await sign_up(database, email="maya@example.com", password=PASSWORD)
+    brand = await make_brand(person.id, currency="EUR", timezone="Europe/Berlin")
+    contexts = []
+
+    async def imports(width=1280, theme="light"):
+        context = await chromium.new_context(
+            viewport={"width": width, "height": 860}, color_scheme=theme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        await page.goto(f"{served.url}/sign-in")
+        await page.get_by_label("E-mail").fill("maya@example.com")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.wait_for_url("**/b/*")
+        await page.goto(f"{served.url}/b/{brand}/imports")
+        return page
+
+    yield imports
+    for context in contexts:
+        await context.close()
+
+
+@pytest.fixture
+def report(tmp_path):
+    path = tmp_path / "June.csv"
+    path.write_text(REPORT)
+    return path
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (360, "dark")])
+async def test_by_mouse(imports, report, width, theme):
+    page = await imports(width, theme)
+    async with page.expect_file_chooser() as chosen:
+        await page.locator("input[type=file]").click()
+    await (await chosen.value).set_files(report)
+    await page.get_by_role("button", name="Check first").click()
+    await expect(page.get_by_role("heading", name="June.csv can be imported")).to_be_visible()
+    await expect(page.get_by_role("cell", name="10.50")).to_be_visible()
+    await expect(page.locator("#imported")).to_contain_text("None so far")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await page.get_by_role("button", name="Import it").click()
+    await expect(page.get_by_role("heading", name="June.csv is imported")).to_be_visible()
+    await page.get_by_role("button", name="Undo June.csv").click()
+    await expect(page.locator("#imported")).to_contain_text("undone")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_by_keys_alone(imports, report):
+    page = await imports()
+
+    async def reach(locator):
+        for _ in range(60):
+            if await locator.evaluate("node => node === document.activeElement"):
+                return
+            await page.keyboard.press("Tab")
+        raise AssertionError("Tab does not reach it")
+
+    await reach(page.locator("input[type=file]"))
+    async with page.expect_file_chooser() as chosen:
+        await page.keyboard.press("Space")
+    await (await chosen.value).set_files(report)
+    await reach(page.get_by_role("button", name="Check first"))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="June.csv can be imported")).to_be_visible()
+    await reach(page.get_by_role("button", name="Import it"))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="June.csv is imported")).to_be_visible()
+    await reach(page.get_by_role("button", name="Undo June.csv"))
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#imported")).to_contain_text("undone")
