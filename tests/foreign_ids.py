@@ -39,7 +39,7 @@ class Tenant:
 
 
 async def make_tenant(database: Database, signer: TokenSigner, email: str) -> Tenant:
-    """A brand with a platform, a campaign, an insight, and a key of its owner."""
+    """A brand with a row of everything that has an id, and a key of its owner."""
     ids: dict[str, str] = {}
     async with database.as_owner() as connection:
 
@@ -72,6 +72,18 @@ async def make_tenant(database: Database, signer: TokenSigner, email: str) -> Te
             "insert into public.insights (brand_id, insight_type, title, description)"
             " values (%s, 'high_cpa', 'T', 'D') returning id",
             brand,
+        )
+        ids["entry_id"] = await add(
+            "insert into aura.brand_entries (brand_id, kind, name, first_day)"
+            " values (%s, 'promotion', 'Sale', '2026-11-01') returning id",
+            brand,
+        )
+        ids["import_id"] = await add(
+            "insert into aura.imports (id, brand_id, integration_id, platform, format, sha256,"
+            " file_name, bytes, encoding, delimiter, rows_read) values (gen_random_uuid(), %s, %s,"
+            " 'meta', 'meta.daily', '', 'days.csv', 1, 'utf-8', ',', 1) returning id",
+            brand,
+            integration,
         )
     owner = UUID(person)
     made = await create_key(

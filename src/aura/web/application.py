@@ -27,6 +27,7 @@ from aura.web.pages import (
     exports,
     imports,
     insights,
+    keys,
     overview,
     own_credentials,
     reconciliation,
@@ -69,6 +70,7 @@ def create_application(
         imports,
         exports,
         own_credentials,
+        keys,
         insights,
         brand_settings,
     )

@@ -210,6 +210,7 @@ NOTICES: dict[str, str] = {
     "chosen": "Saved. The first numbers arrive within a few minutes.",
     "disconnected": "Disconnected. The numbers read so far stay.",
     "link-ended": "The link has ended: whoever reads it from now on is refused.",
+    "key-revoked": "Revoked. Whatever uses the key from now on is refused.",
     "undone": "Undone. The days are what they were before that file.",
     "syncing": "A sync has been asked for and starts within moments.",
     "queued": "A sync is running. Another one follows as soon as it has ended.",
