@@ -6,6 +6,7 @@ so one that is somebody else's and one that does not exist end in the same NotFo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -17,12 +18,13 @@ from aura.accounts.people import Person
 from aura.api.gate import Access
 from aura.api.parts import Parts
 from aura.errors import NotFoundError, SignInError
-from aura.reports.periods import DEFAULT_PRESET, NAMED, Period, period_of, today_in
+from aura.reports.periods import DEFAULT_PRESET, NAMED, Period, period_in, period_of, today_in
 from aura.store import reports
 from aura.store.reports import BrandRow
 
 __all__ = [
     "Asked",
+    "AskedAsOfPart",
     "AskedPart",
     "BrandId",
     "BrandPart",
@@ -89,9 +91,7 @@ class Asked:
     now: datetime
 
 
-async def asked_of(
-    parts: PartsPart,
-    brand: BrandPart,
+def range_in(
     days: Annotated[
         str, Query(description="How many days, ending yesterday: 7, 28, 91 or 365.")
     ] = str(DEFAULT_PRESET),
@@ -103,20 +103,44 @@ async def asked_of(
     dow: Annotated[str, Query(description="0: do not match by weekday.")] = "",
     compare_from: Annotated[str, Query(description="First day to compare with.")] = "",
     compare_to: Annotated[str, Query(description="Last day to compare with.")] = "",
-) -> Asked:
-    """The person's brand with the range; NotFoundError for a brand that is not theirs."""
-    now = parts.clock()
+) -> Mapping[str, str]:
+    """The range and its comparison, as an address of a page says them."""
     query = {"days": days, "from": first, "to": last, "range": named, "compare": compare}
-    query |= {
+    return query | {
         "today": including,
         "dow": dow,
         "compare_from": compare_from,
         "compare_to": compare_to,
     }
+
+
+RangePart = Annotated[Mapping[str, str], Depends(range_in)]
+
+
+async def asked_of(parts: PartsPart, brand: BrandPart, query: RangePart) -> Asked:
+    """The person's brand with the range; NotFoundError for a brand that is not theirs."""
+    now = parts.clock()
     return Asked(brand.id, period_of(query, today=today_in(brand.timezone, now)), now)
 
 
 AskedPart = Annotated[Asked, Depends(asked_of)]
+
+
+async def asked_as_of(
+    parts: PartsPart,
+    brand: BrandPart,
+    query: RangePart,
+    as_of: Annotated[
+        str, Query(description="An earlier day: the numbers as they had been reported by its end.")
+    ] = "",
+) -> Asked:
+    """The same, seen as of an earlier day where one is named."""
+    now = parts.clock()
+    period = period_in({**query, "as_of": as_of}, timezone=brand.timezone, now=now)
+    return Asked(brand.id, period, now)
+
+
+AskedAsOfPart = Annotated[Asked, Depends(asked_as_of)]
 
 
 def uuid_of(text: str) -> UUID:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 
 from aura.api.answers import Days, FigureAnswer, SourceAnswer
-from aura.api.asking import AskedPart, Caller, PartsPart
+from aura.api.as_of import ChangedAnswer, changed_answers
+from aura.api.asking import AskedAsOfPart, AskedPart, Caller, PartsPart
 from aura.reports.campaign import CampaignReport, campaign_report
 from aura.reports.campaigns import CampaignLine, Campaigns, campaigns, entity_id_of, question_of
 from aura.reports.questions import Question
@@ -48,7 +49,10 @@ class CampaignAnswer(BaseModel):
 
 
 class CampaignsAnswer(BaseModel):
-    """A page of campaigns. `total` is that of all that were found; null over several currencies."""
+    """A page of campaigns. `total` is that of all that were found; null over several currencies.
+
+    `as_of` and `changed_since` as of the overview.
+    """
 
     range: Days
     previous: Days | None
@@ -58,9 +62,13 @@ class CampaignsAnswer(BaseModel):
     campaigns: list[CampaignAnswer]
     total: dict[str, FigureAnswer] | None
     sources: list[SourceAnswer]
+    as_of: datetime | None
+    changed_since: list[ChangedAnswer]
 
     @classmethod
-    def of(cls, report: Campaigns) -> CampaignsAnswer:
+    def of(
+        cls, report: Campaigns, as_of: datetime | None, changed: list[ChangedAnswer]
+    ) -> CampaignsAnswer:
         """From the report."""
         total = report.total
         return cls(
@@ -72,6 +80,8 @@ class CampaignsAnswer(BaseModel):
             campaigns=[CampaignAnswer.of(line) for line in report.lines],
             total=total and {figure.metric.key: FigureAnswer.of(figure) for figure in total},
             sources=[SourceAnswer.of(source) for source in report.sources],
+            as_of=as_of,
+            changed_since=changed,
         )
 
 
@@ -149,7 +159,7 @@ QuestionPart = Annotated[Question, Depends(question_in)]
 
 @routes.get("/brands/{brand_id}/campaigns")  # noqa: FAST003 - as above
 async def brand_campaigns(
-    parts: PartsPart, person: Caller, asked: AskedPart, question: QuestionPart
+    parts: PartsPart, person: Caller, asked: AskedAsOfPart, question: QuestionPart
 ) -> CampaignsAnswer:
     """A page of the brand's campaigns with their figures for the range."""
     report = await campaigns(
@@ -160,8 +170,10 @@ async def brand_campaigns(
         comparison=asked.period.comparison,
         question=question,
         now=asked.now,
+        as_of=asked.period.as_of,
     )
-    return CampaignsAnswer.of(report)
+    changed = await changed_answers(parts, person, asked)
+    return CampaignsAnswer.of(report, asked.period.as_of, changed)
 
 
 @routes.get("/brands/{brand_id}/campaigns/{campaign_id}")  # noqa: FAST003 - as above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from aura.api.answers import BrandAnswer, Days, FigureAnswer, SourceAnswer
-from aura.api.asking import AskedPart, Caller, PartsPart
+from aura.api.as_of import ChangedAnswer, changed_answers
+from aura.api.asking import AskedAsOfPart, Caller, PartsPart
 from aura.reports.overview import COLUMNS, Overview, overview
 from aura.reports.series import BY, DEFAULT_METRIC, SeriesQuestion, buckets, series_question
 
@@ -35,7 +36,10 @@ class PlatformAnswer(BaseModel):
 
 
 class OverviewAnswer(BaseModel):
-    """What the Overview page states."""
+    """What the Overview page states.
+
+    `as_of` is the moment that it is seen as of, null for now; `changed_since` what became of it.
+    """
 
     brand: BrandAnswer
     range: Days
@@ -45,9 +49,13 @@ class OverviewAnswer(BaseModel):
     platforms: list[PlatformAnswer]
     sources: list[SourceAnswer]
     zones: list[str]
+    as_of: datetime | None
+    changed_since: list[ChangedAnswer]
 
     @classmethod
-    def of(cls, report: Overview) -> OverviewAnswer:
+    def of(
+        cls, report: Overview, as_of: datetime | None, changed: list[ChangedAnswer]
+    ) -> OverviewAnswer:
         """From the report."""
         return cls(
             brand=BrandAnswer.of(report.brand),
@@ -76,6 +84,8 @@ class OverviewAnswer(BaseModel):
             ],
             sources=[SourceAnswer.of(source) for source in report.sources],
             zones=[one.sentence for one in report.zones],
+            as_of=as_of,
+            changed_since=changed,
         )
 
 
@@ -101,15 +111,17 @@ class SeriesAnswer(BaseModel):
     range: Days
     previous: Days | None
     series: list[BucketAnswer]
+    as_of: datetime | None
 
     @classmethod
-    def of(cls, report: Overview, question: SeriesQuestion) -> SeriesAnswer:
+    def of(cls, report: Overview, question: SeriesQuestion, as_of: datetime | None) -> SeriesAnswer:
         """From the report."""
         return cls(
             figure=FigureAnswer.of(report.figure(question.metric.key)),
             by=question.by,
             range=Days.of(report.days),
             previous=Days.of(report.previous) if report.previous else None,
+            as_of=as_of,
             series=[
                 BucketAnswer(
                     first=one.days.first,
@@ -125,7 +137,7 @@ class SeriesAnswer(BaseModel):
 
 
 @routes.get("/brands/{brand_id}/overview")  # noqa: FAST003 - `asked_of` reads it
-async def brand_overview(parts: PartsPart, person: Caller, asked: AskedPart) -> OverviewAnswer:
+async def brand_overview(parts: PartsPart, person: Caller, asked: AskedAsOfPart) -> OverviewAnswer:
     """The brand's overview for `days`, `range`, or `from` and `to`, against what `compare` says."""
     report = await overview(
         parts.database,
@@ -134,15 +146,17 @@ async def brand_overview(parts: PartsPart, person: Caller, asked: AskedPart) -> 
         days=asked.period.days,
         comparison=asked.period.comparison,
         now=asked.now,
+        as_of=asked.period.as_of,
     )
-    return OverviewAnswer.of(report)
+    changed = await changed_answers(parts, person, asked)
+    return OverviewAnswer.of(report, asked.period.as_of, changed)
 
 
 @routes.get("/brands/{brand_id}/series")  # noqa: FAST003 - as above
 async def brand_series(
     parts: PartsPart,
     person: Caller,
-    asked: AskedPart,
+    asked: AskedAsOfPart,
     metric: Annotated[str, Query(description="A metric of the catalogue.")] = DEFAULT_METRIC,
     by: Annotated[str, Query(description=f"One of {', '.join(BY)}.")] = "day",
 ) -> SeriesAnswer:
@@ -155,6 +169,7 @@ async def brand_series(
         days=asked.period.days,
         comparison=asked.period.comparison,
         now=asked.now,
+        as_of=asked.period.as_of,
         metrics=[question.metric.key],
     )
-    return SeriesAnswer.of(report, question)
+    return SeriesAnswer.of(report, question, asked.period.as_of)

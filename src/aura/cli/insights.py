@@ -82,15 +82,14 @@ def insights_morning(
         return
     typer.echo(f"{found.first} to {found.last}, as reported by {found.day} and as known now")
     print_table(
-        ("platform", "figure", "currency", "then", "now", "changed"),
+        ("platform", "figure", "then", "now", "changed"),
         [
             (
-                one.platform,
-                one.measure,
-                one.currency,
-                "" if one.then is None else f"{one.then:,.2f}",
-                "" if one.now is None else f"{one.now:,.2f}",
-                "" if one.change is None else f"{one.change:+.1%}",
+                one.name,
+                one.metric.label,
+                one.then_text,
+                one.now_text,
+                one.change,
             )
             for one in found.sums
         ],

@@ -20,7 +20,7 @@ from aura.reports.campaigns import Campaigns, campaigns, question_of
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
 from aura.reports.overview import COLUMNS, TILES, Overview, overview
-from aura.reports.periods import NAMED, Period, period_of, today_in
+from aura.reports.periods import NAMED, Period, period_in
 from aura.reports.present import day_range, present_exact
 from aura.reports.series import BY, DEFAULT_METRIC, Bucket, buckets, series_question
 
@@ -47,6 +47,9 @@ CompareOption = Annotated[
 WeekdayOption = Annotated[
     bool, typer.Option("--weekdays/--dates", help="Match the days compared with by weekday.")
 ]
+AsOfOption = Annotated[
+    str, typer.Option(help="An earlier day: the numbers as they had been reported by its end.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -61,6 +64,7 @@ def report_overview(
     named: RangeOption = "",
     compare: CompareOption = "previous",
     weekdays: WeekdayOption = True,
+    as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Revenue, spend and their ratios for a range of days, against the days before.
@@ -68,6 +72,7 @@ def report_overview(
     The same numbers as the Overview page. A dash means unknown, and the reason stands below.
     """
     asked = _query(days, first, last, named) | _comparison(compare, weekdays=weekdays)
+    asked |= {"as_of": as_of}
     report = run(lambda installation: _overview(installation, brand, user, asked))
     if as_json:
         print_json(_document(report))
@@ -88,11 +93,13 @@ def report_series(
     named: RangeOption = "",
     compare: CompareOption = "previous",
     weekdays: WeekdayOption = True,
+    as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """One metric by day, week (ISO) or month, beside the days it is compared with."""
     question = series_question({"metric": metric, "by": by})
     asked = _query(days, first, last, named) | _comparison(compare, weekdays=weekdays)
+    asked |= {"as_of": as_of}
     key = question.metric.key
     report = run(lambda installation: _overview(installation, brand, user, asked, [key]))
     found = buckets(report, question.metric, question.by)
@@ -148,7 +155,7 @@ async def _overview(
 ) -> Overview:
     chosen = await find_brand(installation.database, brand, user)
     now = utc_now()
-    period: Period = period_of(asked, today=today_in(chosen.timezone, now))
+    period: Period = period_in(asked, timezone=chosen.timezone, now=now)
     return await overview(
         installation.database,
         user_id=chosen.user_id,
@@ -156,6 +163,7 @@ async def _overview(
         days=period.days,
         comparison=period.comparison,
         now=now,
+        as_of=period.as_of,
         metrics=metrics,
     )
 
@@ -270,6 +278,7 @@ def report_campaigns(
     columns: Annotated[
         str, typer.Option(help="Metrics to show, separated by commas, such as ad_spend,ctr.")
     ] = "",
+    as_of: AsOfOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Spend, claimed purchases and their ratios by campaign; the numbers of the Campaigns page."""
@@ -278,9 +287,8 @@ def report_campaigns(
         chosen = await find_brand(installation.database, brand, user)
         now = utc_now()
         query = {"search": search, "platform": platform, "sort": sort, "order": order}
-        period = period_of(
-            {"days": str(days), "from": first, "to": last}, today=today_in(chosen.timezone, now)
-        )
+        asked = {"days": str(days), "from": first, "to": last, "as_of": as_of}
+        period = period_in(asked, timezone=chosen.timezone, now=now)
         return await campaigns(
             installation.database,
             user_id=chosen.user_id,
@@ -290,6 +298,7 @@ def report_campaigns(
                 query | {"page": str(page), "min_spend": min_spend, "columns": columns}
             ),
             now=now,
+            as_of=period.as_of,
         )
 
     report = run(work)

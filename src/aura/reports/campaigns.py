@@ -121,17 +121,21 @@ async def campaigns(
     now: datetime,
     comparison: Comparison | None = None,
     is_whole: bool = False,
+    as_of: datetime | None = None,
 ) -> Campaigns:
     """The brand's campaigns for the range: a page of them, or all where `is_whole`.
 
+    With `as_of`, from nothing that was read later; names and states are those of now.
     NotFoundError for a brand that is not the person's.
     """
     compared = comparison or usual_comparison(days)
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
-        rows = await sources(connection, brand_id)
-        totals, conversion = await _converted_totals(connection, known, days, compared.days)
-    local = now.astimezone(brand_zone(known.timezone))
+        rows = await sources(connection, brand_id, as_of=as_of)
+        totals, conversion = await _converted_totals(
+            connection, known, days, compared.days, as_of=as_of
+        )
+    local = (as_of or now).astimezone(brand_zone(known.timezone))
     states = tuple(
         source_of(row, now=local, timezone=known.timezone)
         for row in rows
@@ -177,11 +181,21 @@ class _Sides:
 
 
 async def _converted_totals(
-    connection: Connection, known: BrandRow, days: DayRange, previous: DayRange | None
+    connection: Connection,
+    known: BrandRow,
+    days: DayRange,
+    previous: DayRange | None,
+    *,
+    as_of: datetime | None,
 ) -> tuple[list[CampaignTotals], Conversion | None]:
     """Each campaign's sums in the brand's currency, and the rates where any was in another one."""
     sums = partial(
-        store.campaign_totals, connection, brand_id=known.id, days=days, previous=previous
+        store.campaign_totals,
+        connection,
+        brand_id=known.id,
+        days=days,
+        previous=previous,
+        as_of=as_of,
     )
     totals = await sums()
     sides = (side for one in totals for side in (one.current, one.previous) if side)

@@ -181,17 +181,19 @@ async def overview(
     now: datetime,
     comparison: Comparison | None = None,
     metrics: Sequence[str] = TILES,
+    as_of: datetime | None = None,
 ) -> Overview:
     """The brand's overview for the range: these metrics' figures, and days with all their parts.
 
+    With `as_of`, from nothing that was read later; what the brand states is as it stands now.
     NotFoundError for a brand that is not the person's.
     """
     compared = comparison or usual_comparison(days)
     ranges = [one for one in (days, compared.days) if one]
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
-        source_rows = await sources(connection, brand_id)
-        rows, conversion = await converted_rows(connection, known, days, compared.days)
+        source_rows = await sources(connection, brand_id, as_of=as_of)
+        rows, conversion = await converted_rows(connection, known, days, compared.days, as_of=as_of)
         stated = await read_stated(
             connection, brand_id=brand_id, currency=known.currency, ranges=ranges
         )
@@ -200,7 +202,7 @@ async def overview(
         source_rows,
         rows,
         days=days,
-        now=now,
+        now=as_of or now,
         comparison=compared,
         conversion=conversion,
         stated=stated,
@@ -209,7 +211,12 @@ async def overview(
 
 
 async def converted_rows(
-    connection: Connection, known: BrandRow, days: DayRange, previous: DayRange | None
+    connection: Connection,
+    known: BrandRow,
+    days: DayRange,
+    previous: DayRange | None,
+    *,
+    as_of: datetime | None = None,
 ) -> tuple[RangeRows, Conversion | None]:
     """Sums and days in the brand's currency, and the rates where any row was in another one."""
     rows = partial(
@@ -219,6 +226,7 @@ async def converted_rows(
         days=days,
         previous=previous,
         basis=known.revenue_basis,
+        as_of=as_of,
     )
     ranges = await rows()
     conversion = await brand_conversion(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +22,7 @@ PRESETS: tuple[int, ...] = (7, 28, 91, 365)
 DEFAULT_PRESET = 28
 # as many days as the ad platforms keep; a longer range could not be compared with what came before
 LONGEST_RANGE = 1126
+EARLIEST_YEAR: Final = 1900
 # ranges with a name, as in an address and for people
 NAMED: Final[Mapping[str, str]] = {
     "yesterday": "Yesterday",
@@ -45,6 +46,7 @@ class Period:
         asked: what it is compared with where that is not the usual.
         name: a key of NAMED when the range was asked for by its name.
         with_today: whether such a range ends today and not yesterday.
+        as_of: the end of an earlier day, when its figures are those that were known by then.
     """
 
     days: DayRange
@@ -53,6 +55,7 @@ class Period:
     asked: Comparison | None = None
     name: str | None = None
     with_today: bool = False
+    as_of: datetime | None = None
 
     @property
     def comparison(self) -> Comparison:
@@ -64,14 +67,28 @@ class Period:
         """The part of the address's query that names the range."""
         today = "&today=1" if self.with_today else ""
         if self.name:
-            return f"range={self.name}{today}"
-        if self.preset:
-            return f"days={self.preset}{today}"
+            query = f"range={self.name}{today}"
+        elif self.preset:
+            query = f"days={self.preset}{today}"
+        else:
+            query = self.days_query
+        return f"{query}&{self.as_of_query}" if self.as_of else query
+
+    @property
+    def as_of_query(self) -> str:
+        """The part of the address's query that names the earlier day; empty for now."""
+        return f"as_of={self.today.isoformat()}" if self.as_of else ""
+
+    @property
+    def days_query(self) -> str:
+        """The query of the same days as they are known now."""
         return f"from={self.days.first.isoformat()}&to={self.days.last.isoformat()}"
 
     @property
     def other_today(self) -> str | None:
         """The query of the same range with today, or without it; None where there is no other."""
+        if self.as_of:
+            return None
         if self.with_today:
             return self.range_query.removesuffix("&today=1")
         if self.name in _TO_DATE or (self.preset and not self.name):
@@ -96,7 +113,9 @@ class Period:
             asked = self.comparison.moved_to(days, offset)
         except OverflowError:
             return None
-        return None if days.last > self.today else Period(days, None, self.today, asked)
+        if days.last > self.today:
+            return None
+        return Period(days, None, self.today, asked, as_of=self.as_of)
 
 
 def brand_zone(name: str | None) -> ZoneInfo:
@@ -143,6 +162,35 @@ def named_days(name: str, today: date, *, with_today: bool = False) -> Period:
     with_today = with_today and name in _TO_DATE
     days = DayRange(firsts[name], today if with_today else end)
     return Period(days, None, today, name=name, with_today=with_today)
+
+
+def period_in(query: Mapping[str, str], *, timezone: str | None, now: datetime) -> Period:
+    """The period that an address names, seen as of the day that its `as_of` names, or from now.
+
+    Ranges such as the last 28 days end the day before that one. InputError as of `period_of`, and
+    for a day that is none or has not come.
+    """
+    text = query.get("as_of", "").strip()
+    if not text:
+        return period_of(query, today=today_in(timezone, now))
+    chosen = as_of_day(text, timezone=timezone, now=now)
+    moment = end_of(chosen, timezone=timezone, now=now)
+    return replace(period_of(query, today=chosen), as_of=moment)
+
+
+def as_of_day(text: str, *, timezone: str | None, now: datetime) -> date:
+    """The day in an address that something is seen as of; InputError for one that cannot be."""
+    today, chosen = today_in(timezone, now), day_of(text)
+    if chosen > today:
+        raise InputError("That morning has not come yet: choose an earlier day.")
+    if chosen.year < EARLIEST_YEAR:
+        raise InputError(f"Nothing was known so early: choose a day after {EARLIEST_YEAR}.")
+    return chosen
+
+
+def end_of(day: date, *, timezone: str | None, now: datetime) -> datetime:
+    """The last second of a day in the time zone, or now while the day is not over."""
+    return min(datetime.combine(day, time(23, 59, 59), brand_zone(timezone)), now)
 
 
 def preset_of(query: Mapping[str, str]) -> int:
@@ -192,8 +240,8 @@ def _custom(first: str, last: str, today: date) -> Period:
     days = DayRange(start, end)
     if len(days) > LONGEST_RANGE:
         raise InputError(f"A range has at most {LONGEST_RANGE:,} days; this one has {len(days):,}.")
-    if start.year < 1900:
-        raise InputError("The range starts too early: choose a day after 1900.")
+    if start.year < EARLIEST_YEAR:
+        raise InputError(f"The range starts too early: choose a day after {EARLIEST_YEAR}.")
     yesterday = today - timedelta(days=1)
     preset = len(days) if end == yesterday and len(days) in PRESETS else None
     return Period(days, preset, today)

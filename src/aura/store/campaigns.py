@@ -82,8 +82,12 @@ async def campaign_totals(
     days: DayRange,
     previous: DayRange | None,
     rates: RateArrays = NO_RATES,
+    as_of: datetime | None = None,
 ) -> list[CampaignTotals]:
-    """Every campaign with a day in the range or in the one it is compared with, in no order."""
+    """Every campaign with a day in the range or in the one it is compared with, in no order.
+
+    The days are as they are known now, or as they were known at the moment `as_of`.
+    """
     cursor = await connection.execute(
         statements("campaigns")["totals"],
         {
@@ -92,6 +96,7 @@ async def campaign_totals(
             "last": days.last,
             "previous_first": previous.first if previous else None,
             "previous_last": previous.last if previous else None,
+            "as_of": as_of,
             **rate_parameters(rates),
         },
     )

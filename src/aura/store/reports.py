@@ -9,7 +9,7 @@ holds the `exact` value.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -181,9 +181,39 @@ async def brand(connection: Connection, brand_id: UUID) -> BrandRow:
     return BrandRow(**row)
 
 
-async def sources(connection: Connection, brand_id: UUID) -> list[SourceRow]:
-    """The brand's platforms, store first."""
-    return await sources_of_brands(connection, [brand_id])
+async def sources(
+    connection: Connection, brand_id: UUID, *, as_of: datetime | None = None
+) -> list[SourceRow]:
+    """The brand's platforms, store first; read as far as they had been at the moment `as_of`."""
+    rows = await sources_of_brands(connection, [brand_id])
+    return rows if as_of is None else await _as_of(connection, brand_id, rows, as_of)
+
+
+async def _as_of(
+    connection: Connection, brand_id: UUID, rows: Sequence[SourceRow], as_of: datetime
+) -> list[SourceRow]:
+    """The same platforms without anything that was read later; what is wrong now was not then."""
+    cursor = await connection.execute(
+        statements("as_of")["sources"], {"brand_id": brand_id, "as_of": as_of}
+    )
+    then = {row["integration_id"]: row for row in await cursor.fetchall()}
+    return [_row_as_of(row, then[row.integration_id]) for row in rows]
+
+
+def _row_as_of(row: SourceRow, then: Mapping[str, Any]) -> SourceRow:
+    # only what platforms state themselves is known from a day to a day; files say which days
+    was_read = row.known_from is not None and then["read_at"] is not None
+    return replace(
+        row,
+        status="connected" if row.status == "error" else row.status,
+        problem=None,
+        last_sync_at=then["read_at"] if was_read else None,
+        known_from=then["known_from"] if was_read else None,
+        known_through=then["known_through"] if was_read else None,
+        file_first_day=then["file_first_day"],
+        file_last_day=then["file_last_day"],
+        file_read_at=then["file_read_at"],
+    )
 
 
 async def sources_of_brands(connection: Connection, brand_ids: Sequence[UUID]) -> list[SourceRow]:
@@ -213,8 +243,12 @@ async def totals_and_days(
     previous: DayRange | None,
     basis: RevenueBasis = "total_sales",
     rates: RateArrays = NO_RATES,
+    as_of: datetime | None = None,
 ) -> RangeRows:
-    """Sums and days of a range and of the one it is compared with, in one statement."""
+    """Sums and days of a range and of the one it is compared with, in one statement.
+
+    They are as they are known now, or as they were known at the moment `as_of`.
+    """
     cursor = await connection.execute(
         statements("reports")["totals_and_days"],
         {
@@ -223,6 +257,7 @@ async def totals_and_days(
             "last": days.last,
             "previous_first": previous.first if previous else None,
             "previous_last": previous.last if previous else None,
+            "as_of": as_of,
             **rate_parameters(rates),
         },
     )

@@ -1,67 +1,108 @@
-"""The page of an earlier morning: sums then and now, and what was said, as its template takes it.
+"""An earlier morning as templates take it: the slider, sums then and now, and what was said.
 
-In: a Morning. Out: plain texts and cards.
+In: a Morning, or the period of a page. Out: plain texts and cards.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Final
+from typing import Any
+from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from aura.insights.finding import Finding
-from aura.model import PLATFORM_NAMES
+from aura.reports.as_of import Changed, changed_since
 from aura.reports.insights import InsightRow
-from aura.reports.morning import REACH, Morning, ThenNow
-from aura.reports.present import money_exact, percent_change
+from aura.reports.morning import REACH, Morning
+from aura.reports.periods import Period, today_in
+from aura.store.reports import BrandRow
 from aura.web.cards import card_of
+from aura.web.site import Member, Site
 
-_LABELS: Final = {
-    "spend": "Ad spend",
-    "clicks": "Clicks",
-    "conversions": "Conversions",
-    "value": "Conversion value",
-    "orders": "Orders",
-}
-_UNCHANGED: Final = 0.0005
+
+@dataclass(frozen=True, slots=True)
+class Mornings:
+    """The slider: the day that is shown, its neighbours, and the days that can be slid to.
+
+    Attributes:
+        pairs: what else the page's address says.
+    """
+
+    day: date
+    today: date
+    days: tuple[date, ...]
+    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def earlier(self) -> date:
+        """The day before."""
+        return self.day - timedelta(days=1)
+
+    @property
+    def later(self) -> date | None:
+        """The day after; None when that has not come."""
+        return self.day + timedelta(days=1) if self.day < self.today else None
+
+    def address(self, day: date) -> str:
+        """The page as of another day."""
+        return "?" + urlencode((*self.pairs, ("as_of", day.isoformat())))
+
+    @property
+    def now_address(self) -> str:
+        """The page as of now."""
+        return "?" + urlencode(self.pairs)
+
+
+def mornings(day: date, *, today: date, pairs: Sequence[tuple[str, str]] = ()) -> Mornings:
+    """The slider at a day: the last REACH days up to today, and that day where it is earlier."""
+    first = min(day, today - timedelta(days=REACH))
+    days = tuple(first + timedelta(days=n) for n in range((today - first).days + 1))
+    others = tuple(pair for pair in pairs if pair[0] != "as_of")
+    return Mornings(day, today, days[: REACH + 1] if day == first else days[-REACH - 1 :], others)
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a page of figures says of the earlier day that it is seen as of."""
+
+    slider: Mornings
+    changes: tuple[Changed, ...]
+
+
+async def then_of(
+    site: Site, member: Member, brand: BrandRow, period: Period, pairs: Sequence[tuple[str, str]]
+) -> Then | None:
+    """That, for the period of an address; None when it is seen from now.
+
+    `pairs` is what the address says beside the period and its comparison.
+    """
+    if period.as_of is None:
+        return None
+    now = site.clock()
+    kept = (*period.range_pairs, *period.comparison.pairs, *pairs)
+    return Then(
+        mornings(period.today, today=today_in(brand.timezone, now), pairs=kept),
+        await changed_since(
+            site.database,
+            user_id=member.person.id,
+            brand_id=brand.id,
+            days=period.days,
+            as_of=period.as_of,
+            now=now,
+        ),
+    )
 
 
 def morning_context(morning: Morning, *, today: date, now: datetime) -> dict[str, Any]:
     """Everything that the template shows."""
-    first = max(today - timedelta(days=REACH), min(morning.day, today))
-    first = min(first, today - timedelta(days=REACH))
-    mornings = [first + timedelta(days=n) for n in range((today - first).days + 1)]
     return {
         "morning": morning,
-        "today": today,
-        "earlier": morning.day - timedelta(days=1),
-        "later": morning.day + timedelta(days=1) if morning.day < today else None,
-        "mornings": mornings[-REACH - 1 :],
-        "sums": [_texts(one) for one in morning.sums],
+        "slider": mornings(morning.day, today=today),
         "health": [one for one in morning.findings if one.is_health],
         "found": [card_of(_row(one, now)) for one in morning.findings if not one.is_health],
     }
-
-
-def _texts(one: ThenNow) -> tuple[str, str, str, str, str]:
-    change = one.change
-    if change is None:
-        changed = ""
-    elif abs(change) < _UNCHANGED:
-        changed = "unchanged"
-    else:
-        changed = percent_change(Decimal(repr(change)))
-    name, platform = _LABELS[one.measure], PLATFORM_NAMES[one.platform]
-    return name, platform, _amount(one, one.then), _amount(one, one.now), changed
-
-
-def _amount(one: ThenNow, value: float | None) -> str:
-    if value is None:
-        return "not known"
-    if one.measure in {"spend", "value"}:
-        return money_exact(Decimal(f"{value:.2f}"), one.currency)
-    return f"{value:,.1f}".removesuffix(".0")
 
 
 def _row(finding: Finding, now: datetime) -> InsightRow:

@@ -28,9 +28,9 @@ _LIFETIME: Final = timedelta(days=180)
 
 
 def range_query(request: Request, *, today: date) -> Mapping[str, str]:
-    """The address's query; where it names neither range nor comparison, with what is remembered."""
+    """The address's query; where it names no range, comparison or earlier day, with what is kept."""
     asked = dict(request.query_params)
-    if (_RANGE | _COMPARISON).intersection(asked):
+    if (_RANGE | _COMPARISON | {"as_of"}).intersection(asked):
         return asked
     kept = dict(parse_qsl(request.cookies.get(COOKIE, "")))
     kept = {name: text for name, text in kept.items() if name in _RANGE | _COMPARISON | {"today"}}

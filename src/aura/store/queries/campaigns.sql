@@ -1,6 +1,39 @@
 -- name: totals
 -- Sums of each campaign over two ranges. Amounts are exact: in the account's currency, times the rate
--- of the day where one is given. A campaign without a row in either range is absent.
+-- of the day where one is given. A campaign without a row in either range is absent. With as_of, days
+-- as they were known then.
+with known_days as (
+    select
+        n.entity_id,
+        n.date,
+        n.currency,
+        n.ad_spend,
+        n.impressions,
+        n.clicks,
+        n.conversions,
+        n.conversion_value
+    from aura.entity_days as n
+    where
+        n.brand_id = %(brand_id)s
+        and (%(as_of)s::timestamptz is null or n.observed_at <= %(as_of)s::timestamptz)
+    union all
+    select
+        r.entity_id,
+        r.date,
+        r.currency,
+        r.ad_spend,
+        r.impressions,
+        r.clicks,
+        r.conversions,
+        r.conversion_value
+    from aura.revisions as r
+    where
+        %(as_of)s::timestamptz is not null
+        and r.brand_id = %(brand_id)s
+        and r.observed_at <= %(as_of)s::timestamptz
+        and r.replaced_at > %(as_of)s::timestamptz
+)
+
 select
     e.id as entity_id,
     e.integration_id,
@@ -30,8 +63,8 @@ from (
     (true, %(first)s::date, %(last)s::date),
     (false, %(previous_first)s::date, %(previous_last)s::date)
 ) as w (is_current, first, last)
-inner join aura.entity_days as d on d.date between w.first and w.last
-inner join aura.entities as e on d.brand_id = e.brand_id and d.entity_id = e.id
+inner join known_days as d on d.date between w.first and w.last
+inner join aura.entities as e on e.brand_id = %(brand_id)s and d.entity_id = e.id
 left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
 left join
     unnest(
@@ -41,7 +74,7 @@ left join
         array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
     ) as x (day, currency, rate, target)
     on d.date = x.day and d.currency = x.currency
-where d.brand_id = %(brand_id)s and e.level = 'campaign'
+where e.level = 'campaign'
 group by e.id, a.name, w.is_current;
 
 -- name: campaign

@@ -73,7 +73,114 @@ order by i.brand_id, array_position(array['shopify', 'meta', 'google_ads'], i.pl
 -- name: totals_and_days
 -- Sums of a range and of the one it is compared with, by platform, and each day of both. Amounts are
 -- exact: as the platform states them, times the rate of the day where one is given; `currencies` says
--- what they are in. known_* is the number of days with a value.
+-- what they are in. known_* is the number of days with a value. With as_of, days as they were known then.
+with seen as (
+    select
+        d.entity_id,
+        d.date,
+        d.currency,
+        d.revenue,
+        d.gross_sales,
+        d.discounts,
+        d.returns,
+        d.shipping,
+        d.taxes,
+        d.duties,
+        d.orders,
+        d.new_customers,
+        d.ad_spend,
+        d.impressions,
+        d.clicks,
+        d.conversions,
+        d.conversion_value
+    from aura.entity_days as d
+    where d.brand_id = %(brand_id)s and d.observed_at <= %(as_of)s::timestamptz
+    union all
+    select
+        r.entity_id,
+        r.date,
+        r.currency,
+        r.revenue,
+        r.gross_sales,
+        r.discounts,
+        r.returns,
+        r.shipping,
+        r.taxes,
+        r.duties,
+        r.orders,
+        r.new_customers,
+        r.ad_spend,
+        r.impressions,
+        r.clicks,
+        r.conversions,
+        r.conversion_value
+    from aura.revisions as r
+    where
+        r.brand_id = %(brand_id)s
+        and r.observed_at <= %(as_of)s::timestamptz
+        and r.replaced_at > %(as_of)s::timestamptz
+),
+
+known_days as (
+    select
+        b.platform,
+        b.date,
+        b.currency,
+        b.revenue,
+        b.gross_sales,
+        b.discounts,
+        b.returns,
+        b.shipping,
+        b.taxes,
+        b.duties,
+        b.orders,
+        b.new_customers,
+        b.ad_spend,
+        b.impressions,
+        b.clicks,
+        b.conversions,
+        b.conversion_value
+    from aura.brand_days as b
+    where b.brand_id = %(brand_id)s and %(as_of)s::timestamptz is null
+    union all
+    -- as of an earlier moment: summed as the rollup is, from what was known then
+    select
+        e.platform,
+        s.date,
+        max(s.currency) as currency,
+        sum(s.revenue) as revenue,
+        sum(s.gross_sales) as gross_sales,
+        sum(s.discounts) as discounts,
+        sum(s.returns) as returns,
+        sum(s.shipping) as shipping,
+        sum(s.taxes) as taxes,
+        sum(s.duties) as duties,
+        sum(s.orders) as orders,
+        sum(s.new_customers) as new_customers,
+        case when min(s.currency) = max(s.currency) then sum(s.ad_spend) end as ad_spend,
+        sum(s.impressions) as impressions,
+        sum(s.clicks) as clicks,
+        sum(s.conversions) as conversions,
+        case when min(s.currency) = max(s.currency) then sum(s.conversion_value) end as conversion_value
+    from seen as s
+    inner join aura.entities as e on e.brand_id = %(brand_id)s and e.id = s.entity_id
+    where
+        %(as_of)s::timestamptz is not null
+        and e.level = 'account'
+        and (
+            s.date between %(first)s::date and %(last)s::date
+            or s.date between %(previous_first)s::date and %(previous_last)s::date
+        )
+        and not exists (
+            select from aura.accounts as a
+            where
+                a.integration_id = e.integration_id
+                and a.external_id = e.external_id
+                and not a.is_selected
+        )
+    group by e.platform, s.date
+)
+
 select
     d.platform,
     d.date,
@@ -114,7 +221,7 @@ from (
     (true, %(first)s::date, %(last)s::date),
     (false, %(previous_first)s::date, %(previous_last)s::date)
 ) as w (is_current, first, last)
-inner join aura.brand_days as d on d.date between w.first and w.last
+inner join known_days as d on d.date between w.first and w.last
 left join
     unnest(
         %(rate_days)s::date[],
@@ -123,7 +230,6 @@ left join
         array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
     ) as x (day, currency, rate, target)
     on d.date = x.day and d.currency = x.currency
-where d.brand_id = %(brand_id)s
 group by grouping sets ((d.platform, w.is_current), (d.platform, w.is_current, d.date))
 order by d.date nulls first, d.platform;
 

@@ -6,7 +6,7 @@ The address says everything: the range, the search, the platform, the order and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -29,12 +29,13 @@ from aura.reports.campaigns import (
     question_of,
 )
 from aura.reports.delimited import delimited
-from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
+from aura.reports.periods import PRESETS, Period, last_days, period_in, period_of, today_in
 from aura.reports.present import count, moment, money_axis, present_exact
 from aura.store.reports import BrandRow
 from aura.web.charts import Chart, Series, draw
 from aura.web.files import csv_file
 from aura.web.heads import formula_in_words, heads_of
+from aura.web.morning_page import then_of
 from aura.web.pages.attribution import claim_text
 from aura.web.pages.overview import PRESET_LABELS
 from aura.web.remembered import range_query, remember
@@ -75,7 +76,8 @@ async def show_campaigns(
     today = today_in(brand.timezone, now)
     problem = None
     try:
-        period = period_of(range_query(request, today=today), today=today)
+        asked = range_query(request, today=today)
+        period = period_in(asked, timezone=brand.timezone, now=now)
         question = question_of(_asked(request))
     except InputError as error:
         problem, period, question = error.message, last_days(28, today), question_of({})
@@ -87,12 +89,15 @@ async def show_campaigns(
         comparison=period.comparison,
         question=question,
         now=now,
+        as_of=period.as_of,
     )
     context = _shared(member, brand, period, problem) | _table(report, period)
+    context["then"] = await then_of(site, member, brand, period, report.question.parts())
+    context["yesterday"] = today - timedelta(days=1)
     response = page(
         request, "campaigns.html", context, visitor=visitor, status=422 if problem else 200
     )
-    if problem is None:
+    if problem is None and period.as_of is None:
         remember(request, response, brand, period)
     return response
 
@@ -104,13 +109,15 @@ async def campaigns_as_csv(
     """Every campaign that the question finds, in its order, with every column it asks for."""
     brand = member.brand(brand_id)
     now = site.clock()
+    period = period_in(request.query_params, timezone=brand.timezone, now=now)
     report = await campaigns(
         site.database,
         user_id=member.person.id,
         brand_id=brand.id,
-        days=period_of(request.query_params, today=today_in(brand.timezone, now)).days,
+        days=period.days,
         question=question_of(_asked(request)),
         now=now,
+        as_of=period.as_of,
         is_whole=True,
     )
     text = delimited(campaign_heads(report), campaign_rows(report))

@@ -29,7 +29,7 @@ from aura.reports.overview import (
     overview,
     value_over,
 )
-from aura.reports.periods import PRESETS, Period, last_days, period_of, today_in
+from aura.reports.periods import PRESETS, Period, last_days, period_in, today_in
 from aura.reports.plans import Plans, plans_of_brand
 from aura.reports.present import day_with_year, moment, present_value, ratio
 from aura.reports.series import SeriesQuestion, series_question
@@ -37,6 +37,7 @@ from aura.web.charts import spark
 from aura.web.files import csv_file
 from aura.web.heads import formula_in_words, remedy
 from aura.web.metric_chart import QUICK, Addresses, all_metrics, chart_file, metric_chart
+from aura.web.morning_page import then_of
 from aura.web.remembered import range_query, remember
 from aura.web.site import MemberPart, Site, SitePart, VisitorPart, page
 
@@ -103,20 +104,25 @@ async def show_overview(
     today = today_in(brand.timezone, now)
     problem = None
     try:
-        period = period_of(range_query(request, today=today), today=today)
+        asked = range_query(request, today=today)
+        period = period_in(asked, timezone=brand.timezone, now=now)
         question = series_question(request.query_params)
     except InputError as error:
         problem, period, question = error.message, last_days(28, today), series_question({})
     whose = {"user_id": member.person.id, "brand_id": brand.id}
     report = await _report(site, whose, period, question)
     plans = await plans_of_brand(site.database, **whose, days=period.days)
-    insights = await list_insights(site.database, **whose)
-    health = await list_health_findings(site.database, **whose)
+    then = await then_of(site, member, brand, period, Addresses(period, question).kept)
+    # what stands now was not said then: the Insights page tells what was
+    insights = [] if then else await list_insights(site.database, **whose)
+    health = [] if then else await list_health_findings(site.database, **whose)
     context = {
         "member": member,
         "brand": brand,
         "section": "overview",
-        "differing": await account_totals(site.database, **whose, now=now),
+        "differing": () if then else await account_totals(site.database, **whose, now=now),
+        "then": then,
+        "yesterday": today - timedelta(days=1),
         "report": report,
         "period": period,
         "problem": problem,
@@ -135,7 +141,7 @@ async def show_overview(
     response = page(
         request, "overview.html", context, visitor=visitor, status=422 if problem else 200
     )
-    if problem is None:
+    if problem is None and period.as_of is None:
         remember(request, response, brand, period)
     return response
 
@@ -146,7 +152,8 @@ async def series_file(
 ) -> Response:
     """The chart's numbers as a file; InputError for an address that makes no sense."""
     brand = member.brand(brand_id)
-    period = period_of(request.query_params, today=today_in(brand.timezone, site.clock()))
+    now = site.clock()
+    period = period_in(request.query_params, timezone=brand.timezone, now=now)
     question = series_question(request.query_params)
     whose = {"user_id": member.person.id, "brand_id": brand.id}
     report = await _report(site, whose, period, question)
@@ -164,6 +171,7 @@ async def _report(
         days=period.days,
         comparison=period.comparison,
         now=site.clock(),
+        as_of=period.as_of,
         metrics=tuple(dict.fromkeys((*TILES, *PROFIT, question.metric.key))),
     )
 

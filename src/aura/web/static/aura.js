@@ -103,7 +103,7 @@ async function go(address, { push = true } = {}) {
     if (ticket !== latest) return;
     if (answer.redirected || !content) return location.assign(answer.url);
     const open = all("details[open]", main()).map((one) => one.querySelector("summary")?.textContent);
-    const focus = document.activeElement?.closest("[data-days], [data-step], [data-metric]");
+    const focus = document.activeElement?.closest("[data-days], [data-step], [data-metric], [data-slide]");
     main().replaceWith(content);
     document.title = page.title;
     if (push) history.pushState(null, "", answer.url);
@@ -112,7 +112,7 @@ async function go(address, { push = true } = {}) {
       one.open = open.includes(one.querySelector("summary")?.textContent);
     equip();
     if (focus) {
-      const name = ["days", "step", "metric"].find((one) => one in focus.dataset);
+      const name = ["days", "step", "metric", "slide"].find((one) => one in focus.dataset);
       const box = focus.closest("[id]")?.id;
       const kind = `[data-${name}="${focus.dataset[name]}"]`;
       (document.getElementById(box)?.querySelector(kind) ?? content.querySelector(kind))?.focus({ preventScroll: true });
@@ -131,6 +131,32 @@ addEventListener("popstate", () => {
   // a jump within the page is not another page
   if (location.pathname + location.search !== shown) go(location.href, { push: false });
 });
+
+// ---- the row of mornings becomes one slider
+function equipMornings() {
+  for (const row of all(".slider:not([data-ready])")) {
+    row.dataset.ready = "";
+    const days = all("a", row), slide = document.createElement("input"), said = document.createElement("output");
+    const say = () => {
+      said.textContent = days[slide.value].textContent.trim();
+      slide.setAttribute("aria-valuetext", said.textContent);
+    };
+    slide.type = "range";
+    slide.dataset.slide = "";
+    slide.max = days.length - 1;
+    slide.value = Math.max(0, days.findIndex((day) => day.ariaCurrent));
+    slide.setAttribute("aria-label", row.getAttribute("aria-label"));
+    let wait = 0;
+    slide.addEventListener("input", say);
+    slide.addEventListener("change", () => {
+      clearTimeout(wait);
+      wait = setTimeout(() => go(days[slide.value].href), 200);
+    });
+    say();
+    row.firstElementChild.hidden = true;
+    row.append(slide, said);
+  }
+}
 
 // ---- while something is being read, look again and put what has moved in place
 const SOON = 2000, LATER = 15000;
@@ -312,6 +338,7 @@ function guessTimezone() {
 function equip() {
   for (const chart of all("[data-chart]")) equipChart(chart);
   equipCopies();
+  equipMornings();
   equipUpload();
 }
 equip();
