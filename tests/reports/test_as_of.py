@@ -140,7 +140,7 @@ async def test_nothing_was_known_before_the_first_reading(measure, seen):
     shown, listed = await seen(made, as_of=READ_AT - timedelta(days=3))
     assert not shown.has_data
     assert {figure.value for figure in shown.figures} == {None}
-    assert {figure.reason for figure in shown.figures} == {"Shopify has not been read yet"}
+    assert all((figure.reason or "").endswith("not been read yet") for figure in shown.figures)
     assert listed.found == 0
 
 

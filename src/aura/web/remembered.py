@@ -28,7 +28,7 @@ _LIFETIME: Final = timedelta(days=180)
 
 
 def range_query(request: Request, *, today: date) -> Mapping[str, str]:
-    """The address's query; where it names no range, comparison or earlier day, with what is kept."""
+    """The address's query; where it names no range and no earlier day, with what is kept."""
     asked = dict(request.query_params)
     if (_RANGE | _COMPARISON | {"as_of"}).intersection(asked):
         return asked

@@ -135,7 +135,7 @@ async def show_overview(
         context |= _drawn(report, question, plans)
         context["month"] = (
             _with_targets(await month_report(site.database, **whose, now=now))
-            if plans.targets
+            if plans.targets and not then
             else None
         )
     response = page(
