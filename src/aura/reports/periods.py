@@ -76,7 +76,7 @@ class Period:
 
     @property
     def as_of_query(self) -> str:
-        """The part of the address's query that names the earlier day; empty for now."""
+        """The part of the address's query that names the earlier day; empty without one."""
         return f"as_of={self.today.isoformat()}" if self.as_of else ""
 
     @property
