@@ -38,7 +38,8 @@ class PlatformAnswer(BaseModel):
 class OverviewAnswer(BaseModel):
     """What the Overview page states.
 
-    `as_of` is the moment that it is seen as of, null where no day is named; `changed_since` what became of it.
+    `as_of` is the moment that it is seen as of, null where no day is named; `changed_since` what
+    became of it.
     """
 
     brand: BrandAnswer
