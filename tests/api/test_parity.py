@@ -1,7 +1,9 @@
-"""The same number on the page, in the API and in the shell, for every metric of the catalogue."""
+"""Each metric is the same number on the page, in the API, in the shell and in exports."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -101,6 +103,27 @@ def told_by_the_shell(url: str, home: Path) -> dict[str, Decimal | None]:
     }
 
 
+def summed(exported: bytes) -> dict[str, Decimal]:
+    """Each stored metric over all rows of a table; they are all in one currency."""
+    rows = list(csv.DictReader(io.StringIO(exported.decode("utf-8-sig"))))
+    assert {row["currency"] for row in rows} == {"USD"}
+    return {
+        one: sum((Decimal(row[one]) for row in rows if row[one]), Decimal(0))
+        for one in STORED_METRICS
+    }
+
+
+async def sum_of_rows(ask, stored: str) -> Decimal:
+    """A stored metric over all of its rows, read page by page."""
+    rows, cursor = [], ""
+    while cursor is not None:
+        found = await ask(f"metrics/rows?{RANGE}&metric={stored}&limit=50&cursor={cursor}")
+        rows += found["rows"]
+        cursor = found["next_cursor"]
+    assert len({row["id"] for row in rows}) == len(rows) >= 28
+    return sum((Decimal(row["exact"]) for row in rows), Decimal(0))
+
+
 async def test_every_metric_is_the_same_on_every_face(
     changed_brand, database, browser, owner_url, tmp_path
 ):
@@ -119,6 +142,9 @@ async def test_every_metric_is_the_same_on_every_face(
 
     page = (await browser.get(f"/b/{made.brand}?{RANGE}")).html
     assert {key: shown(page, key) for key in TILES} == {key: truth[key] for key in TILES}
+
+    await browser.get(f"/b/{made.brand}/export/metrics.csv?{RANGE}")
+    downloaded = browser.answer.content
 
     shell = told_by_the_shell(owner_url, tmp_path)
     assert set(shell) == set(TILES)
@@ -148,10 +174,10 @@ async def test_every_metric_is_the_same_on_every_face(
             assert sum(map(Decimal, parts)) == truth[one.key], one.key
 
     for stored in STORED_METRICS:
-        rows, cursor = [], ""
-        while cursor is not None:
-            found = await ask(f"metrics/rows?{RANGE}&metric={stored}&limit=50&cursor={cursor}")
-            rows += found["rows"]
-            cursor = found["next_cursor"]
-        assert len({row["id"] for row in rows}) == len(rows) >= 28
-        assert sum(Decimal(row["exact"]) for row in rows) == truth[stored], stored
+        assert await sum_of_rows(ask, stored) == truth[stored], stored
+
+    headers = {"authorization": f"Bearer {key.secret}"}
+    path = f"/v1/brands/{made.brand}/exports/metrics?{RANGE}"
+    exported = (await browser.client.get(path, headers=headers)).content
+    assert exported == downloaded
+    assert summed(exported) == {one: truth[one] for one in STORED_METRICS}
