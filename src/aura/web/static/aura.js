@@ -125,6 +125,9 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-range] a[href]");
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
+  // the address that is left names its range, so that Back finds these days, not those remembered
+  const here = main().querySelector("[data-address]")?.dataset.address;
+  if (here && !/[?&](days|range|from)=/.test(location.search)) history.replaceState(null, "", here);
   go(link.href);
 });
 addEventListener("popstate", () => {
