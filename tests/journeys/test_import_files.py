@@ -53,7 +53,6 @@ async def test_by_mouse(imports, report, width, theme):
     async with page.expect_file_chooser() as chosen:
         await page.locator("input[type=file]").click()
     await (await chosen.value).set_files(report)
-    await page.get_by_role("button", name="Check first").click()
     await expect(page.get_by_role("heading", name="June.csv can be imported")).to_be_visible()
     await expect(page.get_by_role("cell", name="10.50")).to_be_visible()
     await expect(page.locator("#imported")).to_contain_text("None so far")
@@ -79,12 +78,13 @@ async def test_by_keys_alone(imports, report):
     async with page.expect_file_chooser() as chosen:
         await page.keyboard.press("Space")
     await (await chosen.value).set_files(report)
-    await reach(page.get_by_role("button", name="Check first"))
-    await page.keyboard.press("Enter")
+    # a file is looked at as soon as it is chosen, and what was found has the focus
     await expect(page.get_by_role("heading", name="June.csv can be imported")).to_be_visible()
+    await expect(page.locator("#outcome")).to_be_focused()
     await reach(page.get_by_role("button", name="Import it"))
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="June.csv is imported")).to_be_visible()
+    await expect(page.locator("#outcome")).to_be_focused()
     await reach(page.get_by_role("button", name="Undo June.csv"))
     await page.keyboard.press("Enter")
     await expect(page.locator("#imported")).to_contain_text("undone")
