@@ -32,7 +32,7 @@ _MADE_BY = {
     "doctor": "diagnosis:doctor",
     "db": "database:application",
     "report": "reports:application",
-    "rates": "rates:application",
+    "rates": "stating:exchange_rates",
     "insights": "insights:application",
     "import": "importing:application",
     "keys": "keys:application",

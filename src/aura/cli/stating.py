@@ -250,7 +250,11 @@ def import_promotions(
     _import(file, "promotion", brand, user, dry_run=dry_run)
 
 
-@rates.application.command("set")
+# one application: what was published stands beside what a brand states
+exchange_rates = rates.application
+
+
+@exchange_rates.command("set")
 def set_rate(
     code: Annotated[str, typer.Argument(help="The currency, as USD.", show_default=False)],
     amount: Annotated[
