@@ -116,6 +116,8 @@ async def test_no_log_and_no_error_holds_what_a_query_or_header_carried(
     http: HttpClient, platform: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    # a command that ran in this process before has made this one quiet
+    caplog.set_level(logging.DEBUG, logger="httpx")
     platform.will_answer(JSONResponse({}, 500), JSONResponse({}, 500), JSONResponse({}, 400))
     with pytest.raises(BadDataError) as failed:
         await http.send(
