@@ -21,6 +21,13 @@ SPEND = "select date, value from public.metrics where metric_type = 'ad_spend' o
 STATE = "select due_at, attempts, cursor from aura.sync_state where kind = 'daily'"
 RUNS = "select kind, outcome, message, rows_read, rows_changed from aura.sync_runs order by id"
 
+# share of the conversions of a day that has arrived at each age, as long as no lag is learned
+PRIOR_SHARES = [
+    *(0.0, 0.3, 0.45, 0.57, 0.67, 0.74, 0.8, 0.85, 0.885, 0.905, 0.92, 0.93, 0.94, 0.948, 0.955),
+    *(0.961, 0.966, 0.971, 0.975, 0.979, 0.983, 0.986, 0.989, 0.992, 0.994, 0.996, 0.998, 0.999),
+    1.0,
+]
+
 
 async def test_a_daily_sync_stores_the_days_that_are_restated_and_says_when_it_is_due_again(
     ads, meta, sync, read, clock, days_ago
@@ -51,6 +58,7 @@ async def test_a_daily_sync_stores_the_days_that_are_restated_and_says_when_it_i
                 "known_through": days_ago(0).isoformat(),
                 # no lag has been learned yet: the cautious prior's
                 "settles_in_days": 17,
+                "arrived_shares": PRIOR_SHARES,
             },
         )
     ]
