@@ -239,7 +239,9 @@ async def test_people_are_told_of_a_few_a_week(database, brand, told) -> None:
     assert finding["opened_on"] <= finding["notified_on"] <= finding["updated_on"]
 
 
-async def test_two_weeks_later_it_is_judged_against_its_siblings(database, brand, told) -> None:
+async def test_two_weeks_later_it_is_judged_against_its_siblings(
+    database, brand, told, person
+) -> None:
     async with database.as_owner() as connection:
         await connection.execute(
             "update aura.findings set opened_on = opened_on - 20, notified_on = null"
@@ -249,3 +251,9 @@ async def test_two_weeks_later_it_is_judged_against_its_siblings(database, brand
     assert set(finding["outcomes"]) == {"14"}
     assert finding["outcomes"]["14"]["state"] in {"persisted", "recovered", "unclear"}
     assert finding["outcomes"]["14"]["judged_on"] == RISEN.day(LAST).isoformat()
+    # the row for people says it too, and goes on saying it when it is told anew
+    await evaluate_brand(database, brand_id=brand, now=morning_of(LAST))
+    (insight,) = await rows(database, "select id, related_data from public.insights")
+    assert insight["related_data"]["outcomes"] == finding["outcomes"]
+    whose = {"user_id": person, "brand_id": brand, "insight_id": insight["id"]}
+    assert (await verify_insight(database, **whose, now=morning_of(LAST))).is_equal

@@ -84,7 +84,7 @@ async def test_a_cards_drawing_has_its_numbers_in_a_table(browser, made, add):
     assert 'class="marked"' in chart
     assert 'class="dashed observed"' in chart
     rows = [row for row in page.rows if row and row[0] == "Sat 14 Nov"]
-    assert rows == [["Sat 14 Nov", "$43.00", "$31.20"]]
+    assert rows == [["Sat 14 Nov", "$43.00", "$31.20", "", "still settling"]]
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,13 @@ import numpy as np
 
 from aura.insights.baseline import HALF_LIFE, Comparison
 from aura.insights.case import Case, inputs_hash
-from aura.insights.chart import chart
+from aura.insights.chart import METRICS, chart
 from aura.insights.evidence import INTERVAL, Evidence, of_leaves, sibling_multipliers
 from aura.insights.finding import Impact, Json
 from aura.insights.selection import Choice
 from aura.insights.situation import Situation
 from aura.insights.story import Story, certainty
 from aura.insights.wording import exact
-
-_METRICS = {"cost": "cpa", "rate": "conversion_rate", "value": "roas"}
 
 
 def drivers(case: Case) -> Json:
@@ -82,7 +80,7 @@ def siblings(situation: Situation, comparison: Comparison, choice: Choice) -> Js
     single = of_leaves(comparison)
     listed = sorted(rows.tolist(), key=lambda row: -comparison.expected[row, choice.column])[:5]
     is_cost = comparison.measure.name == "cost"
-    name = f"{_METRICS[comparison.measure.name]}_ratio"
+    name = f"{METRICS[comparison.measure.name]}_ratio"
     return {
         "kind": "parts" if wide else "siblings",
         "count": int((comparison.expected[rows, choice.column] >= 1.0).sum()),
@@ -138,7 +136,7 @@ def details(situation: Situation, comparison: Comparison, story: Story, choice: 
         "observed": _observed(case),
         "expected": _expected(case),
         "effect": {
-            "metric": _METRICS[case.measure],
+            "metric": METRICS[case.measure],
             "ratio": round(case.ratio, 4),
             "low": round(case.low, 4),
             "high": round(case.high, 4),

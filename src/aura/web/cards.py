@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from aura.metrics import CATALOGUE
 from aura.model import DayRange
 from aura.reports.insights import InsightRow
 from aura.reports.present import (
+    UNKNOWN,
     count,
     day_range,
     money,
@@ -40,12 +40,28 @@ PRIORITIES: dict[str, str] = {
 # a day with a smaller share of its conversions is drawn as still settling
 SETTLED_SHARE = 0.97
 
-_RATIOS: tuple[tuple[str, str, Callable[[Decimal, str], str]], ...] = (
-    ("cpa", "Cost per conversion", money_exact),
-    ("roas", "Return on ad spend", lambda value, _: f"{value:.2f}x"),
-    ("conversion_rate", "Conversion rate", lambda value, _: f"{100 * value:.2f} %"),
-)
-_STAKE = {"cpa": "Extra cost", "attributed_value": "Expected gain"}
+_Shown = Callable[[Decimal, str], str]
+# an insight's own metric: its name, as a number, and as a mark of the drawing's axis
+_KPIS: dict[str, tuple[str, _Shown, _Shown]] = {
+    "cpa": ("Cost per conversion", money_exact, money_axis),
+    "roas": (
+        "Return on ad spend",
+        lambda value, _: f"{value:.2f}x",
+        lambda value, _: f"{value:g}x",
+    ),
+    "conversion_rate": (
+        "Conversion rate",
+        lambda value, _: f"{100 * value:.2f} %",
+        lambda value, _: f"{100 * value:g} %",
+    ),
+}
+_STAKE = {
+    "high_cpa": "Extra cost",
+    "low_roas": "Sales missing",
+    "conversion_drop": "Sales missing",
+    "high_performer": "Sales gained",
+    "budget_recommendation": "Expected gain",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +82,22 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """A day of the drawing as text; `expected` with its band, `state` says whether it settles."""
+
+    day: date
+    seen: str
+    expected: str
+    band: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """An insight as its card shows it. `chart` is None where the row holds no series."""
+    """An insight as its card shows it. `chart` is None where the row holds no series.
+
+    `metric` is what the drawing shows: the insight's own.
+    """
 
     row: InsightRow
     type: str
@@ -77,8 +107,9 @@ class Card:
     claim: str
     facts: tuple[Fact, ...]
     actions: tuple[Step, ...]
+    metric: str
     chart: Chart | None
-    points: tuple[tuple[date, str, str], ...]
+    points: tuple[Point, ...]
 
 
 def card_of(row: InsightRow) -> Card:
@@ -87,7 +118,8 @@ def card_of(row: InsightRow) -> Card:
     currency = str(data.get("currency") or "USD")
     confidence = _part(data, "confidence")
     days = _days(data)
-    chart, points = _drawing(_part(data, "series"), currency, days)
+    metric = _metric(data)
+    chart, points = _drawing(_part(data, "series"), metric, currency, days)
     return Card(
         row=row,
         type=TYPES.get(row.insight_type, row.insight_type.replace("_", " ").capitalize()),
@@ -95,12 +127,13 @@ def card_of(row: InsightRow) -> Card:
         window=day_range(days) if days else "",
         confidence=_in_words(confidence),
         claim=str(confidence.get("claim", "")),
-        facts=tuple(_facts(data, currency)),
+        facts=tuple(_facts(row.insight_type, data, currency)),
         actions=tuple(
             Step(str(item.get("text", "")), str(item.get("expected_effect") or ""))
             for item in row.action_items
             if isinstance(item, Mapping)
         ),
+        metric=_KPIS[metric][0],
         chart=chart,
         points=points,
     )
@@ -138,23 +171,33 @@ def _in_words(confidence: Mapping[str, Any]) -> str:
     return f"{words} ({percent} %)"
 
 
-def _facts(data: Mapping[str, Any], currency: str) -> list[Fact]:
+def _metric(data: Mapping[str, Any]) -> str:
+    """The insight's own metric; cost per conversion where the row names none that is known."""
+    metric = str(_part(data, "effect").get("metric") or "")
+    return metric if metric in _KPIS else "cpa"
+
+
+def _facts(insight_type: str, data: Mapping[str, Any], currency: str) -> list[Fact]:
     """The three numbers that carry the claim, each beside what was expected."""
     observed, expected = _part(data, "observed"), _part(data, "expected")
     effect, stake = _part(data, "effect"), _part(data, "money_at_stake")
     facts = []
-    for key, label, shown in _RATIOS:
+    for key, (label, shown, _) in _KPIS.items():
         now, usual = _number(observed.get(f"{key}_settled")), _number(expected.get(key))
         if now is not None and usual is not None:
             facts.append(Fact(label, shown(now, currency), _was(shown(usual, currency), effect)))
     seen, due = _number(observed.get("conversions")), _number(expected.get("conversions"))
+    worth, worth_due = _number(observed.get("value")), _number(expected.get("value"))
     if seen is not None and due is not None:
         facts.append(Fact("Conversions so far", count(seen), f"expected {count(_short(due))}"))
+    elif worth is not None and worth_due is not None:
+        label, beside = "Conversion value so far", f"expected {money(worth_due, currency)}"
+        facts.append(Fact(label, money(worth, currency), beside))
     amount = _number(stake.get("amount"))
     low, high = _number(stake.get("low")), _number(stake.get("high"))
     if amount is not None:
         spread = f"{money(low, currency)} to {money(high, currency)}" if low and high else ""
-        label = _STAKE.get(str(effect.get("metric")), "At stake")
+        label = _STAKE.get(insight_type, "At stake")
         facts.append(Fact(label, f"about {money(amount, currency)}", spread))
     return facts
 
@@ -172,37 +215,46 @@ def _short(value: Decimal) -> Decimal:
 
 
 def _drawing(
-    series: Mapping[str, Any], currency: str, window: DayRange | None
-) -> tuple[Chart | None, tuple[tuple[date, str, str], ...]]:
-    """The cost per conversion by day against what was expected, and the same as text."""
+    series: Mapping[str, Any], metric: str, currency: str, window: DayRange | None
+) -> tuple[Chart | None, tuple[Point, ...]]:
+    """The metric by day against the band of what was expected, and the same as text."""
     try:
         days = [date.fromisoformat(text) for text in series["days"]]
-        seen = [_number(value) for value in series["cpa"]]
-        usual = [_number(value) for value in series["cpa_expected"]]
+        seen = [_number(value) for value in series[metric]]
+        usual = [_number(value) for value in series[f"{metric}_expected"]]
         share = [_number(value) for value in series["completeness"]]
     except (KeyError, TypeError, ValueError):
         return None, ()
     if len(days) < 2 or not len(days) == len(seen) == len(usual) == len(share):
         return None, ()
-    between = _between(series, len(days))
+    label, shown, axis = _KPIS[metric]
+    between = _between(series, metric, len(days))
     settled = [value is None or value >= Decimal(str(SETTLED_SHARE)) for value in share]
-    label = CATALOGUE["platform_cpa"].label
     drawn = [
         Series("observed", label, seen, settled),
         Series("expected", "Expected", usual, [True] * len(days)),
     ]
     marked = [window is not None and window.first <= day <= window.last for day in days]
-    chart = draw(
-        days, drawn, lambda value: money_axis(value, currency), marked=marked, between=between
+    chart = draw(days, drawn, lambda value: axis(value, currency), marked=marked, between=between)
+    bands = zip(*between, strict=True) if between[0] else [(None, None)] * len(days)
+    points = tuple(
+        Point(
+            day,
+            _text(now, shown, currency),
+            _text(due, shown, currency),
+            _spread(band, shown, currency),
+            "" if done else "still settling",
+        )
+        for day, now, due, band, done in zip(days, seen, usual, bands, settled, strict=True)
     )
-    return chart, tuple(zip(days, _texts(seen, currency), _texts(usual, currency), strict=True))
+    return chart, points
 
 
 def _between(
-    series: Mapping[str, Any], days: int
+    series: Mapping[str, Any], metric: str, days: int
 ) -> tuple[Sequence[Decimal | None], Sequence[Decimal | None]]:
     """The band of what was to be expected, as far as the row states it."""
-    low, high = series.get("cpa_low"), series.get("cpa_high")
+    low, high = series.get(f"{metric}_low"), series.get(f"{metric}_high")
     if not isinstance(low, list) or not isinstance(high, list):
         return (), ()
     if len(low) != days or len(high) != days:
@@ -210,5 +262,12 @@ def _between(
     return [_number(value) for value in low], [_number(value) for value in high]
 
 
-def _texts(values: Sequence[Decimal | None], currency: str) -> list[str]:
-    return ["–" if value is None else money_exact(value, currency) for value in values]  # noqa: RUF001 - a dash for unknown
+def _text(value: Decimal | None, shown: _Shown, currency: str) -> str:
+    return UNKNOWN if value is None else shown(value, currency)
+
+
+def _spread(band: tuple[Decimal | None, Decimal | None], shown: _Shown, currency: str) -> str:
+    low, high = band
+    if low is None or high is None:
+        return ""
+    return f"{shown(low, currency)} to {shown(high, currency)}"

@@ -46,20 +46,28 @@ class Sibling:
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """A campaign's daily budget, from and to."""
+    """A campaign's daily budget, from and to, and what it brings now."""
 
     name: str
     platform: str
     before: str
     after: str
     change: str
+    brings: str
 
 
 @dataclass(frozen=True, slots=True)
 class InsightParts:
-    """Everything that stands below the card; empty where the row does not state it."""
+    """Everything that stands below the card; empty where the row does not state it.
 
+    Attributes:
+        sample: on how many conversions the claim rests.
+        is_one_factor: whether the insight's own metric divides no further.
+    """
+
+    sample: str
     counts: tuple[tuple[str, str, str], ...]
+    is_one_factor: bool
     drivers: tuple[Driver, ...]
     siblings_are_parts: bool
     siblings: tuple[Sibling, ...]
@@ -76,10 +84,12 @@ def parts_of(data: Mapping[str, Any]) -> InsightParts:
     siblings = _part(data, "siblings")
     budget = _part(data, "budget")
     return InsightParts(
+        sample=_sample(data),
         counts=tuple(_counts(data, currency)),
+        is_one_factor=_part(data, "effect").get("metric") == "conversion_rate",
         drivers=tuple(_drivers(_part(data, "drivers"), currency)),
         siblings_are_parts=siblings.get("kind") == "parts",
-        siblings=tuple(_siblings(siblings)),
+        siblings=tuple(_siblings(siblings, currency)),
         budget=tuple(_budget(budget, currency)),
         budget_gain=_gain(_part(budget, "predicted_uplift")),
         is_test=budget.get("mode") == "test",
@@ -125,6 +135,15 @@ def _counts(data: Mapping[str, Any], currency: str) -> list[tuple[str, str, str]
     return found
 
 
+def _sample(data: Mapping[str, Any]) -> str:
+    seen = _number(_part(data, "observed").get("conversions"))
+    behind = _number(_part(data, "baseline").get("weighted_conversions"))
+    if seen is None:
+        return ""
+    text = f"Sample: {seen:,f} conversions in these days"
+    return text + ("." if behind is None else f", {behind:,f} behind what was expected.")
+
+
 def _drivers(drivers: Mapping[str, Any], currency: str) -> list[Driver]:
     found: list[Driver] = []
     for key, label in _DRIVERS.items():
@@ -150,7 +169,8 @@ def _drivers(drivers: Mapping[str, Any], currency: str) -> list[Driver]:
     return found
 
 
-def _siblings(siblings: Mapping[str, Any]) -> list[Sibling]:
+def _siblings(siblings: Mapping[str, Any], currency: str) -> list[Sibling]:
+    """In conversions, or in money where the insight is about what the money returns."""
     listed = siblings.get("list")
     found: list[Sibling] = []
     for one in listed if isinstance(listed, list) else []:
@@ -162,12 +182,19 @@ def _siblings(siblings: Mapping[str, Any]) -> list[Sibling]:
             Sibling(
                 str(one.get("name") or one.get("entity_id") or ""),
                 _platform(one),
-                str(one.get("conversions", "")),
-                str(one.get("expected", "")),
+                _came(one.get("conversions"), key, currency),
+                _came(one.get("expected"), key, currency),
                 "" if ratio is None else percent_change(ratio - 1),
             )
         )
     return found
+
+
+def _came(value: Any, key: str, currency: str) -> str:
+    number = _number(value)
+    if number is None:
+        return ""
+    return money_exact(number, currency) if key == "roas_ratio" else f"{number:,f}"
 
 
 def _platform(one: Mapping[str, Any]) -> str:
@@ -190,9 +217,18 @@ def _budget(budget: Mapping[str, Any], currency: str) -> list[BudgetLine]:
                 money_exact(before, currency),
                 money_exact(after, currency),
                 moved,
+                _brings(row, currency),
             )
         )
     return found
+
+
+def _brings(row: Mapping[str, Any], currency: str) -> str:
+    """`2.4 conversions, $203.10 a day`; empty where the row does not state it."""
+    conversions, value = _number(row.get("daily_conversions")), _number(row.get("daily_value"))
+    if conversions is None or value is None:
+        return ""
+    return f"{conversions:,f} conversions, {money_exact(value, currency)}"
 
 
 def _gain(uplift: Mapping[str, Any]) -> str:

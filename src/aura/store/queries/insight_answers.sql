@@ -26,7 +26,7 @@ select
     f.is_useful,
     f.done_at,
     f.notified_on,
-    coalesce(f.outcomes, '{}') as outcomes
+    coalesce(nullif(f.outcomes, '{}'), i.related_data -> 'outcomes', '{}') as outcomes
 from public.insights as i
 left join aura.findings as f on f.insight_id = i.id and f.brand_id = i.brand_id
 where
@@ -72,10 +72,18 @@ where
 order by f.opened_on;
 
 -- name: keep_outcome
--- How an insight turned out after so many days.
-update aura.findings
-set outcomes = outcomes || jsonb_build_object(%(days)s::text, %(outcome)s::jsonb)
-where id = %(id)s and brand_id = %(brand_id)s;
+-- How an insight turned out after so many days: beside its state, and in the row for people.
+with kept as (
+    update aura.findings
+    set outcomes = outcomes || jsonb_build_object(%(days)s::text, %(outcome)s::jsonb)
+    where id = %(id)s and brand_id = %(brand_id)s
+    returning insight_id, outcomes
+)
+
+update public.insights as i
+set related_data = i.related_data || jsonb_build_object('outcomes', k.outcomes)
+from kept as k
+where i.id = k.insight_id and i.brand_id = %(brand_id)s;
 
 -- name: notified_since
 -- How many insights people were told of since a day.

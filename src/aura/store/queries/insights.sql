@@ -179,14 +179,19 @@ values (
 );
 
 -- name: update_insight
--- What stands is told anew in place; read stays read unless it became more pressing.
+-- What stands is told anew in place; read stays read unless it became more pressing, and what became
+-- of it after two weeks stays too.
 update public.insights
 set
     priority = %(priority)s,
     title = %(title)s,
     description = %(description)s,
     action_items = %(action_items)s,
-    related_data = %(related_data)s,
+    related_data = %(related_data)s::jsonb
+    || case
+        when related_data ? 'outcomes' then jsonb_build_object('outcomes', related_data -> 'outcomes')
+        else '{}'::jsonb
+    end,
     is_read = is_read and not %(is_escalated)s,
     expires_at = %(expires_at)s
 where id = %(id)s and brand_id = %(brand_id)s;
