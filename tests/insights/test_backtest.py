@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from aura.cli.main import application
 from aura.errors import InputError
 from aura.imports.observed_history import read_timelines
+from aura.insights.trial import trial_of
 from insights.replayed import HEADING, write_history
 from insights.worlds import Event, shop
 
@@ -107,6 +109,91 @@ def test_the_order_of_rows_and_files_changes_nothing(history, lines, tmp_path):
 def test_a_threshold_is_tried(history, lines, tmp_path):
     strict = backtest(history, tmp_path / "strict.jsonl", "--set", "high_cpa.effect=9")
     assert strict == [line for line in lines if line["insight_type"] != "high_cpa"]
+
+
+def test_a_lower_threshold_speaks_earlier_and_more(history, lines, tmp_path):
+    loose = backtest(
+        history,
+        tmp_path / "loose.jsonl",
+        *("--set", "high_cpa.effect=1.06", "--set", "high_cpa.confidence=0.7"),
+    )
+
+    def opened(found: list[dict]) -> list[str]:
+        return [
+            line["run_on"]
+            for line in found
+            if (line["insight_type"], line["event"]) == ("high_cpa", "opened")
+        ]
+
+    assert min(opened(loose)) <= min(opened(lines))
+    assert len(opened(loose)) > len(opened(lines))
+    others = [line for line in lines if line["insight_type"] == "tracking_outage"]
+    assert [line for line in loose if line["insight_type"] == "tracking_outage"] == others
+
+
+def test_a_type_goes_before_what_is_meant_for_every_insight(history, lines, tmp_path):
+    mixed = backtest(
+        history, tmp_path / "mixed.jsonl", "--set", "effect=9", "--set", "high_cpa.effect=1.2"
+    )
+    kinds = {line["insight_type"] for line in lines}
+    assert {line["insight_type"] for line in mixed} == kinds & {"high_cpa", "tracking_outage"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("high_cpa.limit=1", "is not known. Keys: confidence, effect, impact_per_day"),
+        ("high_cost.effect=2", "is not known"),
+        ("effect", "'' is not a number"),
+        ("effect=much", "'much' is not a number"),
+        ("effect=nan", "makes no sense"),
+        ("confidence=97", "0.5 to 0.999"),
+        ("confidence=0.2", "0.5 to 0.999"),
+        ("effect=0.8", "1.05 to 20"),
+        ("impact_per_day=-5", "0 to 1e+09"),
+        ("tracking_outage.effect=2", "findings about the data explain the others"),
+        ("budget_recommendation.confidence=0.6", "can be raised, not lowered"),
+    ],
+)
+def test_a_threshold_that_makes_no_sense_is_refused_with_what_would(setting, says):
+    with pytest.raises(InputError) as refused:
+        trial_of([setting])
+    assert says in refused.value.message
+
+
+def test_a_threshold_is_given_once():
+    with pytest.raises(InputError, match="given twice"):
+        trial_of(["effect=2", "effect=3"])
+
+
+def test_the_summary_says_what_how_often_and_at_what_cost(history, lines):
+    asked = ["insights", "backtest", str(history)]
+    shown = CliRunner().invoke(application, [*asked, "--json"])
+    told = json.loads(shown.stdout)
+    opened = [line for line in lines if line["event"] == "opened"]
+    assert len(told["told"]) == len(opened)
+    outages = [one for one in told["told"] if one["insight_type"] == "tracking_outage"]
+    assert [one["notified"] for one in outages] == [False] * len(outages)
+    notified = [one for one in told["told"] if one["notified"]]
+    assert told["notified"] == len(notified) <= len(opened) - len(outages)
+    assert not [one for one in notified if one["explained"]]
+    months = 2 * ((date.fromisoformat(told["to"]) - date.fromisoformat(told["from"])).days + 1)
+    assert told["notified_per_brand_month"] == pytest.approx(
+        told["notified"] / (months / 30.4375), abs=1e-3
+    )
+    problems = [
+        float(one["money_at_stake"])
+        for one in told["told"]
+        if one["money_at_stake"] is not None
+        and not one["explained"]
+        and one["insight_type"] not in {"high_performer", "budget_recommendation"}
+    ]
+    assert float(told["money_at_stake"]["USD"]) == pytest.approx(sum(problems))
+    rise = next(one for one in told["told"] if one["insight_type"] == "high_cpa")
+    text = CliRunner().invoke(application, asked).stdout
+    assert f"People would have been told of {told['notified']} insights" in text
+    assert f"{rise['opened_on']} " in text
+    assert rise["title"] in text
 
 
 @pytest.mark.parametrize(

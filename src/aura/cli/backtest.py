@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,9 @@ from aura.insights.timeline import Timeline
 from aura.insights.trial import Trial, trial_of
 from aura.model import DayRange
 from aura.reports.backtest import Summary, line_of, summarise
+
+# findings that the shell lists by their titles
+MOST_SHOWN = 20
 
 
 def backtest(
@@ -117,6 +121,7 @@ def _print(summary: Summary, trial: Trial) -> None:
     if not summary.types:
         typer.echo("Nothing would have been said.")
         return
+    typer.echo(_in_short(summary))
     print_table(
         (
             "type",
@@ -137,8 +142,37 @@ def _print(summary: Summary, trial: Trial) -> None:
                 str(len(one.brands)),
                 f"{summary.per_brand_month(name):.3f}",
                 "" if one.median_days is None else f"{one.median_days:g}",
-                ", ".join(f"{code} {amount:,.0f}" for code, amount in sorted(one.money.items())),
+                _money(one.money),
             )
             for name, one in sorted(summary.types.items())
         ],
     )
+    _print_told(summary)
+
+
+def _in_short(summary: Summary) -> str:
+    """What it would have cost: attention, and the money that the problems were about."""
+    rate = summary.notified / summary.months
+    text = (
+        f"People would have been told of {summary.notified} insights, {rate:.2f} per brand and "
+        "month"
+    )
+    money = _money(summary.money)
+    return f"{text}; the problems among what was said were about {money}." if money else f"{text}."
+
+
+def _money(amounts: Mapping[str, Decimal]) -> str:
+    return ", ".join(f"{code} {amount:,.0f}" for code, amount in sorted(amounts.items()))
+
+
+def _print_told(summary: Summary) -> None:
+    """What would have been said, the dearest first."""
+    shown = [one for one in summary.told if not one.is_explained]
+    shown.sort(key=lambda one: -(one.finding.impact.amount if one.finding.impact else Decimal(0)))
+    typer.echo("")
+    for one in shown[:MOST_SHOWN]:
+        until = "still standing" if one.ended_on is None else f"to {one.ended_on}"
+        brand = f"{one.brand}: " if summary.brands > 1 else ""
+        typer.echo(f"{one.opened_on} {until}  {brand}{one.finding.title}")
+    if len(shown) > MOST_SHOWN:
+        typer.echo(f"and {len(shown) - MOST_SHOWN} more: --out writes all of them to a file.")

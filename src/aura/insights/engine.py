@@ -6,13 +6,12 @@ strictly causal: days from `run_day` on, and what was read after it, change noth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
 
-from aura.insights.claims import find
+from aura.insights.claims import Rule, find
 from aura.insights.finding import CALM_TYPES, Finding, Scope
 from aura.insights.panel import Silence
 from aura.insights.rules import (
@@ -24,13 +23,11 @@ from aura.insights.rules import (
     tracking_outage,
 )
 from aura.insights.series import History
-from aura.insights.situation import Situation, take_stock
+from aura.insights.situation import take_stock
 from aura.model import Platform
 
-# a rule: a morning in, its findings out
-RULES: tuple[Callable[[Situation], list[Finding]], ...] = tuple(
-    partial(find, rule=module.RULE)
-    for module in (high_cpa, low_roas, conversion_drop, high_performer)
+RULES: tuple[Rule, ...] = tuple(
+    module.RULE for module in (high_cpa, low_roas, conversion_drop, high_performer)
 )
 
 # of several findings about one scope, the first of these is the cause of the others
@@ -58,7 +55,9 @@ class Examination:
     arrived_shares: dict[Platform, tuple[float, ...]]
 
 
-def examine(history: History, run_day: date, *, with_budget: bool = False) -> Examination:
+def examine(
+    history: History, run_day: date, *, with_budget: bool = False, rules: Sequence[Rule] = RULES
+) -> Examination:
     """Look at a brand on the morning of `run_day` in its own time zone.
 
     Budgets change slowly: whoever looks every morning asks `with_budget` once a week.
@@ -66,8 +65,8 @@ def examine(history: History, run_day: date, *, with_budget: bool = False) -> Ex
     situation = take_stock(history, run_day)
     panel = situation.panel
     findings = tracking_outage.find(panel, situation.outages, run_day)
-    for rule in RULES:
-        findings.extend(rule(situation))
+    for rule in rules:
+        findings.extend(find(situation, rule))
     _link(findings)
     # while something breaks, what a campaign answers to money says little: first things first
     if with_budget and all(finding.finding_type in CALM_TYPES for finding in findings):

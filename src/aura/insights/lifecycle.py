@@ -27,6 +27,8 @@ BUDGET_DAYS = 7
 BUDGET_EXPIRY_DAYS = 14
 # a dismissed finding stays silent while what it said goes on, and this long after
 DISMISSED_DAYS = 14
+# of how many insights people are told in seven days; more are on the page, silently
+WEEKLY_NOTICES = 5
 _WIDENING_DAYS = 2
 
 Status = Literal["open", "snoozed", "dismissed"]

@@ -1,7 +1,8 @@
 """What Aura would have said of a history, how often, and what it would have been about in money.
 
 In go a replay's changes, out come its findings lines (JSON, one per change) and a summary: by type
-how many were opened, how many per brand and month, how long they stood, the money at stake.
+how many were opened, how many per brand and month, how long they stood, the money at stake; of how
+many a person would have been told; and each one by its title.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from aura.insights.finding import Finding, Impact
+from aura.insights.finding import CALM_TYPES, Finding, Impact
+from aura.insights.lifecycle import WEEKLY_NOTICES
 from aura.insights.replay import Change
 from aura.model import DayRange
 
 _MONTH = 365.25 / 12
+_WEEK = 7
 
 
 def line_of(brand: str, currency: str, change: Change) -> dict[str, Any]:
@@ -84,6 +87,40 @@ def _advice(finding: Finding) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
+class Told:
+    """One finding of a replay, as it was last told.
+
+    Attributes:
+        ended_on: None where it still stood on the last morning.
+        is_explained: whether another insight about the same scope tells the same story, so that a
+            person would have seen that one alone.
+        is_notified: whether a person would have been told of it within the weekly budget.
+    """
+
+    brand: str
+    finding: Finding
+    opened_on: date
+    ended_on: date | None = None
+    is_explained: bool = False
+    is_notified: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        impact = self.finding.impact
+        return {
+            "brand": self.brand,
+            "insight_type": self.finding.finding_type,
+            "title": self.finding.title,
+            "opened_on": self.opened_on,
+            "ended_on": self.ended_on,
+            "explained": self.is_explained,
+            "notified": self.is_notified,
+            "money_at_stake": None if impact is None else impact.amount,
+            "currency": None if impact is None else impact.currency,
+        }
+
+
+@dataclass(slots=True)
 class TypeSummary:
     """What would have been said of one type.
 
@@ -109,16 +146,37 @@ class TypeSummary:
 
 @dataclass(slots=True)
 class Summary:
-    """A whole backtest."""
+    """A whole backtest; `told` in the order of their opening, brand after brand."""
 
     days: DayRange
     brands: int
     types: dict[str, TypeSummary] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+
+    @property
+    def months(self) -> float:
+        """Months of all brands together."""
+        return self.brands * len(self.days) / _MONTH
+
+    @property
+    def notified(self) -> int:
+        """Of how many insights people would have been told, at most five a week and brand."""
+        return sum(one.is_notified for one in self.told)
+
+    @property
+    def money(self) -> dict[str, Decimal]:
+        """By currency, what the problems that people would have been told of were about."""
+        found: dict[str, Decimal] = {}
+        for one in self.told:
+            impact = one.finding.impact
+            if impact is None or one.is_explained or one.finding.finding_type in CALM_TYPES:
+                continue
+            found[impact.currency] = found.get(impact.currency, Decimal(0)) + impact.amount
+        return found
 
     def per_brand_month(self, finding_type: str) -> float:
         """How many of a type are opened per brand in a month."""
-        months = self.brands * len(self.days) / _MONTH
-        return self.types[finding_type].opened / months
+        return self.types[finding_type].opened / self.months
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -126,6 +184,10 @@ class Summary:
             "from": self.days.first,
             "to": self.days.last,
             "brands": self.brands,
+            "notified": self.notified,
+            "notified_per_brand_month": round(self.notified / self.months, 4),
+            "money_at_stake": self.money,
+            "told": [one.as_json() for one in self.told],
             "types": {
                 name: {
                     "opened": one.opened,
@@ -151,18 +213,40 @@ def summarise(
     summary = Summary(days, brands=0)
     for brand, changes in replays:
         summary.brands += 1
-        last: dict[tuple[str, str, date], tuple[str, Impact]] = {}
+        told: dict[tuple[str, str, date], Told] = {}
+        notices: list[date] = []
         for change in changes:
             tell(brand, change)
             _count(summary, brand, change)
-            impact = change.finding.impact
-            if impact is not None:
-                name = change.finding.finding_type
-                last[name, change.dedup_key, change.opened_on] = (name, impact)
-        for kind, impact in last.values():
-            money = summary.types[kind].money
-            money[impact.currency] = money.get(impact.currency, Decimal(0)) + impact.amount
+            finding = change.finding
+            key = finding.finding_type, change.dedup_key, change.opened_on
+            if change.event == "opened":
+                told[key] = _opened(brand, change, notices)
+            told[key].finding = finding
+            if change.event == "resolved":
+                told[key].ended_on = change.run_day
+        summary.told.extend(told.values())
+        _add_money(summary, told.values())
     return summary
+
+
+def _opened(brand: str, change: Change, notices: list[date]) -> Told:
+    """A new finding; a person is told of it unless the week's budget is used up."""
+    finding = change.finding
+    one = Told(brand, finding, change.run_day, is_explained=finding.is_explained)
+    week = [day for day in notices if (change.run_day - day).days < _WEEK]
+    if not finding.is_health and not one.is_explained and len(week) < WEEKLY_NOTICES:
+        one.is_notified = True
+        notices.append(change.run_day)
+    return one
+
+
+def _add_money(summary: Summary, told: Iterable[Told]) -> None:
+    for one in told:
+        impact = one.finding.impact
+        if impact is not None:
+            money = summary.types[one.finding.finding_type].money
+            money[impact.currency] = money.get(impact.currency, Decimal(0)) + impact.amount
 
 
 def _count(summary: Summary, brand: str, change: Change) -> None:

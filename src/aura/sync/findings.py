@@ -17,6 +17,7 @@ from aura.insights.finding import Finding
 from aura.insights.lifecycle import (
     DISMISSED_DAYS,
     EXPIRY_DAYS,
+    WEEKLY_NOTICES,
     Change,
     Closing,
     Opening,
@@ -29,8 +30,6 @@ from aura.store.insight_answers import note_notified, notified_since
 from aura.store.insights import FindingFacts, InsightText
 
 _LONGEST_TITLE = 255
-# of how many insights people are told in seven days; more are on the page, silently
-WEEKLY_NOTICES = 5
 
 
 @dataclass(frozen=True, slots=True)
