@@ -149,3 +149,46 @@ def test_a_firm_shift_of_budgets_outlives_a_new_problem() -> None:
     firm = stands(BRAND, kind="budget_recommendation", priority="medium")
     (change,) = planned([found(CAMPAIGN)], [firm])
     assert isinstance(change, Opening)
+
+
+def told(findings, standing):
+    return plan(
+        findings, standing, judged=frozenset(EVERYTHING), run_day=TODAY, now=NOW, by_story=True
+    )
+
+
+def test_of_one_story_the_nearest_to_the_cause_is_told() -> None:
+    (change,) = told([found(CAMPAIGN, kind="low_roas"), found(CAMPAIGN)], [])
+    assert isinstance(change, Opening)
+    assert change.finding.finding_type == "high_cpa"
+
+
+def test_the_nearer_takes_over_and_goes_on_as_the_same_story() -> None:
+    standing = stands(CAMPAIGN, kind="low_roas")
+    changes = told([found(CAMPAIGN), found(CAMPAIGN, kind="low_roas")], [standing])
+    closing, opening = changes
+    assert closing == Closing(standing, "resolved", opening.finding.dedup_key)
+    assert opening.continues is standing
+
+
+def test_a_story_never_goes_back_to_a_name_farther_from_its_cause() -> None:
+    standing = stands(CAMPAIGN, days_ago=2)
+    assert told([found(CAMPAIGN, kind="low_roas")], [standing]) == []
+    over = stands(CAMPAIGN, days_ago=4)
+    changes = told([found(CAMPAIGN, kind="low_roas")], [over])
+    assert {type(change) for change in changes} == {Opening, Closing}
+
+
+@pytest.mark.parametrize("status", ["snoozed", "dismissed"])
+def test_who_put_a_story_off_does_not_meet_it_under_another_name(status: str) -> None:
+    away = NOW + timedelta(days=3)
+    standing = stands(CAMPAIGN, kind="low_roas", status=status, snoozed_until=away)
+    (change,) = told([found(CAMPAIGN), found(CAMPAIGN, kind="low_roas")], [standing])
+    assert isinstance(change, Update)
+    assert (change.standing, change.status) == (standing, status)
+    assert told([found(CAMPAIGN)], [standing]) == []
+
+
+def test_two_stories_of_two_scopes_are_both_told() -> None:
+    changes = told([found(CAMPAIGN), found(OTHER_CAMPAIGN, kind="low_roas")], [])
+    assert [type(change) for change in changes] == [Opening, Opening]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -56,7 +56,7 @@ def export_table(
         size = 0
         # a file appears whole or not at all
         partial = out.with_name(f".{out.name}.part") if out else None
-        target = partial.open("wb") if partial else sys.stdout.buffer
+        target = _opened(partial) if partial else sys.stdout.buffer
         try:
             async for piece in made.pieces:
                 target.write(piece)
@@ -74,3 +74,10 @@ def export_table(
     size = run(work)
     if out:
         typer.echo(f"{out}: {size:,} bytes")
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise InputError(f"{path.parent} cannot be written to: {error.strerror}.") from error

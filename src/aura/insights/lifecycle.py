@@ -4,7 +4,9 @@ In go the morning's findings and those that stand, out comes one change for each
 type and scope stands at a time: it is updated in place, resolved after three mornings without
 confirmation (a finding about the data at once), expired when its scope could not be looked at for a
 week. One cause yields one finding: a narrower scope takes over from a wider one at once, a wider
-one from a narrower one only after the narrower has gone unconfirmed. A small test of budgets ends
+one from a narrower one only after the narrower has gone unconfirmed. Of several findings of one
+scope that tell the same story, the one nearest to its cause is told; it takes over from another one
+that stands and goes on as the same insight for those who were told. A small test of budgets ends
 when something needs repair: beside that it is noise, and what it would teach is spoilt.
 """
 
@@ -16,6 +18,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from aura.insights.engine import LEADERS
 from aura.insights.finding import CALM_TYPES, HEALTH_TYPES, Finding, Priority
 
 # mornings without confirmation after which a finding is over
@@ -62,9 +65,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A finding to be written."""
+    """A finding to be written; `continues` is one that told the same story until now."""
 
     finding: Finding
+    continues: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,11 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A finding that is over."""
+    """A finding that is over; `continued_by` is the key of one that tells its story from now on."""
 
     standing: Standing
     status: Literal["resolved", "expired"]
+    continued_by: str = ""
 
 
 Change = Opening | Update | Closing
@@ -95,8 +100,14 @@ def plan(
     judged: Collection[tuple[str, str]],
     run_day: date,
     now: datetime,
+    by_story: bool = False,
 ) -> list[Change]:
-    """What to write. `judged` are the scopes (platform, entity) whose state is known today."""
+    """What to write. `judged` are the scopes (platform, entity) whose state is known today.
+
+    `by_story`: of several findings that tell one story of a scope, one at most is told.
+    """
+    if by_story:
+        findings = one_a_story(findings, standing, run_day)
     by_key = {one.key: one for one in standing}
     changes: list[Change] = []
     confirmed: set[Key] = set()
@@ -107,6 +118,11 @@ def plan(
         stands = by_key.get(key)
         if stands is not None:
             changes.append(_update(stands, finding, now))
+            continue
+        teller = _teller(standing, key) if by_story else None
+        if teller is not None and teller.key not in ended:
+            changes += [Closing(teller, "resolved", finding.dedup_key), Opening(finding, teller)]
+            ended.add(teller.key)
             continue
         related = [one for one in standing if _is_related(one, key) and one.key not in ended]
         if any(_holds_back(one, key, run_day) for one in related):
@@ -125,6 +141,69 @@ def plan(
         if closing is not None:
             changes.append(closing)
     return changes
+
+
+def one_a_story(
+    findings: Sequence[Finding], standing: Sequence[Standing], run_day: date
+) -> list[Finding]:
+    """The findings that are told: of those that tell one story of one scope, one at most.
+
+    Who stands goes on; only one nearer to the cause takes over, and never the other way round, so
+    that a story does not change its name from day to day. One that a person put off or dismissed
+    keeps all of its story away.
+    """
+    kept: list[Finding] = []
+    seen: set[tuple[str, str]] = set()
+    for finding in findings:
+        if finding.finding_type not in LEADERS:
+            kept.append(finding)
+            continue
+        place = finding.scope.platform, finding.scope.entity_id
+        if place in seen:
+            continue
+        seen.add(place)
+        family = [one for one in findings if _key(one)[1:] == place and _tells(one.finding_type)]
+        family.sort(key=lambda one: LEADERS.index(one.finding_type))
+        tellers = [one for one in standing if one.key[1:] == place and _tells(one.finding_type)]
+        told = _told(family, tellers, run_day)
+        if told is not None:
+            kept.append(told)
+    return kept
+
+
+def _told(family: Sequence[Finding], tellers: Sequence[Standing], run_day: date) -> Finding | None:
+    """The finding of a family, the nearest to the cause first, that is told today."""
+    lately = [one for one in tellers if (run_day - one.updated_on).days <= UNCONFIRMED_DAYS]
+    if not lately:
+        return family[0]
+    away = next((one for one in lately if one.status != "open"), None)
+    teller = away or min(lately, key=lambda one: LEADERS.index(one.finding_type))
+    same = next((one for one in family if one.finding_type == teller.finding_type), None)
+    if away is not None or same is family[0]:
+        return same
+    is_nearer = LEADERS.index(family[0].finding_type) < LEADERS.index(teller.finding_type)
+    return family[0] if is_nearer else same
+
+
+def _tells(finding_type: str) -> bool:
+    return finding_type in LEADERS
+
+
+def _teller(standing: Sequence[Standing], key: Key) -> Standing | None:
+    """What stands open and told the story of a new finding's scope until now."""
+    if not _tells(key[0]):
+        return None
+    return next(
+        (
+            one
+            for one in standing
+            if one.status == "open"
+            and _tells(one.finding_type)
+            and one.key[1:] == key[1:]
+            and LEADERS.index(key[0]) < LEADERS.index(one.finding_type)
+        ),
+        None,
+    )
 
 
 def _key(finding: Finding) -> Key:

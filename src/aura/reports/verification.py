@@ -21,7 +21,7 @@ from aura.reports.insight_feed import one_insight
 from aura.store.database import Database
 
 # what says when and in which state, not what was computed
-_APART: Final = frozenset({"status", "closed_on", "dedup_key", "as_of", "outcomes"})
+_APART: Final = frozenset({"status", "closed_on", "continued_by", "dedup_key", "as_of", "outcomes"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,9 +235,19 @@ async def close_finding(
     status: ClosedStatus,
     run_day: date,
     now: datetime,
+    continued_by: str = "",
 ) -> None:
-    """A finding that is over; its insight keeps its evidence and says so too."""
-    parameters = {"brand_id": brand_id, "status": status, "run_day": run_day, "now": now}
+    """A finding that is over; its insight keeps its evidence and says so too.
+
+    `continued_by` is the key of the finding that tells its story from now on.
+    """
+    parameters = {
+        "brand_id": brand_id,
+        "status": status,
+        "run_day": run_day,
+        "now": now,
+        "continued_by": continued_by or None,
+    }
     if insight_id is not None:
         await connection.execute(
             statements("insights")["close_insight"], parameters | {"id": insight_id}

@@ -57,12 +57,13 @@ async def evaluate_brand(database: Database, *, brand_id: UUID, now: datetime) -
         with_budget = is_budget_day(standing, str(brand_id), run_day)
         examination = examine(history, run_day, with_budget=with_budget)
         changes = plan(
-            # one cause, one insight
-            [finding for finding in examination.findings if not finding.is_explained],
+            examination.findings,
             standing,
             judged=examination.judged,
             run_day=run_day,
             now=now,
+            # one cause, one insight
+            by_story=True,
         )
         await write_changes(connection, morning, changes)
         await keep_outcomes(connection, morning, history)

@@ -65,6 +65,7 @@ async def write_changes(
                 status=change.status,
                 run_day=morning.run_day,
                 now=morning.now,
+                continued_by=change.continued_by,
             )
         elif isinstance(change, Update):
             await _update(connection, morning, change)
@@ -86,7 +87,8 @@ async def _open(connection: Connection, morning: Morning, change: Opening) -> No
         insight_id=insight_id,
         run_day=morning.run_day,
     )
-    if insight_id is not None:
+    # who was told of the story is not told again because its name is another one
+    if insight_id is not None and change.continues is None:
         await _tell(connection, morning, insight_id)
 
 

@@ -202,7 +202,13 @@ update public.insights
 set
     expires_at = least(expires_at, %(now)s),
     related_data = related_data
-    || jsonb_build_object('status', %(status)s::text, 'closed_on', %(run_day)s::date)
+    || jsonb_strip_nulls(
+        jsonb_build_object(
+            'status', %(status)s::text,
+            'closed_on', %(run_day)s::date,
+            'continued_by', %(continued_by)s::text
+        )
+    )
 where id = %(id)s and brand_id = %(brand_id)s;
 
 -- name: add_finding
