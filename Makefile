@@ -8,7 +8,7 @@ PEERS := .venv-peers/dlt/.ready .venv-peers/airbyte/.ready
 FUZZ := .venv-fuzz/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults fuzz kills format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-budget contracts oracles parquet fuzz-import bench-export docs screenshots clean
+.PHONY: help setup demo test check prove faults fuzz kills format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-store bench-budget contracts oracles parquet fuzz-import bench-export docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ bench-reports: .venv/.development ## cohorts of 70,000 orders, 5,000 campaigns, 
 
 bench-import: .venv/.development ## import of orders against a bare COPY, and of a report (last line JSON)
 	@$(BIN)/python benchmarks/orders.py
+
+bench-store: .venv/.development .venv-peers/duckdb/.ready ## reads, writer and revisions at SIZE=20000000 rows beside the floor, DuckDB and the specification's indexes (last line JSON)
+	@$(BIN)/python benchmarks/scale/run.py
 
 bench-budget: .venv/.development ## budget advice on worlds whose answer to money is known (last line JSON)
 	@$(BIN)/python benchmarks/insights/budget.py

@@ -312,6 +312,12 @@ def _sum(left: PlatformTotals, right: PlatformTotals) -> PlatformTotals:
             else ((left.sums[measure] or Decimal(0)) + (right.sums[measure] or Decimal(0)))
             for measure in left.sums
         },
-        known={measure: left.known[measure] + right.known[measure] for measure in left.known},
+        known={
+            measure: left.days
+            - left.days_lacking(measure)
+            + right.days
+            - right.days_lacking(measure)
+            for measure in left.sums
+        },
         stated=tuple(dict.fromkeys((*left.stated, *right.stated))),
     )

@@ -88,21 +88,23 @@ async def campaign_totals(
 
     The days are as they are known now, or as they were known at the moment `as_of`.
     """
-    cursor = await connection.execute(
-        statements("campaigns")["totals"],
-        {
-            "brand_id": brand_id,
-            "first": days.first,
-            "last": days.last,
-            "previous_first": previous.first if previous else None,
-            "previous_last": previous.last if previous else None,
-            "as_of": as_of,
-            **rate_parameters(rates),
-        },
-    )
+    parameters = {
+        "brand_id": brand_id,
+        "first": days.first,
+        "last": days.last,
+        "previous_first": previous.first if previous else None,
+        "previous_last": previous.last if previous else None,
+    }
+    named, rows = statements("campaigns"), []
+    is_plain = as_of is None and not rates.days
+    if is_plain:
+        rows = await (await connection.execute(named["totals"], parameters)).fetchall()
+    if not is_plain or any(row["lacking"] for row in rows):
+        parameters |= {"as_of": as_of, **rate_parameters(rates)}
+        rows = await (await connection.execute(named["totals_anew"], parameters)).fetchall()
     campaigns: dict[int, CampaignRow] = {}
     sums: dict[tuple[int, bool], PlatformTotals] = {}
-    for row in await cursor.fetchall():
+    for row in rows:
         campaign = _campaign(row)
         campaigns[campaign.entity_id] = campaign
         sums[campaign.entity_id, row["is_current"]] = _totals(row)
@@ -172,12 +174,17 @@ def _campaign(row: Mapping[str, Any]) -> CampaignRow:
 
 
 def _totals(row: Mapping[str, Any]) -> PlatformTotals:
+    days = row["days"]
+    if "lacking" in row:
+        known = dict.fromkeys(MEASURES, days)
+    else:
+        known = {measure: row[f"known_{measure}"] for measure in MEASURES}
     return PlatformTotals(
         platform=row["platform"],
-        days=row["days"],
+        days=days,
         currencies=tuple(dict.fromkeys((row["lowest_currency"], row["highest_currency"]))),
         sums=_measures(row),
-        known={measure: row[f"known_{measure}"] for measure in MEASURES},
+        known=known,
         stated=tuple(dict.fromkeys((row["lowest_stated"], row["highest_stated"]))),
     )
 

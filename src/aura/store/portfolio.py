@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
 
+from psycopg.rows import tuple_row
+
 from aura.model import DayRange, Platform
 from aura.store.brand_entries import Entry
 from aura.store.database import Connection
@@ -46,27 +48,34 @@ async def totals_of_brands(
     `bases` says what each of the brands calls revenue.
     """
     sides = [(key, n == 0, days) for key, pair in ranges.items() for n, days in enumerate(pair)]
-    known = list(rates.items())
-    cursor = await connection.execute(
-        statements("reports")["totals_of_brands"],
-        {
-            "brand_ids": [key for key, _, _ in sides],
-            "current": [is_current for _, is_current, _ in sides],
-            "firsts": [days.first for _, _, days in sides],
-            "lasts": [days.last for _, _, days in sides],
-            "rate_brands": [key for key, one in known for _ in one.days],
-            "rate_days": [day for _, one in known for day in one.days],
-            "rate_currencies": [currency for _, one in known for currency in one.currencies],
-            "rates": [rate for _, one in known for rate in one.rates],
-            "rate_intos": [one.into for _, one in known for _ in one.days],
-        },
-    )
+    parameters: dict[str, object] = {
+        "brand_ids": [key for key, _, _ in sides],
+        "current": [is_current for _, is_current, _ in sides],
+        "firsts": [days.first for _, _, days in sides],
+        "lasts": [days.last for _, _, days in sides],
+    }
+    name = "converted_totals_of_brands" if rates else "totals_of_brands"
     current: dict[UUID, dict[Platform, PlatformTotals]] = {key: {} for key in ranges}
     previous: dict[UUID, dict[Platform, PlatformTotals]] = {key: {} for key in ranges}
-    for row in await cursor.fetchall():
-        side = current if row["is_current"] else previous
-        side[row["brand_id"]][row["platform"]] = totals_of(row, bases[row["brand_id"]])
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            statements("reports")[name], parameters | (_rates_of(rates) if rates else {})
+        )
+        for brand_id, platform, is_current, *row in await cursor.fetchall():
+            side = current if is_current else previous
+            side[brand_id][platform] = totals_of(platform, row, bases[brand_id])
     return {key: BrandTotals(current[key], previous[key]) for key in ranges}
+
+
+def _rates_of(rates: Mapping[UUID, RateArrays]) -> dict[str, object]:
+    known = list(rates.items())
+    return {
+        "rate_brands": [key for key, one in known for _ in one.days],
+        "rate_days": [day for _, one in known for day in one.days],
+        "rate_currencies": [currency for _, one in known for currency in one.currencies],
+        "rates": [rate for _, one in known for rate in one.rates],
+        "rate_intos": [one.into for _, one in known for _ in one.days],
+    }
 
 
 async def own_rates_of_brands(

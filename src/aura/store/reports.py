@@ -16,6 +16,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from psycopg.rows import tuple_row
 
 from aura.errors import NotFoundError
 from aura.model import PLATFORM_NAMES, DayRange, Platform
@@ -24,8 +25,6 @@ from aura.store.statements import statements
 
 # what the brand calls revenue
 RevenueBasis = Literal["total_sales", "net_sales"]
-# `revenue` follows that choice; what the rollup calls so is always total sales
-_COLUMNS = {"total_sales": "revenue"}
 _NET_SALES = (("gross_sales", 1), ("discounts", -1), ("returns", -1))
 
 Connection = AsyncConnection[dict[str, Any]]
@@ -47,6 +46,10 @@ MEASURES = (
     "conversions",
     "conversion_value",
 )
+# the rollup's columns: its revenue is always total sales, the measure `revenue` follows the choice
+_SUMMED = tuple(measure for measure in MEASURES if measure != "total_sales")
+_KNOWN_AT = 2 + len(_SUMMED)
+_STATED_AT = _KNOWN_AT + len(_SUMMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ class PlatformTotals:
         days: how many days have a row.
         currencies: that the sums are in; several where rows were not converted into one.
         sums: by measure, None where no day has a value.
-        known: by measure, the number of days that have a value.
+        known: by measure, the number of days that have a value; None where there is one day, whose
+            sums say so themselves.
         stated: the currencies that the platform stated the rows in.
     """
 
@@ -110,7 +114,7 @@ class PlatformTotals:
     days: int
     currencies: tuple[str, ...]
     sums: Mapping[str, Decimal | None]
-    known: Mapping[str, int]
+    known: Mapping[str, int] | None
     stated: tuple[str, ...] = ()
 
     @property
@@ -120,10 +124,12 @@ class PlatformTotals:
 
     def is_whole(self, measure: str) -> bool:
         """Whether every row has a value for the measure."""
-        return self.known.get(measure, 0) == self.days
+        return self.days_lacking(measure) == 0
 
     def days_lacking(self, measure: str) -> int:
         """How many rows have no value for the measure."""
+        if self.known is None:
+            return int(self.sums.get(measure) is None)
         return self.days - self.known.get(measure, 0)
 
 
@@ -249,27 +255,30 @@ async def totals_and_days(
 
     They are as they are known now, or as they were known at the moment `as_of`.
     """
-    cursor = await connection.execute(
-        statements("reports")["totals_and_days"],
-        {
-            "brand_id": brand_id,
-            "first": days.first,
-            "last": days.last,
-            "previous_first": previous.first if previous else None,
-            "previous_last": previous.last if previous else None,
-            "as_of": as_of,
-            **rate_parameters(rates),
-        },
-    )
+    parameters = {
+        "brand_id": brand_id,
+        "first": days.first,
+        "last": days.last,
+        "previous_first": previous.first if previous else None,
+        "previous_last": previous.last if previous else None,
+    }
+    if as_of is None and not rates.days:
+        name = "totals_and_days"
+    else:
+        name = "totals_and_days_anew"
+        parameters |= {"as_of": as_of, **rate_parameters(rates)}
     sums: dict[bool, dict[Platform, PlatformTotals]] = {True: {}, False: {}}
     by_day: dict[bool, dict[tuple[date, Platform], PlatformTotals]] = {True: {}, False: {}}
-    for row in await cursor.fetchall():
-        totals, side = totals_of(row, basis), row["is_current"]
-        if row["date"] is not None:
-            by_day[side][row["date"], totals.platform] = totals
-        else:
-            sums[side][totals.platform] = totals
-    return RangeRows(sums[True], sums[False], by_day[True], by_day[False])
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(statements("reports")[name], parameters)
+        for platform, side, day, *row in await cursor.fetchall():
+            totals = totals_of(platform, row, basis)
+            if day is None:
+                sums[side][platform] = totals
+            else:
+                by_day[side][day, platform] = totals
+    current, before = (dict(sorted(sums[side].items())) for side in (True, False))
+    return RangeRows(current, before, by_day[True], by_day[False])
 
 
 def rate_parameters(rates: RateArrays) -> dict[str, object]:
@@ -282,23 +291,29 @@ def rate_parameters(rates: RateArrays) -> dict[str, object]:
     }
 
 
-def totals_of(row: Mapping[str, Any], basis: RevenueBasis = "total_sales") -> PlatformTotals:
-    """The sums of a row that has a column for each measure, and one for how many days know it."""
-    sums = {measure: row[_COLUMNS.get(measure, measure)] for measure in MEASURES}
-    known = {measure: row[f"known_{_COLUMNS.get(measure, measure)}"] for measure in MEASURES}
+def totals_of(
+    platform: Platform, row: Sequence[Any], basis: RevenueBasis = "total_sales"
+) -> PlatformTotals:
+    """The sums of a platform from a row as the statements give it.
+
+    It holds the number of days, the currencies, a sum for each of _SUMMED, how many days know each
+    (nulls for a single day), and the currencies stated where they may differ.
+    """
+    values, counts = row[2:_KNOWN_AT], row[_KNOWN_AT:_STATED_AT]
+    # `revenue` is total sales until the brand's choice says otherwise
+    sums = dict(zip(MEASURES, (values[0], *values), strict=True))
+    known = None
+    if counts[0] is not None:
+        known = dict(zip(MEASURES, (counts[0], *counts), strict=True))
     if basis == "net_sales":
         parts = [(sums[part], factor) for part, factor in _NET_SALES]
         lacks = any(value is None for value, _ in parts)
         sums["revenue"] = None if lacks else sum(value * factor for value, factor in parts)
-        known["revenue"] = min(known[part] for part, _ in _NET_SALES)
-    return PlatformTotals(
-        platform=row["platform"],
-        days=row["days"],
-        currencies=tuple(row["currencies"]),
-        sums=sums,
-        known=known,
-        stated=tuple(row["stated"]),
-    )
+        if known is not None:
+            known["revenue"] = min(known[part] for part, _ in _NET_SALES)
+    currencies = tuple(row[1])
+    stated = tuple(row[_STATED_AT]) if len(row) > _STATED_AT else currencies
+    return PlatformTotals(platform, row[0], currencies, sums, known, stated)
 
 
 async def mark_insight_read(connection: Connection, *, brand_id: UUID, insight_id: UUID) -> None:

@@ -71,9 +71,113 @@ where i.brand_id = any(%(brand_ids)s::uuid[])
 order by i.brand_id, array_position(array['shopify', 'meta', 'google_ads'], i.platform::text), i.id;
 
 -- name: totals_and_days
--- Sums of a range and of the one it is compared with, by platform, and each day of both. Amounts are
--- exact: as the platform states them, times the rate of the day where one is given; `currencies` says
--- what they are in. known_* is the number of days with a value. With as_of, days as they were known then.
+-- Sums of a range and of the one it is compared with, by platform, and each day of both: a row of the
+-- rollup each, exact and in the currency that the platform states. known_* is the number of days with
+-- a value; a day's own need not be counted.
+with compared_days as materialized (
+    select
+        d.platform,
+        w.is_current,
+        d.date,
+        d.currency,
+        d.revenue,
+        d.gross_sales,
+        d.discounts,
+        d.returns,
+        d.shipping,
+        d.taxes,
+        d.duties,
+        d.orders,
+        d.new_customers,
+        d.ad_spend,
+        d.impressions,
+        d.clicks,
+        d.conversions,
+        d.conversion_value
+    from (
+        values
+        (true, %(first)s::date, %(last)s::date),
+        (false, %(previous_first)s::date, %(previous_last)s::date)
+    ) as w (is_current, first, last)
+    inner join aura.brand_days as d on d.brand_id = %(brand_id)s and d.date between w.first and w.last
+)
+
+select
+    d.platform,
+    d.is_current,
+    null::date as date,
+    count(*) as days,
+    array_agg(distinct d.currency::text) as currencies,
+    sum(d.revenue) as revenue,
+    sum(d.gross_sales) as gross_sales,
+    sum(d.discounts) as discounts,
+    sum(d.returns) as returns,
+    sum(d.shipping) as shipping,
+    sum(d.taxes) as taxes,
+    sum(d.duties) as duties,
+    sum(d.orders) as orders,
+    sum(d.new_customers) as new_customers,
+    sum(d.ad_spend) as ad_spend,
+    sum(d.impressions) as impressions,
+    sum(d.clicks) as clicks,
+    sum(d.conversions) as conversions,
+    sum(d.conversion_value) as conversion_value,
+    count(d.revenue) as known_revenue,
+    count(d.gross_sales) as known_gross_sales,
+    count(d.discounts) as known_discounts,
+    count(d.returns) as known_returns,
+    count(d.shipping) as known_shipping,
+    count(d.taxes) as known_taxes,
+    count(d.duties) as known_duties,
+    count(d.orders) as known_orders,
+    count(d.new_customers) as known_new_customers,
+    count(d.ad_spend) as known_ad_spend,
+    count(d.impressions) as known_impressions,
+    count(d.clicks) as known_clicks,
+    count(d.conversions) as known_conversions,
+    count(d.conversion_value) as known_conversion_value
+from compared_days as d
+group by d.platform, d.is_current
+union all
+select
+    d.platform,
+    d.is_current,
+    d.date,
+    1,
+    array[d.currency::text],
+    d.revenue,
+    d.gross_sales,
+    d.discounts,
+    d.returns,
+    d.shipping,
+    d.taxes,
+    d.duties,
+    d.orders,
+    d.new_customers,
+    d.ad_spend,
+    d.impressions,
+    d.clicks,
+    d.conversions,
+    d.conversion_value,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null
+from compared_days as d;
+
+-- name: totals_and_days_anew
+-- The same with amounts times the rate of their day where one is given; `currencies` says what they are
+-- in, `stated` what the platform states. With as_of, days as they were known then.
 with seen as (
     select
         d.entity_id,
@@ -94,7 +198,13 @@ with seen as (
         d.conversions,
         d.conversion_value
     from aura.entity_days as d
-    where d.brand_id = %(brand_id)s and d.observed_at <= %(as_of)s::timestamptz
+    where
+        d.brand_id = %(brand_id)s
+        and d.observed_at <= %(as_of)s::timestamptz
+        and (
+            d.date between %(first)s::date and %(last)s::date
+            or d.date between %(previous_first)s::date and %(previous_last)s::date
+        )
     union all
     select
         r.entity_id,
@@ -119,6 +229,10 @@ with seen as (
         r.brand_id = %(brand_id)s
         and r.observed_at <= %(as_of)s::timestamptz
         and r.replaced_at > %(as_of)s::timestamptz
+        and (
+            r.date between %(first)s::date and %(last)s::date
+            or r.date between %(previous_first)s::date and %(previous_last)s::date
+        )
 ),
 
 known_days as (
@@ -141,7 +255,13 @@ known_days as (
         b.conversions,
         b.conversion_value
     from aura.brand_days as b
-    where b.brand_id = %(brand_id)s and %(as_of)s::timestamptz is null
+    where
+        b.brand_id = %(brand_id)s
+        and %(as_of)s::timestamptz is null
+        and (
+            b.date between %(first)s::date and %(last)s::date
+            or b.date between %(previous_first)s::date and %(previous_last)s::date
+        )
     union all
     -- as of an earlier moment: summed as the rollup is, from what was known then
     select
@@ -167,10 +287,6 @@ known_days as (
     where
         %(as_of)s::timestamptz is not null
         and e.level = 'account'
-        and (
-            s.date between %(first)s::date and %(last)s::date
-            or s.date between %(previous_first)s::date and %(previous_last)s::date
-        )
         and not exists (
             select from aura.accounts as a
             where
@@ -183,11 +299,10 @@ known_days as (
 
 select
     d.platform,
-    d.date,
     w.is_current,
+    d.date,
     count(*) as days,
     array_agg(distinct coalesce(x.target, d.currency)::text) as currencies,
-    array_agg(distinct d.currency::text) as stated,
     sum(d.revenue * coalesce(x.rate, 1)) as revenue,
     sum(d.gross_sales * coalesce(x.rate, 1)) as gross_sales,
     sum(d.discounts * coalesce(x.rate, 1)) as discounts,
@@ -215,7 +330,8 @@ select
     count(d.impressions) as known_impressions,
     count(d.clicks) as known_clicks,
     count(d.conversions) as known_conversions,
-    count(d.conversion_value) as known_conversion_value
+    count(d.conversion_value) as known_conversion_value,
+    array_agg(distinct d.currency::text) as stated
 from (
     values
     (true, %(first)s::date, %(last)s::date),
@@ -230,8 +346,7 @@ left join
         array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
     ) as x (day, currency, rate, target)
     on d.date = x.day and d.currency = x.currency
-group by grouping sets ((d.platform, w.is_current), (d.platform, w.is_current, d.date))
-order by d.date nulls first, d.platform;
+group by grouping sets ((d.platform, w.is_current), (d.platform, w.is_current, d.date));
 
 -- name: mark_insight_read
 -- A person has seen an insight of one of their brands.
@@ -240,14 +355,118 @@ where id = %(insight_id)s and brand_id = %(brand_id)s
 returning id;
 
 -- name: totals_of_brands
--- Sums of two ranges for many brands by platform, each brand's in its own days and at its own rates.
+-- Sums of two ranges for many brands by platform, each brand's in its own days, exact and in the currency
+-- that the platform states.
+with windows as (
+    select w.*
+    from
+        unnest(
+            %(brand_ids)s::uuid[], %(current)s::boolean[], %(firsts)s::date[], %(lasts)s::date[]
+        ) as w (brand_id, is_current, first, last)
+),
+
+by_currency as (
+    select
+        d.brand_id,
+        d.platform,
+        w.is_current,
+        d.currency,
+        count(*) as days,
+        sum(d.revenue) as revenue,
+        sum(d.gross_sales) as gross_sales,
+        sum(d.discounts) as discounts,
+        sum(d.returns) as returns,
+        sum(d.shipping) as shipping,
+        sum(d.taxes) as taxes,
+        sum(d.duties) as duties,
+        sum(d.orders) as orders,
+        sum(d.new_customers) as new_customers,
+        sum(d.ad_spend) as ad_spend,
+        sum(d.impressions) as impressions,
+        sum(d.clicks) as clicks,
+        sum(d.conversions) as conversions,
+        sum(d.conversion_value) as conversion_value,
+        count(d.revenue) as known_revenue,
+        count(d.gross_sales) as known_gross_sales,
+        count(d.discounts) as known_discounts,
+        count(d.returns) as known_returns,
+        count(d.shipping) as known_shipping,
+        count(d.taxes) as known_taxes,
+        count(d.duties) as known_duties,
+        count(d.orders) as known_orders,
+        count(d.new_customers) as known_new_customers,
+        count(d.ad_spend) as known_ad_spend,
+        count(d.impressions) as known_impressions,
+        count(d.clicks) as known_clicks,
+        count(d.conversions) as known_conversions,
+        count(d.conversion_value) as known_conversion_value
+    from windows as w
+    cross join
+        lateral (
+            select n.*
+            from aura.brand_days as n
+            where n.brand_id = w.brand_id and n.date between w.first and w.last
+            -- one index range a brand, whatever the planner thinks of an array
+            offset 0
+        ) as d
+    group by d.brand_id, d.platform, w.is_current, d.currency
+)
+
+-- rarely more than one row of each brand, platform and range
+select
+    s.brand_id,
+    s.platform,
+    s.is_current,
+    sum(s.days)::bigint as days,
+    array_agg(s.currency::text order by s.currency) as currencies,
+    sum(s.revenue) as revenue,
+    sum(s.gross_sales) as gross_sales,
+    sum(s.discounts) as discounts,
+    sum(s.returns) as returns,
+    sum(s.shipping) as shipping,
+    sum(s.taxes) as taxes,
+    sum(s.duties) as duties,
+    sum(s.orders) as orders,
+    sum(s.new_customers) as new_customers,
+    sum(s.ad_spend) as ad_spend,
+    sum(s.impressions) as impressions,
+    sum(s.clicks) as clicks,
+    sum(s.conversions) as conversions,
+    sum(s.conversion_value) as conversion_value,
+    sum(s.known_revenue)::bigint as known_revenue,
+    sum(s.known_gross_sales)::bigint as known_gross_sales,
+    sum(s.known_discounts)::bigint as known_discounts,
+    sum(s.known_returns)::bigint as known_returns,
+    sum(s.known_shipping)::bigint as known_shipping,
+    sum(s.known_taxes)::bigint as known_taxes,
+    sum(s.known_duties)::bigint as known_duties,
+    sum(s.known_orders)::bigint as known_orders,
+    sum(s.known_new_customers)::bigint as known_new_customers,
+    sum(s.known_ad_spend)::bigint as known_ad_spend,
+    sum(s.known_impressions)::bigint as known_impressions,
+    sum(s.known_clicks)::bigint as known_clicks,
+    sum(s.known_conversions)::bigint as known_conversions,
+    sum(s.known_conversion_value)::bigint as known_conversion_value
+from by_currency as s
+group by s.brand_id, s.platform, s.is_current;
+
+-- name: converted_totals_of_brands
+-- The same with amounts at the rates of each brand; `currencies` says what they are in, `stated` what the
+-- platform states.
+with windows as (
+    select w.*
+    from
+        unnest(
+            %(brand_ids)s::uuid[], %(current)s::boolean[], %(firsts)s::date[], %(lasts)s::date[]
+        ) as w (brand_id, is_current, first, last)
+)
+
 select
     d.brand_id,
     d.platform,
     w.is_current,
     count(*) as days,
     array_agg(distinct coalesce(x.target, d.currency)::text) as currencies,
-    array_agg(distinct d.currency::text) as stated,
     sum(d.revenue * coalesce(x.rate, 1)) as revenue,
     sum(d.gross_sales * coalesce(x.rate, 1)) as gross_sales,
     sum(d.discounts * coalesce(x.rate, 1)) as discounts,
@@ -275,13 +494,16 @@ select
     count(d.impressions) as known_impressions,
     count(d.clicks) as known_clicks,
     count(d.conversions) as known_conversions,
-    count(d.conversion_value) as known_conversion_value
-from
-    unnest(
-        %(brand_ids)s::uuid[], %(current)s::boolean[], %(firsts)s::date[], %(lasts)s::date[]
-    ) as w (brand_id, is_current, first, last)
-inner join aura.brand_days as d
-    on w.brand_id = d.brand_id and d.date between w.first and w.last
+    count(d.conversion_value) as known_conversion_value,
+    array_agg(distinct d.currency::text) as stated
+from windows as w
+cross join
+    lateral (
+        select n.*
+        from aura.brand_days as n
+        where n.brand_id = w.brand_id and n.date between w.first and w.last
+        offset 0
+    ) as d
 left join
     unnest(
         %(rate_brands)s::uuid[],
