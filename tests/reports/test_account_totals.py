@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aura.model import Account, AdDay, DayRange
-from aura.reports.account_totals import account_totals
+from aura.reports.account_totals import differing_accounts
+from aura.reports.freshness import sources_of_brand
 from aura.store.windows import write_ad_window
 from measured_brand import NOW, READ_AT, YESTERDAY, measure
 
@@ -59,7 +60,10 @@ def stated(database):
                 observed_at=READ_AT + timedelta(minutes=1),
                 run_id=None,
             )
-        return await account_totals(database, user_id=made.person, brand_id=made.brand, now=NOW)
+        whose = {"user_id": made.person, "brand_id": made.brand}
+        sources = await sources_of_brand(database, **whose, now=NOW)
+        async with database.as_user(made.person) as connection:
+            return await differing_accounts(connection, made.brand, sources)
 
     return stated
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from aura.metrics import CATALOGUE
 from aura.model import DayRange
+from aura.reports.day_figures import DayFigures, batches, value_over
 from aura.reports.figures import Side, change_of, figure
 from aura.reports.freshness import Source
-from aura.reports.overview import DayFigures, batches, value_over
 from aura.store.reports import MEASURES, PlatformTotals
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2)

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from aura.model import PLATFORMS, DayRange
-from aura.reports.account_totals import account_totals
+from aura.reports.account_totals import differing_accounts
+from aura.reports.freshness import sources_of_brand
 from sync.sandboxed import (
     assert_every_night,
     differences,
@@ -95,9 +96,10 @@ async def test_after_restatements_every_final_day_is_the_last_word_and_vanished_
 
 async def stated_differences(brand):
     """What each account states beyond its campaigns, by account and metric, and over which days."""
-    found = await account_totals(
-        brand.database, user_id=brand.person, brand_id=brand.brand_id, now=brand.world()
-    )
+    whose = {"user_id": brand.person, "brand_id": brand.brand_id}
+    sources = await sources_of_brand(brand.database, **whose, now=brand.world())
+    async with brand.database.as_user(brand.person) as connection:
+        found = await differing_accounts(connection, brand.brand_id, sources)
     return {
         (one.platform, one.external_id): (
             one.days,

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from aura.metrics import BASE_METRICS, Metric
 from aura.model import AD_PLATFORMS, PLATFORM_NAMES, DayRange, Platform
-from aura.reports.freshness import Source, sources_of_brand
+from aura.reports.freshness import Source
 from aura.reports.present import count, day_range, money_exact
 from aura.store import connections as store
 from aura.store.connections import COMPARED, AccountTotalsRow
-from aura.store.database import Connection, Database
+from aura.store.database import Connection
 
 COMPARED_DAYS: Final = 28
 
@@ -99,22 +99,13 @@ _REASONS: Final[Mapping[bool, str]] = {
 }
 
 
-async def account_totals(
-    database: Database, *, user_id: UUID, brand_id: UUID, now: datetime
-) -> tuple[AccountTotals, ...]:
-    """The brand's ad accounts whose total is not the sum of their campaigns.
-
-    NotFoundError for a brand of somebody else.
-    """
-    sources = await sources_of_brand(database, user_id=user_id, brand_id=brand_id, now=now)
-    async with database.as_user(user_id) as connection:
-        return await differing_accounts(connection, brand_id, sources)
-
-
 async def differing_accounts(
     connection: Connection, brand_id: UUID, sources: Sequence[Source]
 ) -> tuple[AccountTotals, ...]:
-    """The same inside a transaction as the person, for sources that are known already."""
+    """The brand's ad accounts whose total is not the sum of their campaigns.
+
+    Inside a transaction as the person; `sources` are those of the brand.
+    """
     found = await compared_accounts(connection, brand_id, sources)
     return tuple(one for one in found if one.differences)
 

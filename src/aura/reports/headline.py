@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from aura.metrics import CATALOGUE, Metric
+from aura.reports.day_figures import DayFigures
 from aura.reports.figures import Figure
-from aura.reports.overview import DayFigures, Overview
+from aura.reports.overview import Overview
 from aura.reports.present import SPACE, day, money, percent_change, present_value
 
 

@@ -17,7 +17,7 @@ from aura.insights.completeness import Curve, learn
 from aura.model import AD_PLATFORMS, Platform
 from aura.reports.history import read_history
 from aura.store import reports
-from aura.store.database import Database
+from aura.store.database import Connection, Database
 from aura.store.insights import open_health_findings, open_insights
 
 _RANK = {"high": 0, "medium": 1, "low": 2}
@@ -65,7 +65,12 @@ async def list_insights(database: Database, *, user_id: UUID, brand_id: UUID) ->
     """
     async with database.as_user(user_id) as connection:
         await reports.brand(connection, brand_id)
-        stored = await open_insights(connection, brand_id=brand_id)
+        return await standing_insights(connection, brand_id)
+
+
+async def standing_insights(connection: Connection, brand_id: UUID) -> list[InsightRow]:
+    """The same within a transaction as the person."""
+    stored = await open_insights(connection, brand_id=brand_id)
     rows = [
         InsightRow(
             row.id,
@@ -104,7 +109,12 @@ async def list_health_findings(
     """
     async with database.as_user(user_id) as connection:
         await reports.brand(connection, brand_id)
-        stored = await open_health_findings(connection, brand_id=brand_id)
+        return await standing_health_findings(connection, brand_id)
+
+
+async def standing_health_findings(connection: Connection, brand_id: UUID) -> list[HealthRow]:
+    """The same within a transaction as the person."""
+    stored = await open_health_findings(connection, brand_id=brand_id)
     return [
         HealthRow(
             row.id,

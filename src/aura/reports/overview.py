@@ -1,25 +1,26 @@
 """The overview of a brand: eight figures, a daily series, a line for each platform, freshness.
 
 In: a person, one of their brands, a range of days. Out: Overview, exact and without any HTML, the
-same for the page, the API and the shell. The decisions: three statements in one transaction, one
-more where a row is in another currency than the brand's; totals are added by the database and never
-from what a chart shows.
+same for the page, the API and the shell. The decisions: what does not depend on each other is
+asked in one round trip, in one transaction; totals are added by the database and never from what a
+chart shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-from aura.metrics import BASE_METRICS, CATALOGUE, Metric, compute
-from aura.model import AD_PLATFORMS, PLATFORM_NAMES, DayRange, Platform
+from aura.metrics import CATALOGUE, Metric
+from aura.model import PLATFORM_NAMES, DayRange, Platform
 from aura.reports.arriving import arriving
 from aura.reports.comparisons import Comparison, usual_comparison
 from aura.reports.currency import Conversion, brand_conversion
+from aura.reports.day_figures import DayFigures, day_figures
 from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
@@ -28,7 +29,6 @@ from aura.reports.zones import Mismatch, mismatches
 from aura.store.database import Connection, Database
 from aura.store.reports import (
     BrandRow,
-    PlatformTotals,
     RangeRows,
     SourceRow,
     brand,
@@ -61,36 +61,6 @@ _AD_COLUMNS = (
     "ctr",
 )
 _BLENDED_COLUMNS = ("revenue", "orders", "ad_spend", "cpa", "mer", "clicks", "ctr")
-
-
-@dataclass(frozen=True, slots=True)
-class DayFigures:
-    """One day of the brand: sums by base metric, None where a source was not read for the day."""
-
-    date: date
-    sums: Mapping[str, Decimal | None]
-    store_is_settled: bool
-    ads_are_settled: bool
-
-    def value(self, metric: Metric) -> Decimal | None:
-        """The metric's value on this day alone."""
-        return compute(metric, self.sums)
-
-    def is_settled(self, metric: Metric) -> bool:
-        """Whether the day's value is final but for rare corrections."""
-        return (self.store_is_settled or "shopify" not in metric.sources) and (
-            self.ads_are_settled or not set(AD_PLATFORMS).intersection(metric.sources)
-        )
-
-    @property
-    def revenue(self) -> Decimal | None:
-        """Revenue of the day."""
-        return self.sums["revenue"]
-
-    @property
-    def ad_spend(self) -> Decimal | None:
-        """Ad spend of the day, all platforms together."""
-        return self.sums["ad_spend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +126,6 @@ class Overview:
         return known or figure(CATALOGUE[key], *self.sides, self.sources, self.brand.currency)
 
 
-def batches(series: Sequence[DayFigures], size: int) -> list[Sequence[DayFigures]]:
-    """The days in whole batches of `size`, counted from the newest; older days are left out."""
-    ends = range(len(series), size - 1, -size)
-    return [series[end - size : end] for end in reversed(ends)]
-
-
-def value_over(metric: Metric, days: Sequence[DayFigures]) -> Decimal | None:
-    """The metric over some days, from their sums; None when one of them lacks a part."""
-    sums: dict[str, Decimal | None] = {}
-    for part in metric.parts:
-        values = [row.sums[part] for row in days]
-        known = [value for value in values if value is not None]
-        sums[part] = sum(known, Decimal(0)) if len(known) == len(values) else None
-    return compute(metric, sums)
-
-
 async def overview(
     database: Database,
     *,
@@ -188,15 +142,38 @@ async def overview(
     With `as_of`, from nothing that was read later; what the brand states is as it stands now.
     NotFoundError for a brand that is not the person's.
     """
-    compared = comparison or usual_comparison(days)
-    ranges = [one for one in (days, compared.days) if one]
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
-        source_rows = await sources(connection, brand_id, as_of=as_of)
-        rows, conversion = await converted_rows(connection, known, days, compared.days, as_of=as_of)
-        stated = await read_stated(
-            connection, brand_id=brand_id, currency=known.currency, ranges=ranges
-        )
+        async with connection.pipeline():
+            return await read_overview(
+                connection,
+                known,
+                days=days,
+                now=now,
+                comparison=comparison,
+                metrics=metrics,
+                as_of=as_of,
+            )
+
+
+async def read_overview(
+    connection: Connection,
+    known: BrandRow,
+    *,
+    days: DayRange,
+    now: datetime,
+    comparison: Comparison | None = None,
+    metrics: Sequence[str] = TILES,
+    as_of: datetime | None = None,
+) -> Overview:
+    """The same within a transaction as the person; one round trip inside a pipeline."""
+    compared = comparison or usual_comparison(days)
+    ranges = [one for one in (days, compared.days) if one]
+    source_rows, (rows, conversion), stated = await asyncio.gather(
+        sources(connection, known.id, as_of=as_of),
+        converted_rows(connection, known, days, compared.days, as_of=as_of),
+        read_stated(connection, brand_id=known.id, currency=known.currency, ranges=ranges),
+    )
     return overview_of(
         known,
         source_rows,
@@ -270,82 +247,14 @@ def overview_of(
         figures=tuple(
             figure(CATALOGUE[key], current, before, states, known.currency) for key in metrics
         ),
-        series=_series(current, ranges.days, states, known.currency, metrics),
-        previous_series=_series(before, ranges.previous_days, states, known.currency, metrics)
+        series=day_figures(current, ranges.days, states, known.currency, metrics),
+        previous_series=day_figures(before, ranges.previous_days, states, known.currency, metrics)
         if before
         else (),
         platforms=_lines(current, before, states, known.currency),
         sources=states,
         sides=(current, before),
     )
-
-
-def _series(
-    side: Side,
-    rows: Mapping[tuple[date, Platform], PlatformTotals],
-    states: Sequence[Source],
-    currency: str,
-    metrics: Sequence[str],
-) -> tuple[DayFigures, ...]:
-    """Every day of the range with what its sources and the brand state."""
-    # the chart's own two are there whatever was asked for
-    parts = dict.fromkeys(
-        p for key in (*metrics, "revenue", "ad_spend") for p in CATALOGUE[key].parts
-    )
-    used = {
-        part: [
-            source
-            for source in states
-            if source.platform in BASE_METRICS[part].sources
-            and (source.is_connected or source.platform in side.totals or source.from_file)
-        ]
-        for part in parts
-    }
-    return tuple(
-        DayFigures(
-            date=value,
-            sums={
-                part: _stated_sum(part, value, side.stated, sources)
-                if BASE_METRICS[part].is_stated
-                else _day_sum(part, value, rows, sources, currency)
-                for part, sources in used.items()
-            },
-            store_is_settled=all(source.is_settled(value) for source in used["revenue"]),
-            ads_are_settled=all(source.is_settled(value) for source in used["ad_spend"]),
-        )
-        for value in side.days.days()
-    )
-
-
-def _stated_sum(part: str, value: date, stated: Stated, used: Sequence[Source]) -> Decimal | None:
-    """What the brand states of one day; a cost of sales only where the day's sales were read."""
-    follows_sales = bool(BASE_METRICS[part].platforms)
-    if follows_sales and not (used and all(source.was_read(value) for source in used)):
-        return None
-    return stated.on(part, value)
-
-
-def _day_sum(
-    part: str,
-    value: date,
-    rows: Mapping[tuple[date, Platform], PlatformTotals],
-    used: Sequence[Source],
-    currency: str,
-) -> Decimal | None:
-    """The part on one day over its sources: a day that was read without a row is zero."""
-    if not used or not all(source.was_read(value) for source in used):
-        return None
-    total = Decimal(0)
-    is_money = BASE_METRICS[part].unit == "money"
-    for source in used:
-        row = rows.get((value, source.platform))
-        if row is None:
-            continue
-        amount = row.sums.get(part)
-        if amount is None or (is_money and row.currencies != (currency,)):
-            return None
-        total += amount
-    return total
 
 
 def _lines(

@@ -17,7 +17,7 @@ from aura.metrics import Metric
 from aura.model import DayRange
 from aura.reports.stated import amount_on
 from aura.store.brand_entries import Entry, entries
-from aura.store.database import Database
+from aura.store.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,18 @@ async def plans_of_brand(
 ) -> Plans:
     """What the person's brand planned for the days."""
     async with database.as_user(user_id) as connection:
-        found = await entries(
-            connection,
-            brand_id=brand_id,
-            kinds=("target", "promotion"),
-            first=days.first,
-            last=days.last,
-        )
+        return await read_plans(connection, brand_id, days)
+
+
+async def read_plans(connection: Connection, brand_id: UUID, days: DayRange) -> Plans:
+    """The same within a transaction as the person."""
+    found = await entries(
+        connection,
+        brand_id=brand_id,
+        kinds=("target", "promotion"),
+        first=days.first,
+        last=days.last,
+    )
     return plans_of(found, days)
 
 

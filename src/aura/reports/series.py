@@ -18,7 +18,8 @@ from typing import Final, Literal
 from aura.errors import InputError
 from aura.metrics import CATALOGUE, Metric
 from aura.model import DayRange
-from aura.reports.overview import DayFigures, Overview, value_over
+from aura.reports.day_figures import DayFigures, value_over
+from aura.reports.overview import Overview
 from aura.reports.present import day, day_range
 
 By = Literal["day", "week", "month"]

@@ -171,6 +171,8 @@ async def account_totals(
         integration_ids=list(spans),
         first_days=[span.first for span in spans.values()],
         last_days=[span.last for span in spans.values()],
+        first=min(span.first for span in spans.values()),
+        last=max(span.last for span in spans.values()),
     )
     return [
         AccountTotalsRow(

@@ -40,7 +40,11 @@ class ChartRow:
 
 @dataclass(frozen=True, slots=True)
 class MetricChart:
-    """Everything that the chart's card states."""
+    """Everything that the chart's card states.
+
+    Attributes:
+        has_targets: whether any of the days, weeks or months has a target.
+    """
 
     figure: Figure
     by: By
@@ -48,16 +52,12 @@ class MetricChart:
     rows: tuple[ChartRow, ...]
     promotions: tuple[Promotion, ...]
     target: str | None
+    has_targets: bool
 
     @property
     def remedy(self) -> str | None:
         """Where on the page Settings to state what it lacks."""
         return remedy(self.figure)
-
-    @property
-    def has_targets(self) -> bool:
-        """Whether any of the days, weeks or months has a target."""
-        return any(row.target for row in self.rows)
 
     @property
     def metric(self) -> Metric:
@@ -97,6 +97,7 @@ def metric_chart(report: Overview, question: SeriesQuestion, plans: Plans) -> Me
         rows=tuple(_row(one, metric, report, aim) for one, aim in zip(found, targets, strict=True)),
         promotions=plans.promotions,
         target=None if target is None else present_value(metric, target, currency),
+        has_targets=any(one is not None for one in targets),
     )
 
 

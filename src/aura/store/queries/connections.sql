@@ -137,46 +137,95 @@ group by l.integration_id, l.started_at;
 
 -- name: account_totals
 -- The sums of each chosen ad account and of its campaigns, over days that were given for its connection.
-with spans as (
+with accounts as (
     select
-        unnest(%(integration_ids)s::uuid[]) as integration_id,
-        unnest(%(first_days)s::date[]) as first_day,
-        unnest(%(last_days)s::date[]) as last_day
+        s.integration_id,
+        s.first_day,
+        s.last_day,
+        a.external_id,
+        a.name,
+        own.id
+    from
+        unnest(
+            %(integration_ids)s::uuid[], %(first_days)s::date[], %(last_days)s::date[]
+        ) as s (integration_id, first_day, last_day)
+    inner join aura.accounts as a
+        on a.brand_id = %(brand_id)s and s.integration_id = a.integration_id and a.is_selected
+    inner join aura.entities as own
+        on
+            a.brand_id = own.brand_id
+            and a.integration_id = own.integration_id
+            and own.level = 'account'
+            and a.external_id = own.external_id
+),
+
+placed as materialized (
+    select
+        w.id as account_id,
+        w.first_day,
+        w.last_day,
+        e.id,
+        e.level
+    from accounts as w
+    inner join aura.entities as e
+        on
+            e.brand_id = %(brand_id)s
+            and (e.id = w.id or (e.parent_id = w.id and e.level = 'campaign'))
+),
+
+sums as (
+    select
+        p.account_id,
+        d.currency,
+        count(*) filter (where p.level = 'account')::integer as account_days,
+        count(*) filter (where p.level = 'campaign')::integer as campaign_days,
+        count(*) filter (where d.source = 'file')::integer as file_days,
+        sum(d.ad_spend) filter (where p.level = 'account') as account_ad_spend,
+        sum(d.clicks) filter (where p.level = 'account') as account_clicks,
+        sum(d.conversions) filter (where p.level = 'account') as account_conversions,
+        sum(d.conversion_value) filter (where p.level = 'account') as account_conversion_value,
+        sum(d.ad_spend) filter (where p.level = 'campaign') as campaigns_ad_spend,
+        sum(d.clicks) filter (where p.level = 'campaign') as campaigns_clicks,
+        sum(d.conversions) filter (where p.level = 'campaign') as campaigns_conversions,
+        sum(d.conversion_value) filter (where p.level = 'campaign') as campaigns_conversion_value
+    from placed as p
+    inner join (
+        -- read as one range of days: the offset keeps it from being looked up campaign by campaign
+        select
+            n.entity_id,
+            n.date,
+            n.currency,
+            n.source,
+            n.ad_spend,
+            n.clicks,
+            n.conversions,
+            n.conversion_value
+        from aura.entity_days as n
+        where
+            n.brand_id = %(brand_id)s
+            and n.date between %(first)s and %(last)s
+        offset 0
+    ) as d
+        on p.id = d.entity_id and d.date between p.first_day and p.last_day
+    group by p.account_id, d.currency
 )
 
 select
-    s.integration_id,
-    a.external_id,
-    a.name,
-    d.currency,
-    count(*) filter (where e.level = 'account')::integer as account_days,
-    count(*) filter (where e.level = 'campaign')::integer as campaign_days,
-    count(*) filter (where d.source = 'file')::integer as file_days,
-    sum(d.ad_spend) filter (where e.level = 'account') as account_ad_spend,
-    sum(d.clicks) filter (where e.level = 'account') as account_clicks,
-    sum(d.conversions) filter (where e.level = 'account') as account_conversions,
-    sum(d.conversion_value) filter (where e.level = 'account') as account_conversion_value,
-    sum(d.ad_spend) filter (where e.level = 'campaign') as campaigns_ad_spend,
-    sum(d.clicks) filter (where e.level = 'campaign') as campaigns_clicks,
-    sum(d.conversions) filter (where e.level = 'campaign') as campaigns_conversions,
-    sum(d.conversion_value) filter (where e.level = 'campaign') as campaigns_conversion_value
-from spans as s
-inner join aura.accounts as a
-    on a.brand_id = %(brand_id)s and s.integration_id = a.integration_id and a.is_selected
-inner join aura.entities as own
-    on
-        a.brand_id = own.brand_id
-        and a.integration_id = own.integration_id
-        and own.level = 'account'
-        and a.external_id = own.external_id
-inner join aura.entities as e
-    on
-        own.brand_id = e.brand_id
-        and (e.id = own.id or (e.parent_id = own.id and e.level = 'campaign'))
-inner join aura.entity_days as d
-    on
-        e.brand_id = d.brand_id
-        and e.id = d.entity_id
-        and d.date between s.first_day and s.last_day
-group by s.integration_id, a.external_id, a.name, d.currency
-order by s.integration_id asc, lower(a.name) asc, a.external_id asc, d.currency asc;
+    w.integration_id,
+    w.external_id,
+    w.name,
+    s.currency,
+    s.account_days,
+    s.campaign_days,
+    s.file_days,
+    s.account_ad_spend,
+    s.account_clicks,
+    s.account_conversions,
+    s.account_conversion_value,
+    s.campaigns_ad_spend,
+    s.campaigns_clicks,
+    s.campaigns_conversions,
+    s.campaigns_conversion_value
+from accounts as w
+inner join sums as s on w.id = s.account_id
+order by w.integration_id asc, lower(w.name) asc, w.external_id asc, s.currency asc;

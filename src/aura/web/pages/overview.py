@@ -15,31 +15,24 @@ from fastapi.responses import Response
 
 from aura.errors import InputError
 from aura.model import PLATFORM_NAMES, DayRange
-from aura.reports.account_totals import account_totals
+from aura.reports.day_figures import DayFigures, batches, value_over
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
-from aura.reports.insights import list_health_findings, list_insights
 from aura.reports.month import Month, month_report
-from aura.reports.overview import (
-    PROFIT,
-    TILES,
-    DayFigures,
-    Overview,
-    batches,
-    overview,
-    value_over,
-)
+from aura.reports.overview import PROFIT, TILES, Overview
+from aura.reports.overview_page import OverviewPage, overview_page
 from aura.reports.periods import PRESETS, Period, last_days, period_in, today_in
-from aura.reports.plans import Plans, plans_of_brand
+from aura.reports.plans import Plans
 from aura.reports.present import day_with_year, moment, present_value, ratio
 from aura.reports.series import SeriesQuestion, series_question
+from aura.store.reports import BrandRow
 from aura.web.charts import spark
 from aura.web.files import csv_file
 from aura.web.heads import formula_in_words, remedy
 from aura.web.metric_chart import QUICK, Addresses, all_metrics, chart_file, metric_chart
 from aura.web.morning_page import then_of
 from aura.web.remembered import range_query, remember
-from aura.web.site import MemberPart, Site, SitePart, VisitorPart, page
+from aura.web.site import Member, MemberPart, Site, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
 
@@ -109,32 +102,32 @@ async def show_overview(
         question = series_question(request.query_params)
     except InputError as error:
         problem, period, question = error.message, last_days(28, today), series_question({})
-    whose = {"user_id": member.person.id, "brand_id": brand.id}
-    report = await _report(site, whose, period, question)
-    plans = await plans_of_brand(site.database, **whose, days=period.days)
+    found = await _page(site, member, brand, period, question)
+    report, plans = found.report, found.plans
     then = await then_of(site, member, brand, period, Addresses(period, question).kept)
-    # what stands now was not said then: the Insights page tells what was
-    insights = [] if then else await list_insights(site.database, **whose)
-    health = [] if then else await list_health_findings(site.database, **whose)
     context = {
         "member": member,
         "brand": brand,
         "section": "overview",
-        "differing": () if then else await account_totals(site.database, **whose, now=now),
+        "differing": found.differing,
         "then": then,
         "yesterday": today - timedelta(days=1),
         "report": report,
         "period": period,
         "problem": problem,
-        "insights": insights[:MOST_INSIGHTS],
-        "health": health,
+        "insights": found.insights[:MOST_INSIGHTS],
+        "health": found.health,
         "presets": [(count, PRESET_LABELS[count]) for count in PRESETS],
         "addresses": Addresses(period, question),
     }
     if report.has_data:
         context |= _drawn(report, question, plans)
         context["month"] = (
-            _with_targets(await month_report(site.database, **whose, now=now))
+            _with_targets(
+                await month_report(
+                    site.database, user_id=member.person.id, brand_id=brand.id, now=now
+                )
+            )
             if plans.targets and not then
             else None
         )
@@ -155,19 +148,19 @@ async def series_file(
     now = site.clock()
     period = period_in(request.query_params, timezone=brand.timezone, now=now)
     question = series_question(request.query_params)
-    whose = {"user_id": member.person.id, "brand_id": brand.id}
-    report = await _report(site, whose, period, question)
+    report = (await _page(site, member, brand, period, question)).report
     days = f"{period.days.first} {period.days.last}"
     return csv_file(chart_file(report, question), brand.name, question.metric.label, days)
 
 
-async def _report(
-    site: Site, whose: Mapping[str, Any], period: Period, question: SeriesQuestion
-) -> Overview:
+async def _page(
+    site: Site, member: Member, brand: BrandRow, period: Period, question: SeriesQuestion
+) -> OverviewPage:
     """The eight figures, those of profit, and days with all that the chart's metric needs."""
-    return await overview(
+    return await overview_page(
         site.database,
-        **whose,
+        brand,
+        user_id=member.person.id,
         days=period.days,
         comparison=period.comparison,
         now=site.clock(),
