@@ -41,6 +41,8 @@ class Plans:
 
     def target(self, metric: Metric, days: DayRange, currency: str) -> Decimal | None:
         """The metric's target for the days; None where a day of them has none."""
+        if not any(entry.name == metric.key for entry in self.targets):
+            return None
         values = [self._on(metric.key, value, currency) for value in days.days()]
         found = [(entry, value) for entry, value in values if entry is not None]
         if not found or len(found) < len(values):
