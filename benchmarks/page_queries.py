@@ -28,17 +28,17 @@ Asked = list[tuple[str, Any]]
 @contextmanager
 def _noted(asked: Asked) -> Iterator[None]:
     """Every statement that is sent meanwhile, and still answered by the database."""
-    send = psycopg.AsyncConnection.execute
+    send = psycopg.AsyncCursor.execute
 
     async def noting(self: Any, query: Any, params: Any = None, **others: Any) -> Any:
         asked.append((query, params))
         return await send(self, query, params, **others)
 
-    psycopg.AsyncConnection.execute = noting  # type: ignore[method-assign, assignment]
+    psycopg.AsyncCursor.execute = noting  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        psycopg.AsyncConnection.execute = send  # type: ignore[method-assign]
+        psycopg.AsyncCursor.execute = send  # type: ignore[method-assign]
 
 
 async def statements_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ from aura.errors import ConfigurationError
 from aura.sync.schedule import Worker
 
 Clock = Callable[[], datetime]
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 class _Server(uvicorn.Server):
@@ -76,6 +78,10 @@ async def serve(
             application, log_level="warning", access_log=False, lifespan="off", server_header=False
         )
     )
+    # what stands now stays: a page of ten thousand rows need not have it looked through for garbage
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     stop = stop_event()
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve(sockets=[listener]))

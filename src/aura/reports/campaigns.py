@@ -9,6 +9,7 @@ account's own where no rate is known; what is unknown stands last in either orde
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -131,10 +132,11 @@ async def campaigns(
     compared = comparison or usual_comparison(days)
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
-        rows = await sources(connection, brand_id, as_of=as_of)
-        totals, conversion = await _converted_totals(
-            connection, known, days, compared.days, as_of=as_of
-        )
+        async with connection.pipeline():
+            rows, (totals, conversion) = await asyncio.gather(
+                sources(connection, brand_id, as_of=as_of),
+                _converted_totals(connection, known, days, compared.days, as_of=as_of),
+            )
     local = (as_of or now).astimezone(brand_zone(known.timezone))
     states = tuple(
         source_of(row, now=local, timezone=known.timezone)
@@ -292,32 +294,26 @@ def _total(
 
 def _together(parts: Sequence[PlatformTotals | None]) -> dict[Platform, PlatformTotals]:
     """Sums of several campaigns by platform; unknown where one of them is unknown."""
-    found: dict[Platform, PlatformTotals] = {}
+    found: dict[Platform, list[PlatformTotals]] = {}
     for part in parts:
-        if part is None:
-            continue
-        so_far = found.get(part.platform)
-        found[part.platform] = part if so_far is None else _sum(so_far, part)
-    return found
+        if part is not None:
+            found.setdefault(part.platform, []).append(part)
+    return {platform: _sum(rows) for platform, rows in found.items()}
 
 
-def _sum(left: PlatformTotals, right: PlatformTotals) -> PlatformTotals:
+def _sum(rows: Sequence[PlatformTotals]) -> PlatformTotals:
+    """Rows of one platform together."""
+    sums: dict[str, Decimal | None] = {}
+    for measure in rows[0].sums:
+        values = [row.sums[measure] for row in rows]
+        known = [value for value in values if value is not None]
+        sums[measure] = sum(known, Decimal(0)) if len(known) == len(values) else None
+    days = sum(row.days for row in rows)
     return PlatformTotals(
-        platform=left.platform,
-        days=left.days + right.days,
-        currencies=tuple(dict.fromkeys((*left.currencies, *right.currencies))),
-        sums={
-            measure: None
-            if None in (left.sums[measure], right.sums[measure])
-            else ((left.sums[measure] or Decimal(0)) + (right.sums[measure] or Decimal(0)))
-            for measure in left.sums
-        },
-        known={
-            measure: left.days
-            - left.days_lacking(measure)
-            + right.days
-            - right.days_lacking(measure)
-            for measure in left.sums
-        },
-        stated=tuple(dict.fromkeys((*left.stated, *right.stated))),
+        platform=rows[0].platform,
+        days=days,
+        currencies=tuple(dict.fromkeys(one for row in rows for one in row.currencies)),
+        sums=sums,
+        known={name: days - sum(row.days_lacking(name) for row in rows) for name in sums},
+        stated=tuple(dict.fromkeys(one for row in rows for one in row.stated)),
     )
