@@ -91,7 +91,7 @@ kills: .venv/.development ## a worker killed at every commit and at RUNS=100 poi
 bench-start: ## fresh clone to ready, restart to ready (last line JSON)
 	@$(PYTHON) benchmarks/start.py
 
-bench-web: .venv/.development ## server time and bytes of the overview (last line JSON)
+bench-web: .venv/.development ## server time and bytes of pages, of the sample brand and of two large ones (last line JSON)
 	@$(BIN)/python benchmarks/overview.py
 
 bench-reports: .venv/.development ## cohorts of 70,000 orders, 5,000 campaigns, each against a bare scan (last line JSON)

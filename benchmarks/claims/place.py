@@ -20,6 +20,9 @@ from conftest import OPTIONS, TEMPLATE, Postgres, make_template
 ROOT = Path(__file__).parents[2]
 # texts and data that the project was given; not part of a checkout
 SHARED = ROOT.parent / "shared"
+# who made_brand signs up
+EMAIL = "owner@claims.example"
+PASSWORD = secrets.token_urlsafe(12)
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,7 @@ async def made_brand(
     database: Database, *, currency: str = "USD", timezone: str = "America/New_York"
 ) -> tuple[UUID, UUID]:
     """Somebody who signed up, with a brand; the ids of both."""
-    person = await sign_up(
-        database, email="owner@claims.example", password=secrets.token_urlsafe(12), name="Owner"
-    )
+    person = await sign_up(database, email=EMAIL, password=PASSWORD, name="Owner")
     brand_id = await create_brand(
         database, user_id=person.id, name="Claims", currency=currency, timezone=timezone
     )

@@ -173,6 +173,24 @@ placed as materialized (
             and (e.id = w.id or (e.parent_id = w.id and e.level = 'campaign'))
 ),
 
+-- read as one range of days: the offset keeps it from being looked up campaign by campaign
+known_days as (
+    select
+        n.entity_id,
+        n.date,
+        n.currency,
+        n.source,
+        n.ad_spend,
+        n.clicks,
+        n.conversions,
+        n.conversion_value
+    from aura.entity_days as n
+    where
+        n.brand_id = %(brand_id)s
+        and n.date between %(first)s and %(last)s
+    offset 0
+),
+
 sums as (
     select
         p.account_id,
@@ -189,23 +207,7 @@ sums as (
         sum(d.conversions) filter (where p.level = 'campaign') as campaigns_conversions,
         sum(d.conversion_value) filter (where p.level = 'campaign') as campaigns_conversion_value
     from placed as p
-    inner join (
-        -- read as one range of days: the offset keeps it from being looked up campaign by campaign
-        select
-            n.entity_id,
-            n.date,
-            n.currency,
-            n.source,
-            n.ad_spend,
-            n.clicks,
-            n.conversions,
-            n.conversion_value
-        from aura.entity_days as n
-        where
-            n.brand_id = %(brand_id)s
-            and n.date between %(first)s and %(last)s
-        offset 0
-    ) as d
+    inner join known_days as d
         on p.id = d.entity_id and d.date between p.first_day and p.last_day
     group by p.account_id, d.currency
 )
