@@ -179,3 +179,15 @@ async def _write(
             run_id=None,
             complete_history=complete_history,
         )
+
+
+async def note_run(database, made, at, days):
+    """What a sync leaves behind of itself: when it ended and which days it read."""
+    async with database.as_owner() as connection:
+        for integration in made.integrations.values():
+            await connection.execute(
+                "insert into aura.sync_runs (id, brand_id, integration_id, kind, started_at,"
+                " finished_at, first_day, last_day, outcome)"
+                " values (gen_random_uuid(), %s, %s, 'sync', %s, %s, %s, %s, 'succeeded')",
+                [made.brand, integration, at, at, days.first, days.last],
+            )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from aura.errors import InputError, NotFoundError
 from aura.model import AdDay, DayRange
 from aura.reports.as_of import changed_since
+from aura.reports.campaign import campaign_report
 from aura.reports.campaigns import campaigns, question_of
 from aura.reports.overview import overview
 from aura.reports.periods import period_in
@@ -24,6 +25,7 @@ from measured_brand import (
     YESTERDAY,
     ZONE,
     measure,
+    note_run,
     orders_of,
 )
 from measured_campaigns import campaign_day, write_campaigns, write_three_campaigns
@@ -53,15 +55,17 @@ def account_day(platform: str, day: date, spend: int, purchases: int) -> AdDay:
 
 @pytest.fixture
 def seen(database):
-    """Both reports of a brand, from now or as of a moment."""
+    """The reports of a brand, from now or as of a moment: with each campaign's own."""
 
     async def seen(made, *, now=NOW, as_of=None):
         whose = {"user_id": made.person, "brand_id": made.brand}
         asked = {"days": DAYS, "now": now, "as_of": as_of}
-        return (
-            await overview(database, **whose, **asked),
-            await campaigns(database, **whose, **asked, question=QUESTION),
-        )
+        listed = await campaigns(database, **whose, **asked, question=QUESTION)
+        own = [
+            await campaign_report(database, **whose, **asked, entity_id=line.campaign.entity_id)
+            for line in sorted(listed.lines, key=lambda line: line.name)
+        ]
+        return (await overview(database, **whose, **asked), listed, *own)
 
     return seen
 
@@ -97,18 +101,6 @@ async def restate(database, keyring, made, at, night):
     await note_run(database, made, at, NIGHT)
 
 
-async def note_run(database, made, at, days):
-    """What a sync leaves behind of itself: when it ended and which days it read."""
-    async with database.as_owner() as connection:
-        for integration in made.integrations.values():
-            await connection.execute(
-                "insert into aura.sync_runs (id, brand_id, integration_id, kind, started_at,"
-                " finished_at, first_day, last_day, outcome)"
-                " values (gen_random_uuid(), %s, %s, 'sync', %s, %s, %s, %s, 'succeeded')",
-                [made.brand, integration, at, at, days.first, days.last],
-            )
-
-
 NIGHTS = st.lists(
     st.tuples(st.integers(1, 90), st.integers(0, 9), st.booleans()), min_size=1, max_size=3
 )
@@ -137,7 +129,7 @@ async def test_an_earlier_day_is_what_a_store_without_the_later_nights_gives(
 
 async def test_nothing_was_known_before_the_first_reading(measure, seen):
     made = await measure()
-    shown, listed = await seen(made, as_of=READ_AT - timedelta(days=3))
+    shown, listed, *_ = await seen(made, as_of=READ_AT - timedelta(days=3))
     assert not shown.has_data
     assert {figure.value for figure in shown.figures} == {None}
     assert all((figure.reason or "").endswith("not been read yet") for figure in shown.figures)

@@ -6,7 +6,7 @@ so one that is somebody else's and one that does not exist end in the same NotFo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,8 @@ from fastapi import Depends, Path, Query, Request
 from aura.accounts.people import Person
 from aura.api.gate import Access
 from aura.api.parts import Parts
-from aura.errors import NotFoundError, SignInError
+from aura.errors import InputError, NotFoundError, SignInError
+from aura.reports.now_only import now_only
 from aura.reports.periods import DEFAULT_PRESET, NAMED, Period, period_in, period_of, today_in
 from aura.store import reports
 from aura.store.reports import BrandRow
@@ -32,6 +33,7 @@ __all__ = [
     "Parts",
     "PartsPart",
     "id_in_path",
+    "only_now",
     "uuid_of",
 ]
 
@@ -141,6 +143,20 @@ async def asked_as_of(
 
 
 AskedAsOfPart = Annotated[Asked, Depends(asked_as_of)]
+
+
+def only_now(what: str) -> Callable[[str], None]:
+    """Refuses, with the reason, an earlier day where one cannot be seen; `what` as in NOW_ONLY."""
+
+    def refuse(
+        as_of: Annotated[
+            str, Query(description="No earlier day can be seen here; the refusal says why.")
+        ] = "",
+    ) -> None:
+        if as_of:
+            raise InputError(now_only(what))
+
+    return refuse
 
 
 def uuid_of(text: str) -> UUID:

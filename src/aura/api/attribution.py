@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from aura.api.answers import Days, FigureAnswer
-from aura.api.asking import AskedPart, Caller, PartsPart
+from aura.api.asking import (
+    AskedPart,
+    Caller,
+    PartsPart,
+    only_now,
+)
 from aura.reports.attribution import AttributionReport, Claim, attribution
 from aura.reports.seen import Seen, Touch
 from aura.reports.visits import RULE
@@ -162,7 +167,7 @@ class AttributionAnswer(BaseModel):
         )
 
 
-@routes.get("/brands/{brand_id}/attribution")  # noqa: FAST003 - `asked_of` reads it
+@routes.get("/brands/{brand_id}/attribution", dependencies=[Depends(only_now("attribution"))])  # noqa: FAST003 - `asked_of` reads it
 async def brand_attribution(
     parts: PartsPart, person: Caller, asked: AskedPart
 ) -> AttributionAnswer:

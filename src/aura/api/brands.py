@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from aura.reports.periods import DEFAULT_PRESET, preset_of
 from aura.reports.portfolio import (
     Portfolio,
     Together,
+    brands_as_of,
     brands_question,
     display_currency,
     portfolio,
@@ -106,11 +108,13 @@ class PortfolioAnswer(BaseModel):
     days: int
     brands: list[BrandLineAnswer]
     together: TogetherAnswer | None
+    as_of: date | None = None
 
     @classmethod
     def of(cls, report: Portfolio) -> PortfolioAnswer:
         """From the report."""
         return cls(
+            as_of=report.as_of,
             days=report.days,
             brands=[
                 BrandLineAnswer(
@@ -225,14 +229,19 @@ async def all_brands(
     sort: Annotated[str, Query(description="A metric of the answer, or name.")] = "",
     order: Annotated[str, Query(description="asc or desc.")] = "",
     currency: Annotated[str, Query(description="Adds a sum of all brands in it.")] = "",
+    as_of: Annotated[
+        str, Query(description="An earlier day: each brand as it was reported by its end.")
+    ] = "",
 ) -> PortfolioAnswer:
     """Every brand's figures over its last days, with what waits for a person."""
+    now = parts.clock()
     report = await portfolio(
         parts.database,
         user_id=person.id,
         days=preset_of({"days": days}),
         question=brands_question({"search": search, "sort": sort, "order": order}),
-        now=parts.clock(),
+        now=now,
         currency=display_currency({"currency": currency}),
+        as_of=brands_as_of({"as_of": as_of, "currency": currency}, now),
     )
     return PortfolioAnswer.of(report)

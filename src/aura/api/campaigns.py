@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -11,7 +12,8 @@ from pydantic import BaseModel
 
 from aura.api.answers import Days, FigureAnswer, SourceAnswer
 from aura.api.as_of import ChangedAnswer, changed_answers
-from aura.api.asking import AskedAsOfPart, AskedPart, Caller, PartsPart
+from aura.api.asking import AskedAsOfPart, Caller, PartsPart
+from aura.reports.as_of import campaign_changes
 from aura.reports.campaign import CampaignReport, campaign_report
 from aura.reports.campaigns import CampaignLine, Campaigns, campaigns, entity_id_of, question_of
 from aura.reports.questions import Question
@@ -112,11 +114,17 @@ class CampaignReportAnswer(BaseModel):
     action_type: str | None
     days: list[CampaignDayAnswer]
     restated: list[RestatedAnswer]
+    as_of: datetime | None
+    changed_since: list[ChangedAnswer]
 
     @classmethod
-    def of(cls, report: CampaignReport) -> CampaignReportAnswer:
+    def of(
+        cls, report: CampaignReport, as_of: datetime | None, changed: list[ChangedAnswer]
+    ) -> CampaignReportAnswer:
         """From the report."""
         return cls(
+            as_of=as_of,
+            changed_since=changed,
             campaign=CampaignAnswer.of(CampaignLine(report.campaign, report.figures)),
             range=Days(first=report.days.first, last=report.days.last),
             currency=report.currency,
@@ -180,11 +188,12 @@ async def brand_campaigns(
 async def brand_campaign(
     parts: PartsPart,
     person: Caller,
-    asked: AskedPart,
+    asked: AskedAsOfPart,
     campaign_id: Annotated[str, Path(description="The campaign's id, from the list.")],
 ) -> CampaignReportAnswer:
     """One campaign by day, with what its platform restated."""
-    report = await campaign_report(
+    ask = partial(
+        campaign_report,
         parts.database,
         user_id=person.id,
         brand_id=asked.brand_id,
@@ -193,4 +202,7 @@ async def brand_campaign(
         comparison=asked.period.comparison,
         now=asked.now,
     )
-    return CampaignReportAnswer.of(report)
+    as_of = asked.period.as_of
+    report = await ask(as_of=as_of)
+    changed = () if as_of is None else campaign_changes(report, await ask())
+    return CampaignReportAnswer.of(report, as_of, [ChangedAnswer.of(one) for one in changed])

@@ -6,10 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from aura.api.asking import BrandId, Caller, PartsPart, uuid_of
+from aura.api.asking import (
+    BrandId,
+    Caller,
+    PartsPart,
+    only_now,
+    uuid_of,
+)
 from aura.reports.cohort_table import Cell, Cohort
 from aura.reports.cohorts import DEFAULT_MONTHS, CohortReport, cohorts, months_of
 
@@ -95,7 +101,7 @@ class CohortsAnswer(BaseModel):
         )
 
 
-@routes.get("/brands/{brand_id}/cohorts")
+@routes.get("/brands/{brand_id}/cohorts", dependencies=[Depends(only_now("cohorts"))])
 async def brand_cohorts(
     parts: PartsPart,
     person: Caller,

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 
-from aura.api.asking import AskedPart, BrandPart, Caller, PartsPart
+from aura.api.asking import AskedAsOfPart, AskedPart, BrandPart, Caller, PartsPart
 from aura.api.paging import PageAsked, PagePart, cut
 from aura.errors import InputError, NotFoundError
 from aura.model import Platform
@@ -46,7 +46,7 @@ class EntityDayAnswer(BaseModel):
     date: date
     currency: str
     observed_at: datetime
-    source: str
+    source: str | None
     values: dict[str, Decimal | None]
 
 
@@ -134,7 +134,7 @@ async def read_entity(
     responses={422: {}},
 )
 async def list_entity_days(
-    parts: PartsPart, person: Caller, asked: AskedPart, entity_id: EntityPart, page: PagePart
+    parts: PartsPart, person: Caller, asked: AskedAsOfPart, entity_id: EntityPart, page: PagePart
 ) -> EntityDaysAnswer:
     """Every stored value of its days, exact, in its own currency."""
     after = page.after("days", str)
@@ -147,6 +147,7 @@ async def list_entity_days(
             days=asked.period.days,
             after=day_of(after[0]) if after else None,
             most=page.limit + 1,
+            as_of=asked.period.as_of,
         )
     shown = cut(rows, page, "days", lambda row: (row["date"].isoformat(),))
     return EntityDaysAnswer(

@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from aura.api.asking import BrandId, Caller, PartsPart, uuid_of
+from aura.api.asking import (
+    BrandId,
+    Caller,
+    PartsPart,
+    only_now,
+    uuid_of,
+)
 from aura.reports.export import TITLES, export
 from aura.store import reports
 
@@ -51,6 +57,7 @@ async def brand_exports(parts: PartsPart, person: Caller, brand_id: BrandId) -> 
 
 @routes.get(
     "/brands/{brand_id}/exports/{dataset}",
+    dependencies=[Depends(only_now("exports"))],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}, "application/vnd.apache.parquet": {}}}},
 )

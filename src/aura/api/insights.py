@@ -10,8 +10,10 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from aura.api.answers import Days
+from aura.api.as_of import ChangedAnswer
 from aura.api.asking import BrandId, Caller, PartsPart, id_in_path, uuid_of
 from aura.reports.insight_feed import (
+    FeedQuestion,
     explanation,
     feed_question,
     insight_feed,
@@ -19,7 +21,7 @@ from aura.reports.insight_feed import (
     one_insight,
 )
 from aura.reports.insights import list_health_findings
-from aura.reports.morning import morning_of
+from aura.reports.morning import Morning, Stood, Wording, morning_of
 from aura.reports.verification import verify_insight
 from aura.store.insight_answers import InsightWithState
 
@@ -30,7 +32,11 @@ Day = Annotated[str, Path(description="The day, as 2026-11-22.")]
 
 
 class InsightAnswer(BaseModel):
-    """One insight; `related_data` holds its evidence, `outcomes` how it turned out."""
+    """One insight; `related_data` holds its evidence, `outcomes` how it turned out.
+
+    `wording` is told of an earlier day alone: `stored` as it was told by then, `computed` from what
+    was known then, or `later` where only a later wording is kept.
+    """
 
     id: UUID
     insight_type: str
@@ -52,14 +58,22 @@ class InsightAnswer(BaseModel):
     done_at: datetime | None
     outcomes: dict[str, Any]
     explained_by: UUID | None = None
+    wording: Wording | None = None
 
     @classmethod
-    def of(cls, insight: InsightWithState, parent: UUID | None = None) -> InsightAnswer:
+    def of(
+        cls,
+        insight: InsightWithState,
+        parent: UUID | None = None,
+        wording: Wording | None = None,
+    ) -> InsightAnswer:
         """From the stored row."""
         values = {
-            name: getattr(insight, name) for name in cls.model_fields if name != "explained_by"
+            name: getattr(insight, name)
+            for name in cls.model_fields
+            if name not in {"explained_by", "wording"}
         }
-        return cls(**values, explained_by=parent)
+        return cls(**values, explained_by=parent, wording=wording)
 
 
 class HealthAnswer(BaseModel):
@@ -70,15 +84,37 @@ class HealthAnswer(BaseModel):
     platform: str
     title: str
     description: str
-    opened_on: date
+    opened_on: date | None
 
 
 class InsightsAnswer(BaseModel):
-    """Insights of one state, newest day first, the most money first; `counts` of every state."""
+    """Insights of one state, newest day first, the most money first; `counts` of every state.
+
+    As of an earlier day those that stood then, whatever became of them; `is_from_ledger` says
+    whether that is what was said, or what would have been of a day before anything was kept.
+    """
 
     insights: list[InsightAnswer]
     data_findings: list[HealthAnswer]
     counts: dict[str, int]
+    as_of: date | None = None
+    is_from_ledger: bool | None = None
+
+    @classmethod
+    def of_morning(cls, morning: Morning, question: FeedQuestion) -> InsightsAnswer:
+        """What stood on an earlier day."""
+        insights = [
+            InsightAnswer.of(one.insight, wording=one.wording)
+            for one in morning.stood
+            if not one.is_health and question.asks_for(one.insight)
+        ]
+        return cls(
+            insights=insights,
+            data_findings=[_health(one) for one in morning.stood if one.is_health],
+            counts={"open": len(insights)},
+            as_of=morning.day,
+            is_from_ledger=morning.is_from_ledger,
+        )
 
 
 class ExplainedInsight(BaseModel):
@@ -95,34 +131,14 @@ class Said(BaseModel):
     reason: str = ""
 
 
-class SumAnswer(BaseModel):
-    """A sum of the days before the morning, as known then and now; null where nothing was."""
-
-    platform: str
-    measure: str
-    currency: str
-    then: float | None
-    now: float | None
-
-
-class SaidAnswer(BaseModel):
-    """What the engine says on what was known then."""
-
-    insight_type: str
-    priority: str
-    title: str
-    description: str
-    confidence: float
-    related_data: dict[str, Any]
-
-
 class MorningAnswer(BaseModel):
-    """A brand as of an earlier morning."""
+    """A brand as of an earlier morning: sums then and now, and the insights that stood."""
 
     day: date
     range: Days
-    sums: list[SumAnswer]
-    findings: list[SaidAnswer]
+    sums: list[ChangedAnswer]
+    findings: list[InsightAnswer]
+    is_from_ledger: bool
 
 
 class CheckAnswer(BaseModel):
@@ -150,10 +166,14 @@ async def brand_insights(
     state: Annotated[str, Query(description="open, snoozed, dismissed or over.")] = "open",
     kind: Annotated[str, Query(alias="type", description="An insight type.")] = "",
     priority: Annotated[str, Query(description="high, medium or low.")] = "",
+    as_of: Annotated[str, Query(description="An earlier day: those that stood at its end.")] = "",
 ) -> InsightsAnswer:
     """The brand's insights in one state, and what is wrong with its data."""
     whose = {"user_id": person.id, "brand_id": uuid_of(brand_id)}
     question = feed_question({"state": state, "type": kind, "priority": priority})
+    if as_of:
+        morning = await morning_of(parts.database, **whose, day=as_of, now=parts.clock())
+        return InsightsAnswer.of_morning(morning, question)
     feed = await insight_feed(parts.database, **whose, question=question, now=parts.clock())
     insights: list[InsightAnswer] = []
     for day in feed.days:
@@ -181,21 +201,22 @@ async def brand_morning(
     return MorningAnswer(
         day=found.day,
         range=Days(first=found.first, last=found.last),
-        sums=[
-            SumAnswer(**{name: getattr(one, name) for name in SumAnswer.model_fields})
-            for one in found.sums
-        ],
-        findings=[
-            SaidAnswer(
-                insight_type=one.finding_type,
-                priority=one.priority,
-                title=one.title,
-                description=one.description,
-                confidence=round(one.confidence, 4),
-                related_data=one.details,
-            )
-            for one in found.findings
-        ],
+        sums=[ChangedAnswer.of(one) for one in found.sums],
+        findings=[InsightAnswer.of(one.insight, wording=one.wording) for one in found.stood],
+        is_from_ledger=found.is_from_ledger,
+    )
+
+
+def _health(one: Stood) -> HealthAnswer:
+    """A finding about the data of an earlier day."""
+    insight = one.insight
+    return HealthAnswer(
+        id=insight.id,
+        finding_type=insight.insight_type,
+        platform=one.platform,
+        title=insight.title,
+        description=insight.description,
+        opened_on=insight.opened_on,
     )
 
 

@@ -7,11 +7,17 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from aura.api.answers import Days, FigureAnswer, SourceAnswer
-from aura.api.asking import AskedPart, Caller, PartsPart
+from aura.api.asking import (
+    AskedAsOfPart,
+    AskedPart,
+    Caller,
+    PartsPart,
+    only_now,
+)
 from aura.api.entities import day_of
 from aura.api.paging import PageAsked, PagePart, cut
 from aura.errors import InputError
@@ -102,7 +108,7 @@ async def list_metrics(person: Caller) -> CatalogueAnswer:
 async def read_metrics(
     parts: PartsPart,
     person: Caller,
-    asked: AskedPart,
+    asked: AskedAsOfPart,
     metrics: Annotated[
         str, Query(description="Keys with a comma between them; every metric when left out.")
     ] = "",
@@ -115,6 +121,7 @@ async def read_metrics(
         days=asked.period.days,
         comparison=asked.period.comparison,
         now=asked.now,
+        as_of=asked.period.as_of,
         metrics=_keys(metrics),
     )
     return MetricsAnswer(
@@ -136,6 +143,7 @@ def _keys(text: str) -> list[str]:
 @routes.get(
     "/brands/{brand_id}/metrics/rows",  # noqa: FAST003 - as above
     summary="Stored rows of metrics",
+    dependencies=[Depends(only_now("metric rows"))],
     responses={422: {}},
 )
 async def list_metric_rows(

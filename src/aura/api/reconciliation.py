@@ -6,11 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from aura.api.answers import Days
-from aura.api.asking import BrandId, Caller, PartsPart, uuid_of
+from aura.api.asking import (
+    BrandId,
+    Caller,
+    PartsPart,
+    only_now,
+    uuid_of,
+)
 from aura.reports.claim_checks import ClaimCheck
 from aura.reports.day_causes import Cause
 from aura.reports.reconciliation import (
@@ -180,7 +186,7 @@ class ReconciliationAnswer(BaseModel):
         )
 
 
-@routes.get("/brands/{brand_id}/reconciliation")
+@routes.get("/brands/{brand_id}/reconciliation", dependencies=[Depends(only_now("reconciliation"))])
 async def brand_reconciliation(
     parts: PartsPart, person: Caller, brand_id: BrandId
 ) -> ReconciliationAnswer:

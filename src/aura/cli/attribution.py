@@ -8,6 +8,7 @@ import typer
 
 from aura.api.attribution import AttributionAnswer
 from aura.cli.installation import Installation, find_brand, run, utc_now
+from aura.cli.now_only import NowOnlyOption, refuse_as_of
 from aura.cli.printing import print_json, print_table
 from aura.model import PLATFORM_NAMES
 from aura.reports.attribution import AttributionReport, Claim, attribution
@@ -25,12 +26,14 @@ def report_attribution(
     days: Annotated[int, typer.Option(help="How many days, ending yesterday.")] = 28,
     first: Annotated[str, typer.Option("--from", help="First day, as 2026-10-25.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last day, as 2026-11-21.")] = "",
+    as_of: NowOnlyOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Orders by the store's own first and last visit, beside what platforms and campaigns claim.
 
     The same numbers as the Attribution page. --json has the sources and the rule as well.
     """
+    refuse_as_of(as_of, "attribution")
 
     async def work(installation: Installation) -> AttributionReport:
         chosen = await find_brand(installation.database, brand, user)

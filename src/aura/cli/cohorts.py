@@ -8,6 +8,7 @@ import typer
 
 from aura.api.cohorts import CohortsAnswer
 from aura.cli.installation import Installation, find_brand, run, utc_now
+from aura.cli.now_only import NowOnlyOption, refuse_as_of
 from aura.cli.printing import print_json, print_table
 from aura.reports.cohort_rows import cohort_value
 from aura.reports.cohort_table import CohortMetric
@@ -25,12 +26,14 @@ def report_cohorts(
     metric: Annotated[
         str, typer.Option(help="ltv, contribution, revenue, repeat, active or orders.")
     ] = "ltv",
+    as_of: NowOnlyOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Customers by the month of their first order: size, value by age, CAC and payback.
 
     The same numbers as the Cohorts page. A star marks a month that is not over.
     """
+    refuse_as_of(as_of, "cohorts")
     chosen = cohort_metric_of({"metric": metric})
 
     async def work(installation: Installation) -> CohortReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -11,9 +12,17 @@ from aura.cli.backtest import backtest
 from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.printing import print_json, print_table
 from aura.errors import InputError
-from aura.reports.insight_feed import REASONS, explanation, keep_answer, one_insight
+from aura.reports.insight_feed import (
+    REASONS,
+    explanation,
+    keep_answer,
+    one_insight,
+    outcome_words,
+)
 from aura.reports.insights import HealthRow, InsightRow, list_health_findings, list_insights
 from aura.reports.morning import Morning, morning_of
+from aura.reports.periods import brand_zone
+from aura.reports.silence import checked_sentence
 from aura.reports.verification import Verification, verify_insight
 from aura.store.insight_answers import InsightWithState
 
@@ -23,60 +32,103 @@ application = typer.Typer(help="What Aura has to say about a brand.", no_args_is
 application.command("backtest")(backtest)
 
 
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `aura insights list` shows it.")]
+BrandOption = Annotated[
+    str | None, typer.Option(help="Name of the brand; not needed if there is one.")
+]
+UserOption = Annotated[str | None, typer.Option(help="E-mail of its owner.")]
+AsOfOption = Annotated[
+    str, typer.Option(help="An earlier day: what stood at its end, and what became of it.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
 @application.command("list")
 def insights_list(
     *,
-    brand: Annotated[
-        str | None, typer.Option(help="Name of the brand; not needed if there is one.")
-    ] = None,
-    user: Annotated[str | None, typer.Option(help="E-mail of its owner.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    brand: BrandOption = None,
+    user: UserOption = None,
+    as_of: AsOfOption = "",
+    as_json: JsonOption = False,
 ) -> None:
     """What stands open, the costliest first; silence is said too."""
-
-    async def work(installation: Installation) -> tuple[list[InsightRow], list[HealthRow]]:
-        database = installation.database
-        chosen = await find_brand(database, brand, user)
-        whose = {"user_id": chosen.user_id, "brand_id": chosen.id}
-        return await list_insights(database, **whose), await list_health_findings(database, **whose)
-
-    rows, health = run(work)
-    if as_json:
-        print_json(rows)
+    if as_of:
+        found = run(lambda installation: _morning(installation, brand, user, as_of))
+        if as_json:
+            print_json(found.stood)
+        else:
+            _print_stood(found)
         return
-    for finding in health:
+    told = run(lambda installation: _listed(installation, brand, user))
+    if as_json:
+        print_json(told.rows)
+        return
+    for finding in told.health:
         typer.echo(f"[about the data] {finding.title}\n    {finding.description}")
-    if not rows:
-        typer.echo("Nothing else needs you." if health else "Nothing needs you.")
-    for row in rows:
+    if not told.rows:
+        typer.echo(told.silence if not told.health else f"Nothing else needs you. {told.silence}")
+    for row in told.rows:
         typer.echo(f"[{row.priority}] {row.title}\n    {row.description}\n    id {row.id}")
         for action in row.action_items:
             typer.echo(f"    - {action['text']}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    rows: list[InsightRow]
+    health: list[HealthRow]
+    silence: str
+
+
+async def _listed(installation: Installation, brand: str | None, user: str | None) -> _Listed:
+    database = installation.database
+    chosen = await find_brand(database, brand, user)
+    whose = {"user_id": chosen.user_id, "brand_id": chosen.id}
+    now = utc_now().astimezone(brand_zone(chosen.timezone))
+    return _Listed(
+        await list_insights(database, **whose),
+        await list_health_findings(database, **whose),
+        await checked_sentence(database, **whose, now=now),
+    )
+
+
+async def _morning(
+    installation: Installation, brand: str | None, user: str | None, day: str
+) -> Morning:
+    chosen = await find_brand(installation.database, brand, user)
+    return await morning_of(
+        installation.database, user_id=chosen.user_id, brand_id=chosen.id, day=day, now=utc_now()
+    )
+
+
+def _print_stood(morning: Morning) -> None:
+    """What stood, and what became of it."""
+    if not morning.is_from_ledger:
+        typer.echo(
+            "Nothing of this day is kept: it lies before Aura first read this brand. This is what "
+            "the engine says of what can be known of it."
+        )
+    for one in morning.stood:
+        insight = one.insight
+        kind = "about the data" if one.is_health else insight.priority
+        since = f" ({one.since})" if one.since else ""
+        typer.echo(f"[{kind}] {insight.title}{since}\n    {insight.description}")
+        for days, outcome in sorted(insight.outcomes.items()):
+            typer.echo(f"    {outcome_words(days, outcome)}")
+    if not morning.stood:
+        typer.echo(morning.silence)
 
 
 @application.command("morning")
 def insights_morning(
     day: Annotated[str, typer.Argument(metavar="DAY", help="An earlier day, as 2026-11-20.")],
     *,
-    brand: Annotated[
-        str | None, typer.Option(help="Name of the brand; not needed if there is one.")
-    ] = None,
-    user: Annotated[str | None, typer.Option(help="E-mail of its owner.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    brand: BrandOption = None,
+    user: UserOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """As of that morning: what had been reported by then, and what Aura said of it."""
-
-    async def work(installation: Installation) -> Morning:
-        chosen = await find_brand(installation.database, brand, user)
-        return await morning_of(
-            installation.database,
-            user_id=chosen.user_id,
-            brand_id=chosen.id,
-            day=day,
-            now=utc_now(),
-        )
-
-    found = run(work)
+    found = run(lambda installation: _morning(installation, brand, user, day))
     if as_json:
         print_json(found)
         return
@@ -84,28 +136,11 @@ def insights_morning(
     print_table(
         ("platform", "figure", "then", "now", "changed"),
         [
-            (
-                one.name,
-                one.metric.label,
-                one.then_text,
-                one.now_text,
-                one.change,
-            )
+            (one.name, one.metric.label, one.then_text, one.now_text, one.change)
             for one in found.sums
         ],
     )
-    for finding in found.findings:
-        typer.echo(f"[{finding.priority}] {finding.title}\n    {finding.description}")
-    if not found.findings:
-        typer.echo("Nothing needed you.")
-
-
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `aura insights list` shows it.")]
-BrandOption = Annotated[
-    str | None, typer.Option(help="Name of the brand; not needed if there is one.")
-]
-UserOption = Annotated[str | None, typer.Option(help="E-mail of its owner.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+    _print_stood(found)
 
 
 def _id(text: str) -> UUID:

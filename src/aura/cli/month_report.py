@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from aura.cli.installation import Installation, find_brand, run, utc_now
+from aura.cli.now_only import NowOnlyOption, refuse_as_of
 from aura.cli.printing import print_json, print_table
 from aura.reports.month import Month, Pace, month_report
 
@@ -17,12 +18,14 @@ def report_month(
         str | None, typer.Option(help="Name of the brand; not needed if there is one.")
     ] = None,
     user: Annotated[str | None, typer.Option(help="E-mail of its owner.")] = None,
+    as_of: NowOnlyOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """The month so far, its targets, and its end with bounds that hold four times out of five.
 
     Targets are stated with `aura targets set`. Ratios are not forecast.
     """
+    refuse_as_of(as_of, "month")
 
     async def work(installation: Installation) -> Month:
         chosen = await find_brand(installation.database, brand, user)

@@ -14,6 +14,7 @@ from aura.reports.portfolio import (
     COLUMNS,
     Portfolio,
     Together,
+    brands_as_of,
     brands_question,
     display_currency,
     portfolio,
@@ -31,18 +32,23 @@ def report_brands(
     sort: Annotated[str, typer.Option(help="A metric, or name.")] = "revenue",
     order: Annotated[str, typer.Option(help="asc or desc.")] = "",
     currency: Annotated[str, typer.Option(help="Adds a sum of all brands in it.")] = "",
+    as_of: Annotated[
+        str, typer.Option(help="An earlier day: each brand as it was reported by its end.")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Every brand of a person side by side: figures, what waits, and how fresh the data is."""
 
     async def work(installation: Installation) -> Portfolio:
+        now = utc_now()
         return await portfolio(
             installation.database,
             user_id=await find_person(installation.database, user),
             days=preset_of({"days": str(days)}),
             question=brands_question({"search": search, "sort": sort, "order": order}),
-            now=utc_now(),
+            now=now,
             currency=display_currency({"currency": currency}),
+            as_of=brands_as_of({"as_of": as_of, "currency": currency}, now),
         )
 
     report = run(work)
@@ -55,6 +61,7 @@ def report_brands(
 def _document(report: Portfolio) -> dict[str, object]:
     return {
         "days": report.days,
+        "as_of": report.as_of,
         "brands": [
             {
                 "id": line.brand.id,

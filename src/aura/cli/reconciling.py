@@ -8,6 +8,7 @@ import typer
 
 from aura.api.reconciliation import ReconciliationAnswer
 from aura.cli.installation import Installation, find_brand, run, utc_now
+from aura.cli.now_only import NowOnlyOption, refuse_as_of
 from aura.cli.printing import print_json, print_table
 from aura.errors import NotFoundError
 from aura.reports.present import UNKNOWN, count, day, day_range, money_exact
@@ -22,6 +23,7 @@ def reconcile(
         str | None, typer.Option(help="Name of the brand; not needed if there is one.")
     ] = None,
     user: Annotated[str | None, typer.Option(help="E-mail of its owner.")] = None,
+    as_of: NowOnlyOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare the last five weeks with Shopify Analytics, day by day and to the cent.
@@ -30,6 +32,7 @@ def reconcile(
     store; each difference with its cause. Needs the optional scope read_reports. Changes no number.
     Exit code 1 when a day of the store differs, or when nothing could be compared.
     """
+    refuse_as_of(as_of, "reconciliation")
     report = run(lambda installation: _reconcile(installation, brand, user))
     if as_json:
         print_json(ReconciliationAnswer.of(report).model_dump())

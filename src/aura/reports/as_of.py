@@ -14,13 +14,15 @@ from typing import Final
 from uuid import UUID
 
 from aura.metrics import Metric
-from aura.model import DayRange, Platform
+from aura.model import PLATFORM_NAMES, DayRange, Platform
+from aura.reports.campaign import CampaignReport
 from aura.reports.figures import Figure, change_of
 from aura.reports.overview import COLUMNS, Overview, PlatformLine, overview
 from aura.store.database import Database
 
 # what a platform states itself; ratios follow from these
 _COMPARED: Final = ("ad_spend", "value", "purchases", "clicks")
+_OF_CAMPAIGNS: Final = frozenset({"ad_spend", "conversion_value", "conversions", "clicks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,18 @@ def changes(then: Overview, later: Overview) -> tuple[Changed, ...]:
         for line in later.platforms
         if line.platform is not None and line.platform in before
         for old, new in _pairs(before[line.platform], line)
+    )
+
+
+def campaign_changes(then: CampaignReport, later: CampaignReport) -> tuple[Changed, ...]:
+    """What the sums of one campaign have become, from both reports of one range; pure."""
+    before = {figure.metric.key: figure for figure in then.figures}
+    return tuple(
+        Changed(later.campaign.platform, PLATFORM_NAMES[later.campaign.platform], old, figure)
+        for figure in later.figures
+        if figure.metric.key in _OF_CAMPAIGNS
+        for old in [before.get(figure.metric.key)]
+        if old is not None
     )
 
 

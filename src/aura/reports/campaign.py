@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -90,23 +91,30 @@ async def campaign_report(
     days: DayRange,
     now: datetime,
     comparison: Comparison | None = None,
+    as_of: datetime | None = None,
 ) -> CampaignReport:
-    """The campaign for the range. NotFoundError for one that is not the person's."""
+    """The campaign for the range; with `as_of`, from nothing that was read later.
+
+    NotFoundError for one that is not the person's.
+    """
     compared = (comparison or usual_comparison(days)).days
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
         campaign = await store.campaign(connection, brand_id=brand_id, entity_id=entity_id)
-        rows = await sources(connection, brand_id)
-        current, before = [
-            await store.campaign_days(connection, brand_id=brand_id, entity_id=entity_id, days=one)
-            if one
-            else []
-            for one in (days, compared)
-        ]
-        revisions = await store.campaign_revisions(
-            connection, brand_id=brand_id, entity_id=entity_id, days=days, limit=MOST_REVISIONS
+        rows = await sources(connection, brand_id, as_of=as_of)
+        of_days = partial(
+            store.campaign_days, connection, brand_id=brand_id, entity_id=entity_id, as_of=as_of
         )
-    local = now.astimezone(brand_zone(known.timezone))
+        current, before = [await of_days(days=one) if one else [] for one in (days, compared)]
+        revisions = await store.campaign_revisions(
+            connection,
+            brand_id=brand_id,
+            entity_id=entity_id,
+            days=days,
+            limit=MOST_REVISIONS,
+            as_of=as_of,
+        )
+    local = (as_of or now).astimezone(brand_zone(known.timezone))
     states = tuple(
         source_of(row, now=local, timezone=known.timezone)
         for row in rows

@@ -15,7 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from aura.errors import InputError, NotFoundError
-from aura.reports.insights import money_at_stake
+from aura.reports.insights import by_cost
 from aura.store import reports
 from aura.store.database import Database
 from aura.store.insight_answers import (
@@ -40,7 +40,6 @@ REASONS: Final[dict[str, str]] = {
     "other": "Another reason",
 }
 SNOOZE: Final = timedelta(days=7)
-_RANK: Final = {"high": 0, "medium": 1, "low": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,13 @@ class FeedQuestion:
     state: str = "open"
     insight_type: str = ""
     priority: str = ""
+
+    def asks_for(self, insight: InsightWithState) -> bool:
+        """Whether the insight is of the type and priority asked for."""
+        return self.insight_type in {"", insight.insight_type} and self.priority in {
+            "",
+            insight.priority,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +120,7 @@ def _group(insight: InsightWithState) -> str:
 
 
 def _is_asked(insight: InsightWithState, question: FeedQuestion) -> bool:
-    return (
-        _group(insight) == question.state
-        and question.insight_type in {"", insight.insight_type}
-        and question.priority in {"", insight.priority}
-    )
+    return _group(insight) == question.state and question.asks_for(insight)
 
 
 def _day(insight: InsightWithState, zone: ZoneInfo) -> date:
@@ -129,11 +131,7 @@ def _families(insights: Sequence[InsightWithState]) -> list[FeedLine]:
     """Parents with what they explain, by priority and money."""
     ordered = sorted(
         insights,
-        key=lambda one: (
-            _width(one),
-            _RANK.get(one.priority, 1),
-            -money_at_stake(one.related_data),
-        ),
+        key=lambda one: (_width(one), *by_cost(one.priority, one.related_data)),
     )
     children: dict[UUID, list[InsightWithState]] = {}
     parents: list[InsightWithState] = []
@@ -146,10 +144,7 @@ def _families(insights: Sequence[InsightWithState]) -> list[FeedLine]:
     lines = [FeedLine(parent, tuple(children.get(parent.id, ()))) for parent in parents]
     return sorted(
         lines,
-        key=lambda line: (
-            _RANK.get(line.insight.priority, 1),
-            -money_at_stake(line.insight.related_data),
-        ),
+        key=lambda line: by_cost(line.insight.priority, line.insight.related_data),
     )
 
 

@@ -86,9 +86,12 @@ async def standing_insights(connection: Connection, brand_id: UUID) -> list[Insi
         )
         for row in stored
     ]
-    return sorted(
-        rows, key=lambda row: (_RANK.get(row.priority, 1), -money_at_stake(row.related_data))
-    )
+    return sorted(rows, key=lambda row: by_cost(row.priority, row.related_data))
+
+
+def by_cost(priority: str, related_data: Mapping[str, Any]) -> tuple[int, Decimal]:
+    """What insights are put in order by: priority first, then money at stake."""
+    return _RANK.get(priority, 1), -money_at_stake(related_data)
 
 
 def money_at_stake(related_data: Mapping[str, Any]) -> Decimal:

@@ -10,24 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
 from aura.errors import InputError
+from aura.insights.lifecycle import UNCONFIRMED_DAYS
 from aura.metrics import CATALOGUE, Metric, compute
 from aura.model import DayRange
 from aura.reports.comparisons import usual_comparison
 from aura.reports.currency import Conversion, Converted, conversion
 from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, State, source_of
-from aura.reports.periods import brand_zone, last_days, today_in
+from aura.reports.overview import overview
+from aura.reports.periods import as_of_day, brand_zone, end_of, last_days, today_in
 from aura.reports.present import present_value
 from aura.reports.questions import Question, table_question
 from aura.reports.rates import published_rates
 from aura.store import portfolio as store
 from aura.store.database import Connection, Database
+from aura.store.insight_answers import stood_on
 from aura.store.portfolio import BrandTotals, Waiting
 from aura.store.reports import BrandRow, RevenueBasis, SourceRow, brands, sources_of_brands
 
@@ -111,6 +114,7 @@ class Portfolio:
     question: Question
     lines: tuple[BrandLine, ...]
     together: Together | None = None
+    as_of: date | None = None
 
 
 def brands_question(query: Mapping[str, str]) -> Question:
@@ -129,6 +133,21 @@ def display_currency(query: Mapping[str, str]) -> str | None:
     return asked
 
 
+def brands_as_of(query: Mapping[str, str], now: datetime) -> date | None:
+    """The earlier day that an address asks for; None where it asks for none.
+
+    InputError for one that has not come, and for a sum of brands beside it.
+    """
+    text = query.get("as_of", "").strip()
+    if not text:
+        return None
+    if query.get("currency", "").strip():
+        raise InputError(
+            "A sum of brands is made of what is known now: leave out currency or as_of."
+        )
+    return as_of_day(text, timezone="UTC", now=now)
+
+
 async def portfolio(
     database: Database,
     *,
@@ -137,8 +156,17 @@ async def portfolio(
     question: Question,
     now: datetime,
     currency: str | None = None,
+    as_of: date | None = None,
 ) -> Portfolio:
-    """The person's brands over their last so many days, and their sum in `currency`, if any."""
+    """The person's brands over their last so many days, and their sum in `currency`, if any.
+
+    As of an earlier day: as each brand's own page shows it then, without a sum of brands.
+    """
+    if as_of is not None:
+        lines = await _lines_then(
+            database, user_id=user_id, days=days, question=question, now=now, as_of=as_of
+        )
+        return Portfolio(days, question, tuple(lines), as_of=as_of)
     async with database.as_user(user_id) as connection:
         found = [brand for brand in await brands(connection) if _matches(brand, question)]
         ranges = {brand.id: last_days(days, today_in(brand.timezone, now)).days for brand in found}
@@ -169,6 +197,53 @@ async def portfolio(
     ordered = question.ordered(lines, lambda line: line.value(question.sort))
     together = _together(currency, looks, *summed) if currency and summed else None
     return Portfolio(days, question, tuple(ordered), together)
+
+
+async def _lines_then(
+    database: Database,
+    *,
+    user_id: UUID,
+    days: int,
+    question: Question,
+    now: datetime,
+    as_of: date,
+) -> list[BrandLine]:
+    """Every brand as of the end of a day in its own time zone."""
+    async with database.as_user(user_id) as connection:
+        found = [brand for brand in await brands(connection) if _matches(brand, question)]
+        stood = {
+            brand.id: await stood_on(
+                connection,
+                brand_id=brand.id,
+                day=as_of,
+                now=now,
+                dismissed_days=UNCONFIRMED_DAYS,
+            )
+            for brand in found
+        }
+    lines: list[BrandLine] = []
+    for brand in found:
+        report = await overview(
+            database,
+            user_id=user_id,
+            brand_id=brand.id,
+            days=last_days(days, as_of).days,
+            now=now,
+            metrics=COLUMNS,
+            as_of=end_of(as_of, timezone=brand.timezone, now=now),
+        )
+        waiting = [one.row_id is not None for one in stood[brand.id]]
+        data, sentence = _data(report.sources, report.now)
+        lines.append(
+            BrandLine(
+                brand=brand,
+                figures=report.figures,
+                data=data,
+                data_sentence=sentence,
+                waiting=Waiting(sum(waiting), len(waiting) - sum(waiting)),
+            )
+        )
+    return question.ordered(lines, lambda line: line.value(question.sort))
 
 
 @dataclass(frozen=True, slots=True)

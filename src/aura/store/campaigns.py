@@ -145,12 +145,26 @@ async def campaign(connection: Connection, *, brand_id: UUID, entity_id: int) ->
 
 
 async def campaign_days(
-    connection: Connection, *, brand_id: UUID, entity_id: int, days: DayRange
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    entity_id: int,
+    days: DayRange,
+    as_of: datetime | None = None,
 ) -> list[CampaignDay]:
-    """The campaign's days within the range, oldest first; days without delivery are absent."""
+    """The campaign's days within the range, oldest first; days without delivery are absent.
+
+    With `as_of`, as they were known at that moment.
+    """
     cursor = await connection.execute(
         statements("campaigns")["days"],
-        {"brand_id": brand_id, "entity_id": entity_id, "first": days.first, "last": days.last},
+        {
+            "brand_id": brand_id,
+            "entity_id": entity_id,
+            "first": days.first,
+            "last": days.last,
+            "as_of": as_of,
+        },
     )
     return [
         CampaignDay(
@@ -161,9 +175,18 @@ async def campaign_days(
 
 
 async def campaign_revisions(
-    connection: Connection, *, brand_id: UUID, entity_id: int, days: DayRange, limit: int
+    connection: Connection,
+    *,
+    brand_id: UUID,
+    entity_id: int,
+    days: DayRange,
+    limit: int,
+    as_of: datetime | None = None,
 ) -> list[Revision]:
-    """The last `limit` restatements of the campaign's days within the range, newest first."""
+    """The last `limit` restatements of the campaign's days within the range, newest first.
+
+    With `as_of`, those that had been seen by that moment.
+    """
     cursor = await connection.execute(
         statements("campaigns")["revisions"],
         {
@@ -172,6 +195,7 @@ async def campaign_revisions(
             "first": days.first,
             "last": days.last,
             "most": limit,
+            "as_of": as_of,
         },
     )
     return [

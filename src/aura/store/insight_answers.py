@@ -150,3 +150,54 @@ async def looked_at(connection: Connection, *, brand_id: UUID, since: date) -> L
     )
     row = await cursor.fetchone()
     return LookedAt(0, None) if row is None else LookedAt(row["campaigns"], row["read_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class StoodRow:
+    """A finding that stood at the end of a day, as the ledger keeps it now.
+
+    Attributes:
+        row_id: of its row in public.insights; None for a finding about the data.
+        insight: its newest wording and its state now; `id` is the finding's own without a row.
+    """
+
+    row_id: UUID | None
+    platform: str
+    entity_id: str
+    insight: InsightWithState
+
+
+async def stood_on(
+    connection: Connection, *, brand_id: UUID, day: date, now: datetime, dismissed_days: int
+) -> list[StoodRow]:
+    """The findings that stood at the end of a day, newest first."""
+    cursor = await connection.execute(
+        statements("insight_answers")["stood"],
+        {"brand_id": brand_id, "day": day, "now": now, "dismissed_days": dismissed_days},
+    )
+    return [_stood(row) for row in await cursor.fetchall()]
+
+
+def _stood(row: Mapping[str, Any]) -> StoodRow:
+    known = {name: row[name] for name in InsightWithState.__dataclass_fields__}
+    insight = InsightWithState(**known | {"id": row["id"] or row["finding_id"]})
+    return StoodRow(row["id"], row["platform"], row["entity_id"], insight)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerBegan:
+    """Since when findings are kept; both None where nothing was ever looked at."""
+
+    first_finding: date | None
+    first_run: datetime | None
+
+
+async def ledger_began(connection: Connection, *, brand_id: UUID) -> LedgerBegan:
+    """The first reading of a brand and its first finding."""
+    cursor = await connection.execute(
+        statements("insight_answers")["ledger_began"], {"brand_id": brand_id}
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        return LedgerBegan(None, None)
+    return LedgerBegan(row["first_finding"], row["first_run"])

@@ -94,8 +94,9 @@ async def entity_days(
     days: DayRange,
     after: date | None,
     most: int,
+    as_of: datetime | None = None,
 ) -> list[Row]:
-    """Days as they are known now, oldest first."""
+    """Days as they are known now, or were at a moment, oldest first."""
     return await _rows(
         connection,
         "entity_days",
@@ -105,6 +106,7 @@ async def entity_days(
         last=days.last,
         after=after,
         most=most,
+        as_of=as_of,
     )
 
 

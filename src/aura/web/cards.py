@@ -23,6 +23,7 @@ from aura.reports.present import (
     money_exact,
     percent_change,
 )
+from aura.store.insight_answers import InsightWithState
 from aura.web.charts import Chart, Series, draw
 
 TYPES: dict[str, str] = {
@@ -137,6 +138,12 @@ def card_of(row: InsightRow) -> Card:
         chart=chart,
         points=points,
     )
+
+
+def card_of_insight(insight: InsightWithState) -> Card:
+    """The card of an insight in whatever state."""
+    names = InsightRow.__dataclass_fields__
+    return card_of(InsightRow(**{name: getattr(insight, name) for name in names}))
 
 
 def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import NAMESPACE_URL, uuid5
 
-from aura.insights.finding import Finding
+from fastapi import Request
+
 from aura.reports.as_of import Changed, changed_since
-from aura.reports.insights import InsightRow
-from aura.reports.morning import REACH, Morning
+from aura.reports.insight_feed import outcome_words
+from aura.reports.morning import REACH, Morning, Stood, Wording
+from aura.reports.now_only import now_only
 from aura.reports.periods import Period, today_in
 from aura.store.reports import BrandRow
-from aura.web.cards import card_of
+from aura.web.cards import Card, card_of_insight
 from aura.web.site import Member, Site
 
 
@@ -53,6 +54,18 @@ class Mornings:
     def now_address(self) -> str:
         """The page as of now."""
         return "?" + urlencode(self.pairs)
+
+
+def unseen(request: Request, what: str) -> str | None:
+    """The sentence for a page that is asked for an earlier day and cannot know one."""
+    return now_only(what) if request.query_params.get("as_of") else None
+
+
+def then_with(period: Period, brand: BrandRow, now: datetime, changes: Sequence[Changed]) -> Then:
+    """The same for a page that knows what changed; its address says the period alone."""
+    kept = (*period.range_pairs, *period.comparison.pairs)
+    today = today_in(brand.timezone, now)
+    return Then(mornings(period.today, today=today, pairs=kept), tuple(changes))
 
 
 def mornings(day: date, *, today: date, pairs: Sequence[tuple[str, str]] = ()) -> Mornings:
@@ -95,26 +108,41 @@ async def then_of(
     )
 
 
-def morning_context(morning: Morning, *, today: date, now: datetime) -> dict[str, Any]:
+# how an insight's words are called where they are not those of its row
+_WORDINGS: Final[dict[Wording, str]] = {
+    "stored": "",
+    "computed": "in the words of that morning, computed again",
+    "later": "in the words of a later morning: computed again, it is not found any more",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoodCard:
+    """An insight as it stood, with what became of it and where its words come from."""
+
+    card: Card
+    since: str
+    outcomes: tuple[str, ...]
+    wording: str
+    is_linked: bool
+
+
+def morning_context(morning: Morning, *, today: date) -> dict[str, Any]:
     """Everything that the template shows."""
     return {
         "morning": morning,
         "slider": mornings(morning.day, today=today),
-        "health": [one for one in morning.findings if one.is_health],
-        "found": [card_of(_row(one, now)) for one in morning.findings if not one.is_health],
+        "health": [_stood(one, morning) for one in morning.stood if one.is_health],
+        "found": [_stood(one, morning) for one in morning.stood if not one.is_health],
     }
 
 
-def _row(finding: Finding, now: datetime) -> InsightRow:
-    return InsightRow(
-        uuid5(NAMESPACE_URL, finding.dedup_key),
-        finding.finding_type,
-        finding.priority,
-        finding.title,
-        finding.description,
-        [step.as_json() for step in finding.action_items],
-        finding.details,
-        is_read=True,
-        created_at=now,
-        expires_at=None,
+def _stood(one: Stood, morning: Morning) -> StoodCard:
+    outcomes = sorted(one.insight.outcomes.items())
+    return StoodCard(
+        card_of_insight(one.insight),
+        one.since,
+        tuple(outcome_words(days, outcome) for days, outcome in outcomes),
+        _WORDINGS[one.wording] if morning.is_from_ledger else "",
+        one.is_linked,
     )

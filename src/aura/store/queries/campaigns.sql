@@ -172,7 +172,7 @@ left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
 where e.brand_id = %(brand_id)s and e.id = %(entity_id)s and e.level = 'campaign';
 
 -- name: days
--- Each day of one campaign, oldest first.
+-- Each day of one campaign, oldest first. With as_of, days as they were known then.
 select
     d.date,
     d.currency,
@@ -188,15 +188,37 @@ where
     d.brand_id = %(brand_id)s
     and d.entity_id = %(entity_id)s
     and d.date between %(first)s and %(last)s
-order by d.date;
+    and (%(as_of)s::timestamptz is null or d.observed_at <= %(as_of)s::timestamptz)
+union all
+select
+    r.date,
+    r.currency,
+    r.observed_at,
+    null as action_type,
+    r.ad_spend,
+    r.impressions,
+    r.clicks,
+    r.conversions,
+    r.conversion_value
+from aura.revisions as r
+where
+    %(as_of)s::timestamptz is not null
+    and r.brand_id = %(brand_id)s
+    and r.entity_id = %(entity_id)s
+    and r.date between %(first)s and %(last)s
+    and r.observed_at <= %(as_of)s::timestamptz
+    and r.replaced_at > %(as_of)s::timestamptz
+order by date;
 
 -- name: revisions
 -- What the platform restated about one campaign's days, newest first: the values before and those
--- that took their place; null where the day vanished.
+-- that took their place; null where the day vanished. With as_of, what had been restated by then.
 with states as (
     select
         r.date,
-        r.replaced_at,
+        case
+            when %(as_of)s::timestamptz is null or r.replaced_at <= %(as_of)s::timestamptz then r.replaced_at
+        end as replaced_at,
         r.ad_spend,
         r.impressions,
         r.clicks,
@@ -207,6 +229,7 @@ with states as (
         r.brand_id = %(brand_id)s
         and r.entity_id = %(entity_id)s
         and r.date between %(first)s and %(last)s
+        and (%(as_of)s::timestamptz is null or r.observed_at <= %(as_of)s::timestamptz)
     union all
     select
         d.date,
@@ -221,6 +244,7 @@ with states as (
         d.brand_id = %(brand_id)s
         and d.entity_id = %(entity_id)s
         and d.date between %(first)s and %(last)s
+        and (%(as_of)s::timestamptz is null or d.observed_at <= %(as_of)s::timestamptz)
 ),
 
 followed as (

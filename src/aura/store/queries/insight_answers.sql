@@ -115,3 +115,54 @@ select
         from public.integrations as i
         where i.brand_id = %(brand_id)s and i.platform <> 'shopify'
     ) as read_at;
+
+-- name: stood
+-- Findings that stood at the end of a day, as the ledger says, with the row for people where there is
+-- one. Of those that a person dismissed, when is not kept: they stood while they were confirmed.
+select
+    f.id as finding_id,
+    f.platform,
+    f.entity_external_id as entity_id,
+    i.id,
+    f.finding_type as insight_type,
+    coalesce(i.priority, f.evidence ->> 'priority', 'medium') as priority,
+    coalesce(i.title, f.title) as title,
+    coalesce(i.description, f.evidence ->> 'description', '') as description,
+    coalesce(i.action_items, f.evidence -> 'action_items', '[]') as action_items,
+    coalesce(i.related_data, f.evidence) as related_data,
+    coalesce(i.is_read, false) as is_read,
+    coalesce(i.created_at, f.opened_on::timestamptz) as created_at,
+    i.expires_at,
+    case when f.status = 'snoozed' and f.snoozed_until <= %(now)s then 'open' else f.status end as state,
+    true as is_ours,
+    f.opened_on,
+    f.updated_on,
+    f.closed_on,
+    f.snoozed_until,
+    f.dismissed_reason,
+    f.is_useful,
+    f.done_at,
+    f.notified_on,
+    f.outcomes
+from aura.findings as f
+left join public.insights as i on i.id = f.insight_id and i.brand_id = f.brand_id
+where
+    f.brand_id = %(brand_id)s
+    and f.opened_on <= %(day)s::date
+    and (f.closed_on is null or f.closed_on > %(day)s::date)
+    and (f.status <> 'dismissed' or f.updated_on >= %(day)s::date - %(dismissed_days)s::integer)
+order by f.opened_on desc, f.id;
+
+-- name: ledger_began
+-- Since when a brand's findings are kept: its first reading, or the first finding.
+select
+    (
+        select min(f.opened_on)
+        from aura.findings as f
+        where f.brand_id = %(brand_id)s
+    ) as first_finding,
+    (
+        select min(r.finished_at)
+        from aura.sync_runs as r
+        where r.brand_id = %(brand_id)s and r.outcome = 'succeeded'
+    ) as first_run;

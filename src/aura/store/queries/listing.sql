@@ -55,7 +55,8 @@ from aura.entities
 where brand_id = %(brand_id)s and id = %(entity_id)s;
 
 -- name: entity_days
--- What is known of an account's or campaign's days now, oldest first, after a place.
+-- What is known of an account's or campaign's days now, oldest first, after a place. With as_of, what
+-- was known then; of values that were restated since, the source is not kept.
 select
     d.date,
     d.currency,
@@ -82,7 +83,38 @@ where
     and d.entity_id = %(entity_id)s
     and d.date between %(first)s and %(last)s
     and (%(after)s::date is null or d.date > %(after)s)
-order by d.date
+    and (%(as_of)s::timestamptz is null or d.observed_at <= %(as_of)s::timestamptz)
+union all
+select
+    r.date,
+    r.currency,
+    r.observed_at,
+    null as source,
+    r.revenue,
+    r.gross_sales,
+    r.discounts,
+    r.returns,
+    r.shipping,
+    r.taxes,
+    r.duties,
+    r.orders,
+    r.new_customers,
+    r.ad_spend,
+    r.impressions,
+    r.clicks,
+    r.all_clicks,
+    r.conversions,
+    r.conversion_value
+from aura.revisions as r
+where
+    %(as_of)s::timestamptz is not null
+    and r.brand_id = %(brand_id)s
+    and r.entity_id = %(entity_id)s
+    and r.date between %(first)s and %(last)s
+    and (%(after)s::date is null or r.date > %(after)s)
+    and r.observed_at <= %(as_of)s::timestamptz
+    and r.replaced_at > %(as_of)s::timestamptz
+order by date
 limit %(most)s;
 
 -- name: entity_revisions

@@ -19,6 +19,7 @@ from aura.reports.present import UNKNOWN, count, money, multiple, ratio
 from aura.reports.seen import Seen
 from aura.reports.visits import RULE
 from aura.web.files import csv_file
+from aura.web.morning_page import unseen
 from aura.web.pages.overview import PRESET_LABELS
 from aura.web.remembered import range_query, remember
 from aura.web.site import Member, MemberPart, Site, SitePart, VisitorPart, page
@@ -93,6 +94,7 @@ async def show_attribution(
         "section": "attribution",
         "period": period,
         "problem": problem,
+        "unseen": unseen(request, "attribution"),
         "presets": [(number, PRESET_LABELS[number]) for number in PRESETS],
         "report": report,
         "rule": RULE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from functools import cache, partial
 from urllib.parse import urlencode
 
@@ -11,10 +12,17 @@ from fastapi.responses import Response
 
 from aura.accounts.brands import create_brand, known_timezones
 from aura.errors import ConflictError, InputError
-from aura.reports.periods import DEFAULT_PRESET, PRESETS, preset_of
-from aura.reports.portfolio import COLUMNS, brands_question, display_currency, portfolio
+from aura.reports.periods import DEFAULT_PRESET, PRESETS, preset_of, today_in
+from aura.reports.portfolio import (
+    COLUMNS,
+    brands_as_of,
+    brands_question,
+    display_currency,
+    portfolio,
+)
 from aura.reports.rates import published_rates
 from aura.web.heads import heads_of
+from aura.web.morning_page import mornings
 from aura.web.site import Form, MemberPart, SitePart, VisitorPart, page, redirect
 
 routes = APIRouter(include_in_schema=False)
@@ -52,7 +60,9 @@ async def show_brands(
 ) -> Response:
     """Every brand of the person with its figures, as the address asks for them."""
     problem, days, question, currency = None, DEFAULT_PRESET, brands_question({}), None
+    now, as_of = site.clock(), None
     try:
+        as_of = brands_as_of(request.query_params, now)
         question, days = brands_question(request.query_params), preset_of(request.query_params)
         currency = display_currency(request.query_params)
     except InputError as error:
@@ -62,21 +72,28 @@ async def show_brands(
         user_id=member.person.id,
         days=days,
         question=question,
-        now=site.clock(),
+        now=now,
         currency=currency,
+        as_of=as_of,
     )
     kept = [(name, value) for name, value in question.parts() if name in {"sort", "order"}]
+    today = today_in("UTC", now)
+    if as_of:
+        kept.append(("as_of", as_of.isoformat()))
     context = {
         "member": member,
         "brand": None,
         "section": None,
         "report": report,
         "problem": problem,
+        "yesterday": today - timedelta(days=1),
+        "slider": as_of
+        and mornings(as_of, today=today, pairs=[("days", str(days)), *question.parts()]),
         "ranges": [
-            (count, f"{count} days", _address(count, currency, urlencode(question.parts())))
+            (count, f"{count} days", _address(count, currency, as_of, urlencode(question.parts())))
             for count in PRESETS
         ],
-        "heads": heads_of("Brand", COLUMNS, question, partial(_address, days, currency)),
+        "heads": heads_of("Brand", COLUMNS, question, partial(_address, days, currency, as_of)),
         "kept": [("days", str(days)), *kept],
         "sum_currencies": sum_currencies(),
         "found": f"{len(report.lines)} brand{'' if len(report.lines) == 1 else 's'}",
@@ -84,8 +101,9 @@ async def show_brands(
     return page(request, "brands.html", context, visitor=visitor, status=422 if problem else 200)
 
 
-def _address(days: int, currency: str | None, query: str) -> str:
-    parts = (f"days={days}", f"currency={currency}" if currency else "", query)
+def _address(days: int, currency: str | None, as_of: date | None, query: str) -> str:
+    then = f"as_of={as_of.isoformat()}" if as_of else ""
+    parts = (f"days={days}", f"currency={currency}" if currency else "", then, query)
     return "?" + "&".join(part for part in parts if part)
 
 

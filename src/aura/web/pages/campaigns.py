@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from fastapi.responses import Response
 from aura.errors import InputError
 from aura.metrics import CATALOGUE
 from aura.model import AD_PLATFORMS
+from aura.reports.as_of import campaign_changes
 from aura.reports.attribution import Wanted, attribution
 from aura.reports.campaign import CampaignReport, Restated, campaign_report
 from aura.reports.campaign_rows import campaign_heads, campaign_rows
@@ -29,17 +31,18 @@ from aura.reports.campaigns import (
     question_of,
 )
 from aura.reports.delimited import delimited
-from aura.reports.periods import PRESETS, Period, last_days, period_in, period_of, today_in
+from aura.reports.now_only import now_only
+from aura.reports.periods import PRESETS, Period, last_days, period_in, today_in
 from aura.reports.present import count, moment, money_axis, present_exact
 from aura.store.reports import BrandRow
 from aura.web.charts import Chart, Series, draw
 from aura.web.files import csv_file
 from aura.web.heads import formula_in_words, heads_of
-from aura.web.morning_page import then_of
-from aura.web.pages.attribution import claim_text
+from aura.web.morning_page import then_of, then_with
+from aura.web.pages.attribution import ClaimText, claim_text
 from aura.web.pages.overview import PRESET_LABELS
 from aura.web.remembered import range_query, remember
-from aura.web.site import Member, MemberPart, SitePart, VisitorPart, page
+from aura.web.site import Member, MemberPart, Site, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
 
@@ -145,10 +148,12 @@ async def show_campaign(
     today = today_in(brand.timezone, now)
     problem = None
     try:
-        period = period_of(range_query(request, today=today), today=today)
+        asked = range_query(request, today=today)
+        period = period_in(asked, timezone=brand.timezone, now=now)
     except InputError as error:
         problem, period = error.message, last_days(28, today)
-    report = await campaign_report(
+    ask = partial(
+        campaign_report,
         site.database,
         user_id=member.person.id,
         brand_id=brand.id,
@@ -157,18 +162,15 @@ async def show_campaign(
         comparison=period.comparison,
         now=now,
     )
-    seen = await attribution(
-        site.database,
-        user_id=member.person.id,
-        brand_id=brand.id,
-        days=period.days,
-        now=now,
-        wanted=Wanted(entity_id=report.campaign.entity_id),
-    )
-    claimed = seen.claim_of(report.campaign.entity_id)
+    report = await ask(as_of=period.as_of)
     context = _shared(member, brand, period, problem) | {
         "report": report,
-        "claimed": claimed and claim_text(seen, claimed),
+        "then": None
+        if period.as_of is None
+        else then_with(period, brand, now, campaign_changes(report, await ask())),
+        "yesterday": today - timedelta(days=1),
+        "unseen": now_only("attribution") if period.as_of else None,
+        "claimed": None if period.as_of else await _claimed(site, member, brand, period, report),
         "formula": formula_in_words,
         "day_metrics": [CATALOGUE[key] for key in _DAY_METRICS],
         "rows": [_day_row(report, n) for n in range(len(report.series))],
@@ -176,6 +178,22 @@ async def show_campaign(
         "chart": _chart(report),
     }
     return page(request, "campaign.html", context, visitor=visitor, status=422 if problem else 200)
+
+
+async def _claimed(
+    site: Site, member: Member, brand: BrandRow, period: Period, report: CampaignReport
+) -> ClaimText | None:
+    """What the store saw of the campaign."""
+    seen = await attribution(
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        days=period.days,
+        now=site.clock(),
+        wanted=Wanted(entity_id=report.campaign.entity_id),
+    )
+    claimed = seen.claim_of(report.campaign.entity_id)
+    return claim_text(seen, claimed) if claimed else None
 
 
 def _shared(member: Member, brand: BrandRow, period: Period, problem: str | None) -> dict[str, Any]:

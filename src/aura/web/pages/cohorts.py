@@ -24,6 +24,7 @@ from aura.reports.cohorts import (
 from aura.reports.delimited import delimited
 from aura.reports.present import UNKNOWN, count, money_exact, ratio
 from aura.web.files import csv_file
+from aura.web.morning_page import unseen
 from aura.web.site import Member, MemberPart, Site, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
@@ -72,6 +73,7 @@ async def show_cohorts(
         "brand": brand,
         "section": "cohorts",
         "problem": problem,
+        "unseen": unseen(request, "cohorts"),
         "report": report,
         "metric": metric,
         "metrics": list(COHORT_METRICS.values()),

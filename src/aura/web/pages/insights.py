@@ -20,13 +20,13 @@ from aura.reports.insight_feed import (
     one_insight,
     outcome_words,
 )
-from aura.reports.insights import HealthRow, InsightRow, list_health_findings
+from aura.reports.insights import HealthRow, list_health_findings
 from aura.reports.morning import morning_of
 from aura.reports.periods import brand_zone
 from aura.reports.silence import checked_sentence
 from aura.reports.verification import verify_insight
 from aura.store.insight_answers import InsightWithState
-from aura.web.cards import PRIORITIES, TYPES, Card, card_of
+from aura.web.cards import PRIORITIES, TYPES, Card, card_of_insight
 from aura.web.insight_parts import parts_of
 from aura.web.morning_page import morning_context
 from aura.web.site import (
@@ -101,7 +101,7 @@ async def _show_morning(
     )
     today = now.astimezone(brand_zone(brand.timezone)).date()
     context = {"member": member, "brand": brand, "section": "insights"}
-    context |= morning_context(morning, today=today, now=now)
+    context |= morning_context(morning, today=today)
     return page(request, "morning.html", context, visitor=visitor)
 
 
@@ -111,29 +111,12 @@ def _days(feed: Feed) -> list[tuple[Any, list[tuple[Card, list[Card]]]]]:
         (
             day.day,
             [
-                (_card(line.insight), [_card(child) for child in line.children])
+                (card_of_insight(line.insight), [card_of_insight(child) for child in line.children])
                 for line in sorted(day.lines, key=lambda line: line.insight.is_read)
             ],
         )
         for day in feed.days
     ]
-
-
-def _card(insight: InsightWithState) -> Card:
-    return card_of(
-        InsightRow(
-            insight.id,
-            insight.insight_type,
-            insight.priority,
-            insight.title,
-            insight.description,
-            insight.action_items,
-            insight.related_data,
-            insight.is_read,
-            insight.created_at,
-            insight.expires_at,
-        )
-    )
 
 
 def _is_examined(source: Source) -> bool:
@@ -167,7 +150,7 @@ async def show_insight(
         "brand": brand,
         "section": "insights",
         "insight": insight,
-        "card": _card(insight),
+        "card": card_of_insight(insight),
         "parts": parts_of(insight.related_data),
         "state": _state(insight, site.clock()),
         "outcomes": [outcome_words(days, one) for days, one in sorted(insight.outcomes.items())],

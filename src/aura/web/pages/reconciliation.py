@@ -13,6 +13,7 @@ from aura.reports.present import UNKNOWN, count, day_with_year, moment, money_ex
 from aura.reports.reconcile import FIGURES
 from aura.reports.reconciliation import ReconciliationReport, StoreDay, reconciliation
 from aura.web.files import csv_file
+from aura.web.morning_page import unseen
 from aura.web.site import Member, MemberPart, Site, SitePart, VisitorPart, page
 
 routes = APIRouter(include_in_schema=False)
@@ -57,6 +58,7 @@ async def show_reconciliation(
         "member": member,
         "brand": member.brand(brand_id),
         "section": "reconciliation",
+        "unseen": unseen(request, "reconciliation"),
         "report": report,
         "days": [_day(report, row) for row in report.days],
         "checked": moment(report.last.checked_at, now=report.now) if report.last else "",
