@@ -13,6 +13,7 @@ from claims import (
     orders,
     parity,
     reconciliation,
+    scale,
     specification,
     tenants,
     truth,
@@ -32,4 +33,5 @@ CLAIMS = {
     "insights": insights.claim,
     "addresses": addresses.claim,
     "alarms": alarms.claim,
+    "scale": scale.claim,
 }

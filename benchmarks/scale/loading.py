@@ -237,12 +237,13 @@ def _fill(connection: psycopg.Connection, table: str, statement: str) -> None:
 
 def made_store(url: str, superuser_url: str, *, rows: int) -> Store:
     """Migrate the database and fill it with about that many rows of `public.metrics`."""
-    person = asyncio.run(_prepared(url))
+    person = asyncio.run(prepared(url))
     brands = fill(superuser_url, person, max(1, round(rows / (DAYS * TYPES))))
     return Store(url, superuser_url, person, brands)
 
 
-async def _prepared(url: str) -> UUID:
+async def prepared(url: str) -> UUID:
+    """The schema, and the person whose brands are asked about."""
     await migrate(url)
     database = await Database.open(url, pool_size=1)
     try:

@@ -7,15 +7,15 @@ sorts; five thousand rows are few, and an order by a ratio belongs to the metric
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from psycopg.rows import namedtuple_row
+from psycopg.rows import namedtuple_row, tuple_row
 
 from aura.errors import NotFoundError
 from aura.model import DayRange, Platform
@@ -51,6 +51,10 @@ class CampaignTotals:
     campaign: CampaignRow
     current: PlatformTotals | None
     previous: PlatformTotals | None
+
+
+# by id: the campaign, its sums in the range (True) and in the one it is compared with
+_Sums: TypeAlias = dict[int, tuple[CampaignRow, dict[bool, PlatformTotals]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,34 +107,52 @@ async def campaign_totals(
         "previous_first": previous.first if previous else None,
         "previous_last": previous.last if previous else None,
     }
-    is_plain = as_of is None and not rates.days
-    if is_plain:
-        rows = await _rows(connection, "totals", parameters)
-        if not any(row.lacking for row in rows):
-            return _campaign_totals(rows)
-    parameters |= {"as_of": as_of, **rate_parameters(rates)}
-    return _campaign_totals(await _rows(connection, "totals_anew", parameters))
-
-
-async def _rows(connection: Connection, name: str, parameters: Mapping[str, object]) -> list[Any]:
-    """The statement's rows as named tuples: ten thousand dictionaries would be half of the work."""
-    async with connection.cursor(row_factory=namedtuple_row) as cursor:
-        await cursor.execute(statements("campaigns")[name], parameters)
-        return list(await cursor.fetchall())
-
-
-def _campaign_totals(rows: Sequence[Any]) -> list[CampaignTotals]:
-    """The rows of each campaign, one for either range, brought together."""
-    campaigns: dict[int, CampaignRow] = {}
-    sums: dict[tuple[int, bool], PlatformTotals] = {}
-    for row in rows:
-        if row.entity_id not in campaigns:
-            campaigns[row.entity_id] = CampaignRow(*_CAMPAIGN(row))
-        sums[row.entity_id, row.is_current] = _totals(row)
+    sums = None
+    if as_of is None and not rates.days:
+        sums = await _plain_sums(connection, parameters)
+    if sums is None:
+        parameters |= {"as_of": as_of, **rate_parameters(rates)}
+        sums = await _counted_sums(connection, parameters)
     return [
-        CampaignTotals(campaign, sums.get((key, True)), sums.get((key, False)))
-        for key, campaign in campaigns.items()
+        CampaignTotals(campaign, sides.get(True), sides.get(False))
+        for campaign, sides in sums.values()
     ]
+
+
+async def _plain_sums(connection: Connection, parameters: Mapping[str, Any]) -> _Sums | None:
+    """Sums of campaigns of one currency that lack no value; None when there is another one."""
+    sums: _Sums = {}
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(statements("campaigns")["totals"], parameters)
+        for row in await cursor.fetchall():
+            if row[0] not in sums:
+                sums[row[0]] = CampaignRow(*row[:7]), {}
+            campaign, sides = sums[row[0]]
+            is_current, lacking, days, currency = row[7:11]
+            if lacking or is_current in sides:
+                return None
+            sides[is_current] = PlatformTotals(
+                campaign.platform,
+                days,
+                (currency,),
+                dict(zip(MEASURES, row[11:], strict=True)),
+                dict.fromkeys(MEASURES, int(days)),
+                (currency,),
+            )
+    return sums
+
+
+async def _counted_sums(connection: Connection, parameters: Mapping[str, Any]) -> _Sums:
+    """Sums of any campaigns, converted where a rate is given."""
+    sums: _Sums = {}
+    async with connection.cursor(row_factory=namedtuple_row) as cursor:
+        await cursor.execute(statements("campaigns")["totals_anew"], parameters)
+        rows: list[Any] = list(await cursor.fetchall())
+        for row in rows:
+            if row.entity_id not in sums:
+                sums[row.entity_id] = CampaignRow(*_CAMPAIGN(row)), {}
+            sums[row.entity_id][1][row.is_current] = _totals(row)
+    return sums
 
 
 async def campaign(connection: Connection, *, brand_id: UUID, entity_id: int) -> CampaignRow:
@@ -205,17 +227,14 @@ async def campaign_revisions(
 
 
 def _totals(row: Any) -> PlatformTotals:
-    days = row.days
     currencies = (row.lowest_currency, row.highest_currency)
     stated = (row.lowest_stated, row.highest_stated)
     return PlatformTotals(
         platform=row.platform,
-        days=days,
+        days=row.days,
         currencies=currencies[:1] if currencies[0] == currencies[1] else currencies,
         sums=dict(zip(MEASURES, _SUMS(row), strict=True)),
-        known=dict(zip(MEASURES, _KNOWN(row), strict=True))
-        if hasattr(row, "known_ad_spend")
-        else dict.fromkeys(MEASURES, days),
+        known=dict(zip(MEASURES, _KNOWN(row), strict=True)),
         stated=stated[:1] if stated[0] == stated[1] else stated,
     )
 

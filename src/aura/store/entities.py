@@ -6,11 +6,12 @@ never deleted when it vanishes at the platform: its past days still belong to it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from aura.errors import NotFoundError
-from aura.model import PLATFORM_NAMES, Account, Platform
+from aura.model import PLATFORM_NAMES, Account, AdDay, Platform
 from aura.store.database import Connection
 from aura.store.statements import statements
 
@@ -85,6 +86,37 @@ async def shop_entity(connection: Connection, place: Place) -> int:
             place.parameters | {"external_id": place.account_id},
         )
     return await account_entity(connection, place, shop)
+
+
+async def campaign_entities(
+    connection: Connection, place: Place, account_id: int, days: Iterable[AdDay]
+) -> dict[tuple[str, str], int]:
+    """The ids of everything below the account that has a day, by level and platform's id.
+
+    Each has the name and status of its latest day afterwards; an empty one keeps the old.
+    """
+    latest: dict[tuple[str, str], AdDay] = {}
+    for day in days:
+        if day.level != "account":
+            known = latest.setdefault((day.level, day.external_id), day)
+            if known.date < day.date:
+                latest[day.level, day.external_id] = day
+    if not latest:
+        return {}
+    # in one order, so that two writers never wait for each other
+    ordered = sorted(latest.items())
+    cursor = await connection.execute(
+        statements("entities")["upsert_campaigns"],
+        place.parameters
+        | {
+            "account_id": account_id,
+            "levels": [level for (level, _), _ in ordered],
+            "external_ids": [external_id for (_, external_id), _ in ordered],
+            "names": [day.name for _, day in ordered],
+            "statuses": [day.status for _, day in ordered],
+        },
+    )
+    return {(row["level"], row["external_id"]): row["id"] for row in await cursor.fetchall()}
 
 
 async def entities_below(connection: Connection, place: Place, account_id: int) -> list[int]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from psycopg.rows import tuple_row
 
-from aura.model import DayRange, Platform
+from aura.model import PLATFORM_NAMES, DayRange, Platform
 from aura.store.brand_entries import Entry
 from aura.store.database import Connection
 from aura.store.reports import PlatformTotals, RateArrays, RevenueBasis, totals_of
@@ -53,18 +53,36 @@ async def totals_of_brands(
         "current": [is_current for _, is_current, _ in sides],
         "firsts": [days.first for _, _, days in sides],
         "lasts": [days.last for _, _, days in sides],
+        "platforms": list(PLATFORM_NAMES),
     }
-    name = "converted_totals_of_brands" if rates else "totals_of_brands"
-    current: dict[UUID, dict[Platform, PlatformTotals]] = {key: {} for key in ranges}
-    previous: dict[UUID, dict[Platform, PlatformTotals]] = {key: {} for key in ranges}
+    sums = None
+    if not rates:
+        sums = await _totals(connection, "totals_of_brands", parameters, bases)
+    if sums is None or any(
+        len(row.currencies) > 1 for side in sums.values() for row in side.values()
+    ):
+        parameters |= _rates_of(rates)
+        sums = await _totals(connection, "converted_totals_of_brands", parameters, bases)
+    return {
+        key: BrandTotals(sums.get((key, True), {}), sums.get((key, False), {})) for key in ranges
+    }
+
+
+async def _totals(
+    connection: Connection,
+    name: str,
+    parameters: Mapping[str, object],
+    bases: Mapping[UUID, RevenueBasis],
+) -> dict[tuple[UUID, bool], dict[Platform, PlatformTotals]]:
+    """Sums by brand and range."""
+    found: dict[tuple[UUID, bool], dict[Platform, PlatformTotals]] = {}
     async with connection.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(
-            statements("reports")[name], parameters | (_rates_of(rates) if rates else {})
-        )
-        for brand_id, platform, is_current, *row in await cursor.fetchall():
-            side = current if is_current else previous
-            side[brand_id][platform] = totals_of(platform, row, bases[brand_id])
-    return {key: BrandTotals(current[key], previous[key]) for key in ranges}
+        await cursor.execute(statements("reports")[name], parameters)
+        for row in await cursor.fetchall():
+            brand_id, platform, is_current = row[:3]
+            side = found.setdefault((brand_id, is_current), {})
+            side[platform] = totals_of(platform, row[3:], bases[brand_id])
+    return found
 
 
 def _rates_of(rates: Mapping[UUID, RateArrays]) -> dict[str, object]:

@@ -49,7 +49,6 @@ MEASURES = (
 # the rollup's columns: its revenue is always total sales, the measure `revenue` follows the choice
 _SUMMED = tuple(measure for measure in MEASURES if measure != "total_sales")
 _KNOWN_AT = 2 + len(_SUMMED)
-_STATED_AT = _KNOWN_AT + len(_SUMMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +270,12 @@ async def totals_and_days(
     by_day: dict[bool, dict[tuple[date, Platform], PlatformTotals]] = {True: {}, False: {}}
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(statements("reports")[name], parameters)
-        for platform, side, day, *row in await cursor.fetchall():
-            totals = totals_of(platform, row, basis)
+        for row in await cursor.fetchall():
+            platform, side, day = row[:3]
             if day is None:
-                sums[side][platform] = totals
+                sums[side][platform] = totals_of(platform, row[3:], basis)
             else:
-                by_day[side][day, platform] = totals
+                by_day[side][day, platform] = totals_of(platform, row[3:], basis)
     current, before = (dict(sorted(sums[side].items())) for side in (True, False))
     return RangeRows(current, before, by_day[True], by_day[False])
 
@@ -296,24 +295,29 @@ def totals_of(
 ) -> PlatformTotals:
     """The sums of a platform from a row as the statements give it.
 
-    It holds the number of days, the currencies, a sum for each of _SUMMED, how many days know each
-    (nulls for a single day), and the currencies stated where they may differ.
+    It holds the number of days, the currencies, a sum for each of _SUMMED, an array of how many
+    days know each (null for a single day), and the currencies stated where they may differ.
     """
-    values, counts = row[2:_KNOWN_AT], row[_KNOWN_AT:_STATED_AT]
     # `revenue` is total sales until the brand's choice says otherwise
-    sums = dict(zip(MEASURES, (values[0], *values), strict=True))
+    sums = dict(zip(MEASURES, row[1:_KNOWN_AT], strict=True))
+    sums["revenue"] = row[2]
     known = None
-    if counts[0] is not None:
-        known = dict(zip(MEASURES, (counts[0], *counts), strict=True))
+    if row[_KNOWN_AT] is not None:
+        known = dict(zip(_SUMMED, row[_KNOWN_AT], strict=True))
+        known["total_sales"] = known["revenue"]
     if basis == "net_sales":
-        parts = [(sums[part], factor) for part, factor in _NET_SALES]
-        lacks = any(value is None for value, _ in parts)
-        sums["revenue"] = None if lacks else sum(value * factor for value, factor in parts)
-        if known is not None:
-            known["revenue"] = min(known[part] for part, _ in _NET_SALES)
-    currencies = tuple(row[1])
-    stated = tuple(row[_STATED_AT]) if len(row) > _STATED_AT else currencies
-    return PlatformTotals(platform, row[0], currencies, sums, known, stated)
+        _net_sales(sums, known)
+    stated = row[-1] if len(row) > _KNOWN_AT + 1 else row[1]
+    return PlatformTotals(platform, row[0], tuple(row[1]), sums, known, tuple(stated))
+
+
+def _net_sales(sums: dict[str, Any], known: dict[str, int] | None) -> None:
+    """Puts net sales in the place of revenue."""
+    parts = [(sums[part], factor) for part, factor in _NET_SALES]
+    lacks = any(value is None for value, _ in parts)
+    sums["revenue"] = None if lacks else sum(value * factor for value, factor in parts)
+    if known is not None:
+        known["revenue"] = min(known[part] for part, _ in _NET_SALES)
 
 
 async def mark_insight_read(connection: Connection, *, brand_id: UUID, insight_id: UUID) -> None:

@@ -15,7 +15,7 @@ day without a row is unknown.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -32,6 +32,7 @@ from aura.store.database import Connection
 from aura.store.entities import (
     Place,
     account_entity,
+    campaign_entities,
     entities_below,
     place_of,
     shop_entity,
@@ -103,13 +104,9 @@ async def write_ad_window(
     _check_ad_days(account, window, days)
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
     account_id = await account_entity(connection, place, account)
-    await _load_ad_days(connection, days)
-    await connection.execute(
-        statements("entities")["upsert_campaigns"], place.parameters | {"account_id": account_id}
-    )
-    await connection.execute(statements("windows")["make_incoming_days"])
-    await connection.execute(statements("windows")["place_ad_days"], place.parameters)
-    await connection.execute(statements("windows")["drop_incoming_ad_days"])
+    entities = await campaign_entities(connection, place, account_id, days)
+    entities["account", account.external_id] = account_id
+    await _load_ad_days(connection, days, entities)
     changed = await replace_days(
         connection,
         place,
@@ -220,8 +217,10 @@ def _check_ad_days(account: Account, window: DayRange, days: list[AdDay]) -> Non
         )
 
 
-async def _load_ad_days(connection: Connection, days: Iterable[AdDay]) -> None:
-    await connection.execute(statements("windows")["make_incoming_ad_days"])
+async def _load_ad_days(
+    connection: Connection, days: Iterable[AdDay], entities: Mapping[tuple[str, str], int]
+) -> None:
+    await connection.execute(statements("windows")["make_incoming_days"])
     async with (
         connection.cursor() as cursor,
         cursor.copy(statements("windows")["copy_ad_days"]) as copy,
@@ -229,11 +228,8 @@ async def _load_ad_days(connection: Connection, days: Iterable[AdDay]) -> None:
         for day in days:
             await copy.write_row(
                 (
-                    day.level,
-                    day.external_id,
+                    entities[day.level, day.external_id],
                     day.date,
-                    day.name,
-                    day.status,
                     day.currency,
                     day.ad_spend,
                     day.impressions,
@@ -277,13 +273,10 @@ async def replace_days(
     """
     named = statements("windows")
     parameters = place.parameters | observation.parameters | {"entities": entities, "dates": dates}
-    await connection.execute(named["keep_changed_days"], parameters)
     written = await connection.execute(named["write_days"], parameters)
-    changed = Counter(row["date"] for row in await written.fetchall())
+    changed = Counter({row["date"]: row["changed"] for row in await written.fetchall()})
     if observation.source == "api":
         await connection.execute(named["confirm_days"], parameters)
-    forgotten = await connection.execute(named["forget_days"], parameters)
-    changed.update(row["date"] for row in await forgotten.fetchall())
     await connection.execute(named["drop_incoming_days"])
     if changed:
         await _refresh_days(connection, place, sorted(changed))

@@ -1,37 +1,12 @@
 -- name: totals
 -- Sums of each campaign over two ranges, exact and in the account's currency. A campaign without a row in
--- either range is absent. `lacking` is the number of values that its days do not have, rarely any: to
--- count the days of each measure takes as long as to add them up.
-with compared_days as (
-    select
-        n.entity_id,
-        true as is_current,
-        n.currency,
-        n.ad_spend,
-        n.impressions,
-        n.clicks,
-        n.conversions,
-        n.conversion_value
-    from aura.entity_days as n
-    where n.brand_id = %(brand_id)s and n.date between %(first)s::date and %(last)s::date
-    union all
-    select
-        n.entity_id,
-        false as is_current,
-        n.currency,
-        n.ad_spend,
-        n.impressions,
-        n.clicks,
-        n.conversions,
-        n.conversion_value
-    from aura.entity_days as n
-    where n.brand_id = %(brand_id)s and n.date between %(previous_first)s::date and %(previous_last)s::date
-),
-
-by_currency as materialized (
+-- either range is absent; one of several currencies, which is rare, has a row of each. `lacking` is the
+-- number of values that its days do not have, rarely any: to count the days of each measure takes nearly
+-- as long as to add them up.
+with summed as (
     select
         d.entity_id,
-        d.is_current,
+        true as is_current,
         d.currency,
         count(*) as days,
         sum(num_nulls(d.ad_spend, d.impressions, d.clicks, d.conversions, d.conversion_value)) as lacking,
@@ -40,11 +15,26 @@ by_currency as materialized (
         sum(d.clicks) as clicks,
         sum(d.conversions) as conversions,
         sum(d.conversion_value) as conversion_value
-    from compared_days as d
-    group by d.entity_id, d.is_current, d.currency
+    from aura.entity_days as d
+    where d.brand_id = %(brand_id)s and d.date between %(first)s::date and %(last)s::date
+    group by d.entity_id, d.currency
+    union all
+    select
+        d.entity_id,
+        false as is_current,
+        d.currency,
+        count(*) as days,
+        sum(num_nulls(d.ad_spend, d.impressions, d.clicks, d.conversions, d.conversion_value)) as lacking,
+        sum(d.ad_spend) as ad_spend,
+        sum(d.impressions) as impressions,
+        sum(d.clicks) as clicks,
+        sum(d.conversions) as conversions,
+        sum(d.conversion_value) as conversion_value
+    from aura.entity_days as d
+    where d.brand_id = %(brand_id)s and d.date between %(previous_first)s::date and %(previous_last)s::date
+    group by d.entity_id, d.currency
 )
 
--- rarely more than one row of each campaign and range
 select
     e.id as entity_id,
     e.integration_id,
@@ -54,22 +44,18 @@ select
     e.status,
     coalesce(a.name, '') as account_name,
     s.is_current,
-    sum(s.days)::bigint as days,
-    sum(s.lacking)::bigint as lacking,
-    min(s.currency) as lowest_currency,
-    max(s.currency) as highest_currency,
-    min(s.currency) as lowest_stated,
-    max(s.currency) as highest_stated,
-    sum(s.ad_spend) as ad_spend,
-    sum(s.impressions) as impressions,
-    sum(s.clicks) as clicks,
-    sum(s.conversions) as conversions,
-    sum(s.conversion_value) as conversion_value
-from by_currency as s
+    s.lacking,
+    s.days,
+    s.currency,
+    s.ad_spend,
+    s.impressions,
+    s.clicks,
+    s.conversions,
+    s.conversion_value
+from summed as s
 inner join aura.entities as e on e.brand_id = %(brand_id)s and s.entity_id = e.id
 left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
-where e.level = 'campaign'
-group by e.id, a.name, s.is_current;
+where e.level = 'campaign';
 
 -- name: totals_anew
 -- The same with amounts times the rate of their day where one is given. With as_of, days as they were

@@ -34,32 +34,65 @@ where
     and external_id <> %(external_id)s;
 
 -- name: upsert_campaigns
--- The campaigns among the incoming rows, with the name and status of their latest day.
-insert into aura.entities as e (
-    brand_id, integration_id, platform, level, external_id, parent_id, name, status
+-- The ids of campaigns, which have the given name and status afterwards, the latest that was read.
+with given as (
+    select g.*
+    from
+        unnest(%(levels)s::text[], %(external_ids)s::text[], %(names)s::text[], %(statuses)s::text[])
+            as g (level, external_id, name, status)
+),
+
+written as (
+    insert into aura.entities as e (
+        brand_id, integration_id, platform, level, external_id, parent_id, name, status
+    )
+    select
+        %(brand_id)s,
+        %(integration_id)s,
+        %(platform)s,
+        g.level,
+        g.external_id,
+        %(account_id)s,
+        g.name,
+        g.status
+    from given as g
+    left join aura.entities as k
+        on
+            k.brand_id = %(brand_id)s
+            and k.integration_id = %(integration_id)s
+            and k.level = g.level
+            and k.external_id = g.external_id
+    -- one that is as it was takes no number of the sequence of ids
+    where
+        k.id is null
+        or (k.parent_id, k.name, k.status) is distinct from (
+            %(account_id)s, coalesce(nullif(g.name, ''), k.name), coalesce(nullif(g.status, ''), k.status)
+        )
+    on conflict (integration_id, level, external_id) do update
+        set
+            parent_id = excluded.parent_id,
+            name = coalesce(nullif(excluded.name, ''), e.name),
+            status = coalesce(nullif(excluded.status, ''), e.status)
+    returning e.id, e.level, e.external_id
 )
-select distinct on (i.level, i.external_id)
-    %(brand_id)s,
-    %(integration_id)s,
-    %(platform)s,
-    i.level,
-    i.external_id,
-    %(account_id)s,
-    i.name,
-    i.status
-from incoming_ad_days as i
-where i.level <> 'account'
-order by i.level, i.external_id, i.date desc
-on conflict (integration_id, level, external_id) do update set
-    parent_id = excluded.parent_id,
-    name = coalesce(nullif(excluded.name, ''), e.name),
-    status = coalesce(nullif(excluded.status, ''), e.status)
-where
-(e.parent_id, e.name, e.status) is distinct from (
-    excluded.parent_id,
-    coalesce(nullif(excluded.name, ''), e.name),
-    coalesce(nullif(excluded.status, ''), e.status)
-);
+
+select
+    w.level,
+    w.external_id,
+    w.id
+from written as w
+union
+select
+    k.level,
+    k.external_id,
+    k.id
+from given as g
+inner join aura.entities as k
+    on
+        k.brand_id = %(brand_id)s
+        and k.integration_id = %(integration_id)s
+        and k.level = g.level
+        and k.external_id = g.external_id;
 
 -- name: account_and_campaigns
 -- The ids of an account's entity and of everything below it, and those of the account that files are

@@ -72,8 +72,8 @@ order by i.brand_id, array_position(array['shopify', 'meta', 'google_ads'], i.pl
 
 -- name: totals_and_days
 -- Sums of a range and of the one it is compared with, by platform, and each day of both: a row of the
--- rollup each, exact and in the currency that the platform states. known_* is the number of days with
--- a value; a day's own need not be counted.
+-- rollup each, exact and in the currency that the platform states. `known` are the numbers of
+-- days with a value; a day's own need not be counted.
 with compared_days as materialized (
     select
         d.platform,
@@ -122,20 +122,22 @@ select
     sum(d.clicks) as clicks,
     sum(d.conversions) as conversions,
     sum(d.conversion_value) as conversion_value,
-    count(d.revenue) as known_revenue,
-    count(d.gross_sales) as known_gross_sales,
-    count(d.discounts) as known_discounts,
-    count(d.returns) as known_returns,
-    count(d.shipping) as known_shipping,
-    count(d.taxes) as known_taxes,
-    count(d.duties) as known_duties,
-    count(d.orders) as known_orders,
-    count(d.new_customers) as known_new_customers,
-    count(d.ad_spend) as known_ad_spend,
-    count(d.impressions) as known_impressions,
-    count(d.clicks) as known_clicks,
-    count(d.conversions) as known_conversions,
-    count(d.conversion_value) as known_conversion_value
+    array[
+        count(d.revenue),
+        count(d.gross_sales),
+        count(d.discounts),
+        count(d.returns),
+        count(d.shipping),
+        count(d.taxes),
+        count(d.duties),
+        count(d.orders),
+        count(d.new_customers),
+        count(d.ad_spend),
+        count(d.impressions),
+        count(d.clicks),
+        count(d.conversions),
+        count(d.conversion_value)
+    ] as known
 from compared_days as d
 group by d.platform, d.is_current
 union all
@@ -159,19 +161,6 @@ select
     d.clicks,
     d.conversions,
     d.conversion_value,
-    null,
-    null,
-    null,
-    null,
-    null,
-    null,
-    null,
-    null,
-    null,
-    null,
-    null,
-    null,
-    null,
     null
 from compared_days as d;
 
@@ -317,20 +306,22 @@ select
     sum(d.clicks) as clicks,
     sum(d.conversions) as conversions,
     sum(d.conversion_value * coalesce(x.rate, 1)) as conversion_value,
-    count(d.revenue) as known_revenue,
-    count(d.gross_sales) as known_gross_sales,
-    count(d.discounts) as known_discounts,
-    count(d.returns) as known_returns,
-    count(d.shipping) as known_shipping,
-    count(d.taxes) as known_taxes,
-    count(d.duties) as known_duties,
-    count(d.orders) as known_orders,
-    count(d.new_customers) as known_new_customers,
-    count(d.ad_spend) as known_ad_spend,
-    count(d.impressions) as known_impressions,
-    count(d.clicks) as known_clicks,
-    count(d.conversions) as known_conversions,
-    count(d.conversion_value) as known_conversion_value,
+    array[
+        count(d.revenue),
+        count(d.gross_sales),
+        count(d.discounts),
+        count(d.returns),
+        count(d.shipping),
+        count(d.taxes),
+        count(d.duties),
+        count(d.orders),
+        count(d.new_customers),
+        count(d.ad_spend),
+        count(d.impressions),
+        count(d.clicks),
+        count(d.conversions),
+        count(d.conversion_value)
+    ] as known,
     array_agg(distinct d.currency::text) as stated
 from (
     values
@@ -356,103 +347,88 @@ returning id;
 
 -- name: totals_of_brands
 -- Sums of two ranges for many brands by platform, each brand's in its own days, exact and in the currency
--- that the platform states.
+-- that the platform states. Two currencies say that there are several: such sums mean nothing.
 with windows as (
-    select w.*
+    select
+        w.*,
+        p.platform
     from
         unnest(
             %(brand_ids)s::uuid[], %(current)s::boolean[], %(firsts)s::date[], %(lasts)s::date[]
         ) as w (brand_id, is_current, first, last)
-),
-
-by_currency as (
-    select
-        d.brand_id,
-        d.platform,
-        w.is_current,
-        d.currency,
-        count(*) as days,
-        sum(d.revenue) as revenue,
-        sum(d.gross_sales) as gross_sales,
-        sum(d.discounts) as discounts,
-        sum(d.returns) as returns,
-        sum(d.shipping) as shipping,
-        sum(d.taxes) as taxes,
-        sum(d.duties) as duties,
-        sum(d.orders) as orders,
-        sum(d.new_customers) as new_customers,
-        sum(d.ad_spend) as ad_spend,
-        sum(d.impressions) as impressions,
-        sum(d.clicks) as clicks,
-        sum(d.conversions) as conversions,
-        sum(d.conversion_value) as conversion_value,
-        count(d.revenue) as known_revenue,
-        count(d.gross_sales) as known_gross_sales,
-        count(d.discounts) as known_discounts,
-        count(d.returns) as known_returns,
-        count(d.shipping) as known_shipping,
-        count(d.taxes) as known_taxes,
-        count(d.duties) as known_duties,
-        count(d.orders) as known_orders,
-        count(d.new_customers) as known_new_customers,
-        count(d.ad_spend) as known_ad_spend,
-        count(d.impressions) as known_impressions,
-        count(d.clicks) as known_clicks,
-        count(d.conversions) as known_conversions,
-        count(d.conversion_value) as known_conversion_value
-    from windows as w
-    cross join
-        lateral (
-            select n.*
-            from aura.brand_days as n
-            where n.brand_id = w.brand_id and n.date between w.first and w.last
-            -- one index range a brand, whatever the planner thinks of an array
-            offset 0
-        ) as d
-    group by d.brand_id, d.platform, w.is_current, d.currency
+    cross join unnest(%(platforms)s::text[]) as p (platform)
 )
 
--- rarely more than one row of each brand, platform and range
 select
-    s.brand_id,
-    s.platform,
-    s.is_current,
-    sum(s.days)::bigint as days,
-    array_agg(s.currency::text order by s.currency) as currencies,
-    sum(s.revenue) as revenue,
-    sum(s.gross_sales) as gross_sales,
-    sum(s.discounts) as discounts,
-    sum(s.returns) as returns,
-    sum(s.shipping) as shipping,
-    sum(s.taxes) as taxes,
-    sum(s.duties) as duties,
-    sum(s.orders) as orders,
-    sum(s.new_customers) as new_customers,
-    sum(s.ad_spend) as ad_spend,
-    sum(s.impressions) as impressions,
-    sum(s.clicks) as clicks,
-    sum(s.conversions) as conversions,
-    sum(s.conversion_value) as conversion_value,
-    sum(s.known_revenue)::bigint as known_revenue,
-    sum(s.known_gross_sales)::bigint as known_gross_sales,
-    sum(s.known_discounts)::bigint as known_discounts,
-    sum(s.known_returns)::bigint as known_returns,
-    sum(s.known_shipping)::bigint as known_shipping,
-    sum(s.known_taxes)::bigint as known_taxes,
-    sum(s.known_duties)::bigint as known_duties,
-    sum(s.known_orders)::bigint as known_orders,
-    sum(s.known_new_customers)::bigint as known_new_customers,
-    sum(s.known_ad_spend)::bigint as known_ad_spend,
-    sum(s.known_impressions)::bigint as known_impressions,
-    sum(s.known_clicks)::bigint as known_clicks,
-    sum(s.known_conversions)::bigint as known_conversions,
-    sum(s.known_conversion_value)::bigint as known_conversion_value
-from by_currency as s
-group by s.brand_id, s.platform, s.is_current;
+    w.brand_id,
+    w.platform,
+    w.is_current,
+    d.days,
+    case
+        when d.lowest_currency = d.highest_currency then array[d.lowest_currency]
+        else array[d.lowest_currency, d.highest_currency]
+    end as currencies,
+    d.revenue,
+    d.gross_sales,
+    d.discounts,
+    d.returns,
+    d.shipping,
+    d.taxes,
+    d.duties,
+    d.orders,
+    d.new_customers,
+    d.ad_spend,
+    d.impressions,
+    d.clicks,
+    d.conversions,
+    d.conversion_value,
+    d.known
+from windows as w
+cross join
+    lateral (
+        -- one index range, added up as it is read: nothing is sorted, nothing hashed
+        select
+            count(*) as days,
+            min(n.currency) as lowest_currency,
+            max(n.currency) as highest_currency,
+            sum(n.revenue) as revenue,
+            sum(n.gross_sales) as gross_sales,
+            sum(n.discounts) as discounts,
+            sum(n.returns) as returns,
+            sum(n.shipping) as shipping,
+            sum(n.taxes) as taxes,
+            sum(n.duties) as duties,
+            sum(n.orders) as orders,
+            sum(n.new_customers) as new_customers,
+            sum(n.ad_spend) as ad_spend,
+            sum(n.impressions) as impressions,
+            sum(n.clicks) as clicks,
+            sum(n.conversions) as conversions,
+            sum(n.conversion_value) as conversion_value,
+            array[
+                count(n.revenue),
+                count(n.gross_sales),
+                count(n.discounts),
+                count(n.returns),
+                count(n.shipping),
+                count(n.taxes),
+                count(n.duties),
+                count(n.orders),
+                count(n.new_customers),
+                count(n.ad_spend),
+                count(n.impressions),
+                count(n.clicks),
+                count(n.conversions),
+                count(n.conversion_value)
+            ] as known
+        from aura.brand_days as n
+        where n.brand_id = w.brand_id and n.date between w.first and w.last and n.platform = w.platform
+    ) as d
+where d.days > 0;
 
 -- name: converted_totals_of_brands
--- The same with amounts at the rates of each brand; `currencies` says what they are in, `stated` what the
--- platform states.
+-- The same with amounts at the rates of each brand and whatever currencies there are: `currencies` says what
+-- the sums are in, `stated` what the platform states.
 with windows as (
     select w.*
     from
@@ -481,20 +457,22 @@ select
     sum(d.clicks) as clicks,
     sum(d.conversions) as conversions,
     sum(d.conversion_value * coalesce(x.rate, 1)) as conversion_value,
-    count(d.revenue) as known_revenue,
-    count(d.gross_sales) as known_gross_sales,
-    count(d.discounts) as known_discounts,
-    count(d.returns) as known_returns,
-    count(d.shipping) as known_shipping,
-    count(d.taxes) as known_taxes,
-    count(d.duties) as known_duties,
-    count(d.orders) as known_orders,
-    count(d.new_customers) as known_new_customers,
-    count(d.ad_spend) as known_ad_spend,
-    count(d.impressions) as known_impressions,
-    count(d.clicks) as known_clicks,
-    count(d.conversions) as known_conversions,
-    count(d.conversion_value) as known_conversion_value,
+    array[
+        count(d.revenue),
+        count(d.gross_sales),
+        count(d.discounts),
+        count(d.returns),
+        count(d.shipping),
+        count(d.taxes),
+        count(d.duties),
+        count(d.orders),
+        count(d.new_customers),
+        count(d.ad_spend),
+        count(d.impressions),
+        count(d.clicks),
+        count(d.conversions),
+        count(d.conversion_value)
+    ] as known,
     array_agg(distinct d.currency::text) as stated
 from windows as w
 cross join

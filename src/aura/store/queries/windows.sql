@@ -21,173 +21,149 @@ create temporary table incoming_days (
     conversion_value numeric,
     conversions_by_conversion_date numeric,
     conversion_value_by_conversion_date numeric,
-    action_type text,
-    primary key (date, entity_id)
+    action_type text
 ) on commit drop;
 
 -- name: drop_incoming_days
 -- A second window may follow in the same transaction.
 drop table incoming_days;
 
--- name: make_incoming_ad_days
--- An ad platform's rows as they were read, before their entities are known.
-create temporary table incoming_ad_days (
-    level text not null,
-    external_id text not null,
-    date date not null,
-    name text not null,
-    status text not null,
-    currency text not null,
-    ad_spend numeric not null,
-    impressions numeric,
-    clicks numeric,
-    all_clicks numeric,
-    conversions numeric,
-    conversion_value numeric,
-    conversions_by_conversion_date numeric,
-    conversion_value_by_conversion_date numeric,
-    action_type text,
-    primary key (level, external_id, date)
-) on commit drop;
-
 -- name: copy_ad_days
--- Streams an ad platform's rows into their temporary table.
-copy incoming_ad_days (
-    level, external_id, date, name, status, currency, ad_spend, impressions, clicks, all_clicks,
-    conversions, conversion_value, conversions_by_conversion_date,
-    conversion_value_by_conversion_date, action_type
+-- Streams an ad platform's rows, whose entities are known.
+copy incoming_days (
+    entity_id, date, currency, ad_spend, impressions, clicks, all_clicks, conversions, conversion_value,
+    conversions_by_conversion_date, conversion_value_by_conversion_date, action_type
 ) from stdin;
 
--- name: drop_incoming_ad_days
--- A second account may follow in the same transaction.
-drop table incoming_ad_days;
-
--- name: place_ad_days
--- Gives every row that was read the id of its entity.
-insert into incoming_days (
-    entity_id, date, currency, ad_spend, impressions, clicks, all_clicks, conversions,
-    conversion_value, conversions_by_conversion_date, conversion_value_by_conversion_date,
-    action_type
-)
-select
-    e.id,
-    i.date,
-    i.currency,
-    i.ad_spend,
-    i.impressions,
-    i.clicks,
-    i.all_clicks,
-    i.conversions,
-    i.conversion_value,
-    i.conversions_by_conversion_date,
-    i.conversion_value_by_conversion_date,
-    i.action_type
-from incoming_ad_days as i
-inner join aura.entities as e
-    on
-        e.integration_id = %(integration_id)s
-        and e.brand_id = %(brand_id)s
-        and e.level = i.level
-        and e.external_id = i.external_id;
-
--- name: keep_changed_days
--- Puts the values that are about to change into the append-only revisions. Values that were first
--- seen at this very moment held for no time and leave no trace.
-insert into aura.revisions (
-    brand_id, entity_id, date, observed_at, replaced_at, run_id, currency, revenue, gross_sales,
-    discounts, returns, shipping, taxes, duties, orders, new_customers, ad_spend, impressions,
-    clicks, all_clicks, conversions, conversion_value, conversions_by_conversion_date,
-    conversion_value_by_conversion_date, import_id
-)
-select
-    d.brand_id,
-    d.entity_id,
-    d.date,
-    d.observed_at,
-    %(observed_at)s,
-    %(run_id)s,
-    d.currency,
-    d.revenue,
-    d.gross_sales,
-    d.discounts,
-    d.returns,
-    d.shipping,
-    d.taxes,
-    d.duties,
-    d.orders,
-    d.new_customers,
-    d.ad_spend,
-    d.impressions,
-    d.clicks,
-    d.all_clicks,
-    d.conversions,
-    d.conversion_value,
-    d.conversions_by_conversion_date,
-    d.conversion_value_by_conversion_date,
-    d.import_id
-from incoming_days as i
-cross join
-    lateral (
-        select s.*
-        from aura.entity_days as s
-        where s.brand_id = %(brand_id)s and s.date = i.date and s.entity_id = i.entity_id
-        -- one index look-up a row, whatever the planner knows about a fresh table
-        offset 0
-    ) as d
-where
-    d.observed_at <> %(observed_at)s
-    and (
-        d.currency, d.revenue, d.gross_sales, d.discounts, d.returns, d.shipping, d.taxes, d.duties,
-        d.orders, d.new_customers, d.ad_spend, d.impressions, d.clicks, d.all_clicks, d.conversions,
-        d.conversion_value, d.conversions_by_conversion_date,
-        d.conversion_value_by_conversion_date, d.action_type
-    ) is distinct from (
-        i.currency, i.revenue, i.gross_sales, i.discounts, i.returns, i.shipping, i.taxes, i.duties,
-        i.orders, i.new_customers, i.ad_spend, i.impressions, i.clicks, i.all_clicks, i.conversions,
-        i.conversion_value, i.conversions_by_conversion_date,
-        i.conversion_value_by_conversion_date, i.action_type
-    )
-on conflict (brand_id, date, entity_id, replaced_at) do nothing;
-
 -- name: write_days
--- Adds and changes entity days; a row that is equal is left alone. Returns the days of changed rows.
-insert into aura.entity_days as d (
-    brand_id, entity_id, date, currency, observed_at, revenue, gross_sales, discounts, returns,
-    shipping, taxes, duties, orders, new_customers, ad_spend, impressions, clicks, all_clicks,
-    conversions, conversion_value, conversions_by_conversion_date,
-    conversion_value_by_conversion_date, action_type, source, import_id
-)
-select
-    %(brand_id)s,
-    i.entity_id,
-    i.date,
-    i.currency,
-    %(observed_at)s,
-    i.revenue,
-    i.gross_sales,
-    i.discounts,
-    i.returns,
-    i.shipping,
-    i.taxes,
-    i.duties,
-    i.orders,
-    i.new_customers,
-    i.ad_spend,
-    i.impressions,
-    i.clicks,
-    i.all_clicks,
-    i.conversions,
-    i.conversion_value,
-    i.conversions_by_conversion_date,
-    i.conversion_value_by_conversion_date,
-    i.action_type,
-    %(source)s,
-    %(import_id)s
-from incoming_days as i
-on conflict (brand_id, date, entity_id) do update
-    set
-        currency = excluded.currency,
+-- Makes the days of the given entities and dates equal to the incoming ones. Values that change, and days
+-- that are stated no longer, go to the append-only revisions; those that were first seen at this very
+-- moment held for no time and leave no trace. A row that is equal is left alone. Returns how many rows
+-- changed by day.
+with stored as (
+    select
+        s.*,
+        s as before
+    from aura.entity_days as s
+    where
+        s.brand_id = %(brand_id)s
+        and s.date = any(%(dates)s::date[])
+        and s.entity_id = any(%(entities)s::bigint[])
+    offset 0
+),
+
+changed as materialized (
+    select
+        i.*,
+        d.before,
+        coalesce(i.date, d.date) as day
+    from incoming_days as i
+    -- a full join is hashed, whatever the planner knows about a fresh table
+    full join stored as d on i.entity_id = d.entity_id and i.date = d.date
+    where
+        i.date is null
+        or d.date is null
+        or (
+            d.currency, d.revenue, d.gross_sales, d.discounts, d.returns, d.shipping, d.taxes,
+            d.duties, d.orders, d.new_customers, d.ad_spend, d.impressions, d.clicks, d.all_clicks,
+            d.conversions, d.conversion_value, d.conversions_by_conversion_date,
+            d.conversion_value_by_conversion_date, d.action_type
+        ) is distinct from (
+            i.currency, i.revenue, i.gross_sales, i.discounts, i.returns, i.shipping, i.taxes,
+            i.duties, i.orders, i.new_customers, i.ad_spend, i.impressions, i.clicks, i.all_clicks,
+            i.conversions, i.conversion_value, i.conversions_by_conversion_date,
+            i.conversion_value_by_conversion_date, i.action_type
+        )
+),
+
+gone as (
+    delete from aura.entity_days as d
+    using changed as c
+    where
+        c.date is null
+        and d.brand_id = %(brand_id)s
+        and d.date = (c.before).date
+        and d.entity_id = (c.before).entity_id
+),
+
+kept as (
+    insert into aura.revisions (
+        brand_id, entity_id, date, observed_at, replaced_at, run_id, import_id,
+        currency, revenue, gross_sales, discounts, returns, shipping, taxes, duties, orders,
+        new_customers, ad_spend, impressions, clicks, all_clicks, conversions, conversion_value,
+        conversions_by_conversion_date, conversion_value_by_conversion_date
+    )
+    select
+        (c.before).brand_id,
+        (c.before).entity_id,
+        (c.before).date,
+        (c.before).observed_at,
+        %(observed_at)s,
+        %(run_id)s,
+        (c.before).import_id,
+        (c.before).currency,
+        (c.before).revenue,
+        (c.before).gross_sales,
+        (c.before).discounts,
+        (c.before).returns,
+        (c.before).shipping,
+        (c.before).taxes,
+        (c.before).duties,
+        (c.before).orders,
+        (c.before).new_customers,
+        (c.before).ad_spend,
+        (c.before).impressions,
+        (c.before).clicks,
+        (c.before).all_clicks,
+        (c.before).conversions,
+        (c.before).conversion_value,
+        (c.before).conversions_by_conversion_date,
+        (c.before).conversion_value_by_conversion_date
+    from changed as c
+    where (c.before).observed_at <> %(observed_at)s
+    on conflict (brand_id, date, entity_id, replaced_at) do nothing
+),
+
+written as (
+    insert into aura.entity_days as d (
+        brand_id, entity_id, date, observed_at, source, import_id,
+        currency, revenue, gross_sales, discounts, returns, shipping, taxes, duties, orders,
+        new_customers, ad_spend, impressions, clicks, all_clicks, conversions, conversion_value,
+        conversions_by_conversion_date, conversion_value_by_conversion_date, action_type
+    )
+    select
+        %(brand_id)s,
+        c.entity_id,
+        c.date,
+        %(observed_at)s,
+        %(source)s,
+        %(import_id)s,
+        c.currency,
+        c.revenue,
+        c.gross_sales,
+        c.discounts,
+        c.returns,
+        c.shipping,
+        c.taxes,
+        c.duties,
+        c.orders,
+        c.new_customers,
+        c.ad_spend,
+        c.impressions,
+        c.clicks,
+        c.all_clicks,
+        c.conversions,
+        c.conversion_value,
+        c.conversions_by_conversion_date,
+        c.conversion_value_by_conversion_date,
+        c.action_type
+    from changed as c
+    where c.date is not null
+    on conflict (brand_id, date, entity_id) do update set
         observed_at = excluded.observed_at,
+        source = excluded.source,
+        import_id = excluded.import_id,
+        currency = excluded.currency,
         revenue = excluded.revenue,
         gross_sales = excluded.gross_sales,
         discounts = excluded.discounts,
@@ -205,24 +181,14 @@ on conflict (brand_id, date, entity_id) do update
         conversion_value = excluded.conversion_value,
         conversions_by_conversion_date = excluded.conversions_by_conversion_date,
         conversion_value_by_conversion_date = excluded.conversion_value_by_conversion_date,
-        action_type = excluded.action_type,
-        source = excluded.source,
-        import_id = excluded.import_id
-    where
-    (
-        d.currency, d.revenue, d.gross_sales, d.discounts, d.returns, d.shipping, d.taxes, d.duties,
-        d.orders, d.new_customers, d.ad_spend, d.impressions, d.clicks, d.all_clicks, d.conversions,
-        d.conversion_value, d.conversions_by_conversion_date,
-        d.conversion_value_by_conversion_date, d.action_type
-    ) is distinct from (
-        excluded.currency, excluded.revenue, excluded.gross_sales, excluded.discounts,
-        excluded.returns, excluded.shipping, excluded.taxes, excluded.duties, excluded.orders,
-        excluded.new_customers, excluded.ad_spend, excluded.impressions, excluded.clicks,
-        excluded.all_clicks, excluded.conversions, excluded.conversion_value,
-        excluded.conversions_by_conversion_date, excluded.conversion_value_by_conversion_date,
-        excluded.action_type
-    )
-returning d.date;
+        action_type = excluded.action_type
+)
+
+select
+    c.day as date,
+    count(*) as changed
+from changed as c
+group by c.day;
 
 -- name: confirm_days
 -- What the platform states as a file had stated it is the platform's from now on: to undo the file
@@ -235,62 +201,12 @@ where
     d.brand_id = %(brand_id)s
     and d.entity_id = i.entity_id
     and d.date = i.date
-    and d.import_id is not null;
-
--- name: forget_days
--- Removes entity days that the platform no longer states and keeps what they said in the revisions.
-with gone as (
-    delete from aura.entity_days as d
-    where
-        d.brand_id = %(brand_id)s
-        and d.entity_id = any(%(entities)s::bigint[])
-        and d.date = any(%(dates)s::date[])
-        and not exists (
-            select from incoming_days as i
-            where i.date = d.date and i.entity_id = d.entity_id
-        )
-    returning d.*
-),
-
-kept as (
-    insert into aura.revisions (
-        brand_id, entity_id, date, observed_at, replaced_at, run_id, currency, revenue, gross_sales,
-        discounts, returns, shipping, taxes, duties, orders, new_customers, ad_spend, impressions,
-        clicks, all_clicks, conversions, conversion_value, conversions_by_conversion_date,
-        conversion_value_by_conversion_date, import_id
-    )
-    select
-        g.brand_id,
-        g.entity_id,
-        g.date,
-        g.observed_at,
-        %(observed_at)s,
-        %(run_id)s,
-        g.currency,
-        g.revenue,
-        g.gross_sales,
-        g.discounts,
-        g.returns,
-        g.shipping,
-        g.taxes,
-        g.duties,
-        g.orders,
-        g.new_customers,
-        g.ad_spend,
-        g.impressions,
-        g.clicks,
-        g.all_clicks,
-        g.conversions,
-        g.conversion_value,
-        g.conversions_by_conversion_date,
-        g.conversion_value_by_conversion_date,
-        g.import_id
-    from gone as g
-    where g.observed_at <> %(observed_at)s
-    on conflict (brand_id, date, entity_id, replaced_at) do nothing
-)
-
-select g.date from gone as g;
+    and d.import_id is not null
+    -- not looked at where no file ever was
+    and exists (
+        select from aura.imports as m
+        where m.brand_id = %(brand_id)s and m.integration_id = %(integration_id)s
+    );
 
 -- name: refresh_brand_days
 -- Sums the account level of the integration's selected accounts into the rollup. Where accounts of two
