@@ -71,15 +71,29 @@ class FileRefusedError(InputError):
         code: the refusal in one word (`empty`, `unknown`, `bad_rows`, …).
         line: the line of the file, from 1, where known.
         column: the name of the column, where known.
+        rows: each row that cannot be read: line, column, and what is wrong.
+        readable: how many rows can be imported without them; 0 where that is no choice.
+        columns: the file's column names, where a person may say what they are.
     """
 
     def __init__(
-        self, code: str, message: str, *, line: int | None = None, column: str | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        line: int | None = None,
+        column: str | None = None,
+        rows: tuple[tuple[int, str, str], ...] = (),
+        readable: int = 0,
+        columns: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.code = code
         self.line = line
         self.column = column
+        self.rows = rows
+        self.readable = readable
+        self.columns = columns
 
 
 class FieldsError(InputError):

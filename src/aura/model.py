@@ -115,7 +115,7 @@ class AdDay:
     currency: str
     name: str = ""
     status: str = ""
-    ad_spend: Decimal = Decimal(0)
+    ad_spend: Decimal | None = Decimal(0)
     impressions: int | None = 0
     clicks: int | None = 0
     all_clicks: int | None = None

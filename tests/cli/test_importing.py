@@ -66,3 +66,24 @@ def test_a_refusal_is_one_sentence_and_a_status(aura, tmp_path):
     assert done.returncode == 4
     assert "line 3" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_bad_rows_are_left_out_and_printed_and_columns_are_named(aura, tmp_path):
+    path = tmp_path / "plan.csv"
+    path.write_text("Wann,Was,Summe (EUR)\n2026-06-01,A,1.50\n2026-06-02,A,viel\n2026-06-03,A,2\n")
+    brand = ("--brand", "Shell", "--timezone", "Europe/Berlin")
+    refused = aura(str(path), *brand)
+    assert refused.returncode == 4
+    assert '--column "Name=field"' in refused.stderr
+    said = ("--column", "Wann=day", "--column", "Was=campaign", "--column", "Summe=ad_spend")
+    asked = aura(str(path), *brand, *said)
+    assert "--as: meta, google_ads" in asked.stderr
+    bad = aura(str(path), *brand, *said, "--as", "meta")
+    assert "import the other 2 with --skip-bad-rows" in bad.stderr
+    done = aura(str(path), *brand, *said, "--as", "meta", "--skip-bad-rows")
+    assert done.returncode == 0, done.stderr
+    assert 'line 3 was left out: "Summe (eur)" is not a number' in done.stdout
+    again = aura(str(path), *brand, "--skip-bad-rows", "--json")
+    result = json.loads(again.stdout)
+    assert (result["rows"], result["rows_changed"], result["platform"]) == (2, 0, "meta")
+    assert [row[0] for row in result["left_out"]] == [3]

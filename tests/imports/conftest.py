@@ -12,6 +12,7 @@ import pytest
 
 from aura.imports.order_result import ImportResult
 from aura.imports.orders import import_orders
+from aura.imports.report_result import ReportTerms
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from integrations import make_integration
@@ -20,6 +21,7 @@ from order_files import read_orders
 __all__ = ["make_integration"]
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
+TERMS = {"may_shrink", "skip_bad_rows", "titles", "currency"}
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,15 @@ class Shop:
     brand: UUID
 
     async def bring(self, path: Path, **options: object) -> ImportResult:
-        terms = {"complete_history": False, "created_by": self.person, "now": NOW} | options
+        asked = {"complete_history": False, "created_by": self.person, "now": NOW} | options
+        said = {name: asked.pop(name) for name in TERMS & set(asked)}
         return await import_orders(
-            self.database, self.keyring, path=path, brand_id=self.brand, **terms
+            self.database,
+            self.keyring,
+            path=path,
+            brand_id=self.brand,
+            terms=ReportTerms(**said),
+            **asked,
         )
 
     async def rows(self, statement: str) -> list[dict]:

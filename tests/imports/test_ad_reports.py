@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from aura.errors import FileRefusedError
 from aura.imports.ad_reports import AdReport, read_ad_report
+from aura.imports.report_result import ReportTerms
 from requirements import require
 
 EXPORTS = Path(__file__).parents[2].parent / "shared" / "fixtures" / "exports"
@@ -194,7 +195,7 @@ def test_rows_of_totals_are_compared_and_not_added(tmp_path):
         "Total: Search, --, --,7.00,20\n"
     )
     report = google(tmp_path, text)
-    assert (report.rows, report.totals_rows, report.spend) == (2, 3, Decimal(7))
+    assert (report.rows, report.totals_rows, report.total) == (2, 3, Decimal(7))
     assert report.control == (7, 9, 7)
 
 
@@ -209,7 +210,7 @@ def test_the_days_of_the_title_tell_day_from_month(tmp_path):
         google(tmp_path, text.format("All time"))
     assert refused.value.code == "ambiguous_dates"
     path = tmp_path / "a.csv"
-    report = read_ad_report(path, order="month first")
+    report = read_ad_report(path, ReportTerms(order="month first"))
     assert report.days.first == date(2026, 3, 4)
 
 
@@ -254,7 +255,7 @@ def test_boosted_posts_of_one_name_are_added_up(tmp_path):
     text = META.format("Link clicks", "1", "2") + "2026-06-02,2026-06-02,A,7.00,50,1\n"
     report = google(tmp_path, text)
     assert facts(report)["", "A", date(2026, 6, 2)]["ad_spend"] == 12
-    assert (report.spend, report.repeated) == (22, 1)
+    assert (report.total, report.repeated) == (22, 1)
 
 
 def test_all_clicks_stand_in_for_link_clicks_and_it_is_said(tmp_path):
@@ -333,7 +334,7 @@ def test_files_of_the_corpus(name):
     require("the export files (../shared/fixtures)", EXPORTS.exists())
     expected = SHARED[name]
     if isinstance(expected, Decimal):
-        assert read_ad_report(EXPORTS / name).spend == expected
+        assert read_ad_report(EXPORTS / name).total == expected
         return
     with pytest.raises(FileRefusedError) as refused:
         read_ad_report(EXPORTS / name)

@@ -202,5 +202,5 @@ def test_rows_of_totals_are_not_added_and_the_sum_is_compared(write_file):
         "report.csv",
     )
     report = read_ad_report(path)
-    assert (report.rows, report.totals_rows, report.spend) == (2, 3, Decimal("15.50"))
+    assert (report.rows, report.totals_rows, report.total) == (2, 3, Decimal("15.50"))
     assert report.control == (Decimal("15.50"), Decimal("15.60"), Decimal("15.50"))

@@ -288,16 +288,18 @@ async def test_nobody_imports_into_another_persons_brand(shop, make_shop):
 
 
 async def test_a_file_that_changes_while_it_is_imported_is_refused_whole(shop, write_file):
-    path = write_file(ORDERS.read_bytes())
-    size = path.stat().st_size
+    text = orders_csv(*((n, f"c{n}@b.example", "2026-01-05", "10.00") for n in range(2000)))
+    path = write_file(text)
+    changes = []
 
-    def change(_rows, done, _total):
-        if done > size:
-            path.write_bytes(ORDERS.read_bytes().replace(b"64.30", b"94.30"))
+    def change(_rows, _done, _total):
+        # first told when the first pass has read the last row, the whole of a small file
+        changes.append(path.write_text(text.replace("10.00", "90.00")))
 
     with pytest.raises(FileRefusedError) as refused:
         await shop.bring(path, progress=change)
     assert refused.value.code == "changed"
+    assert changes
     assert not any((await shop.contents()).values())
 
 

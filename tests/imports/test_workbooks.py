@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from aura.errors import FileRefusedError
-from aura.imports.ad_reports import CampaignKey, read_ad_report
+from aura.imports.ad_reports import read_ad_report
+from aura.imports.ad_sums import CampaignKey
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -75,7 +76,7 @@ def test_a_workbook_is_read_from_the_sheet_that_holds_the_report(tmp_path):
     [account] = report.accounts.values()
     first = CampaignKey("120200000000000111"), date(2026, 6, 1)
     assert account.days[first] == {"ad_spend": Decimal("11.52"), "clicks": 3}
-    assert report.spend == Decimal("11.62")
+    assert report.total == Decimal("11.62")
 
 
 def test_a_rounded_id_is_not_taken_for_a_real_one(tmp_path):

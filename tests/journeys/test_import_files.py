@@ -88,3 +88,29 @@ async def test_by_keys_alone(imports, report):
     await reach(page.get_by_role("button", name="Undo June.csv"))
     await page.keyboard.press("Enter")
     await expect(page.locator("#imported")).to_contain_text("undone")
+
+
+async def test_a_file_with_bad_rows_and_unknown_columns_is_talked_through(imports, tmp_path):
+    path = tmp_path / "July.csv"
+    path.write_text(
+        "Wann;Was;Summe (EUR)\n03/07/2026;Kerzen;1,50\n04/07/2026;Kerzen;viel\n"
+        "05/07/2026;Kerzen;2,00\n06/07/2026;Kerzen;3,00\n"
+    )
+    page = await imports(360)
+    await page.locator("input[type=file]").set_input_files(path)
+    await expect(page.locator("#import-problem")).to_contain_text("could not recognise")
+    await page.locator("select[name=is_a]").select_option("meta")
+    for column, field in (("wann", "day"), ("was", "campaign"), ("summe (eur)", "ad spend")):
+        await page.locator(f'label:has(input[value="{column}"]) select').select_option(label=field)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await page.get_by_role("button", name="Read it like this").click()
+    await page.get_by_role("button", name="The day comes first").click()
+    await expect(page.get_by_role("cell", name="is not a number")).to_be_visible()
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Download this list").click()
+    listed = (await (await download.value).path()).read_text()
+    assert listed.splitlines()[1].startswith("3,Summe (eur),is not a number")
+    await page.get_by_role("button", name="Import the other 3").click()
+    await expect(page.get_by_role("heading", name="July.csv is imported")).to_be_visible()
+    await expect(page.locator("#outcome")).to_contain_text("1 row that could not be read")
+    await expect(page.locator("#imported")).to_contain_text("2026-07-03 to 2026-07-06")

@@ -170,6 +170,74 @@ async def test_days_that_could_be_read_both_ways_are_asked_about(browser, brand,
     assert set(await spend(database, brand)) == {date(2026, 3, 4), date(2026, 4, 4)}
 
 
+BAD = REPORT + "2026-06-03,Zwitscher,EUR,four,1\n2026-06-04,Zwitscher,EUR,5.00,1\n"
+
+
+async def test_bad_rows_are_listed_and_the_others_imported(browser, brand, send, database):
+    await send(BAD, step="check")
+    assert browser.answer.status_code == 422
+    page = browser.answer.text
+    assert 'name="others" value="yes">Import the other 3' in page
+    assert '<td class="text">is not a number</td>' in page
+    assert "four" not in page
+    assert 'download="rows.csv" href="data:text/csv' in page
+    assert await spend(database, brand) == {}
+    await send(BAD, others="yes")
+    assert "1 row that could not be read was left out (line 4)" in browser.answer.text
+    assert '<td class="text">is not a number</td>' in browser.answer.text
+    assert len(await spend(database, brand)) == 3
+
+
+async def test_what_was_answered_of_a_file_goes_along_to_its_next_question(
+    browser, brand, send, database
+):
+    text = BAD.replace("2026-06-0", "0").replace(",Zw", "/04/2026,Zw")
+    await send(text)
+    assert "The day comes first" in browser.answer.text
+    await send(text, first_is="day")
+    assert "Import the other 3" in browser.answer.text
+    carried = {
+        name: browser.answer.text.split(f'name="{name}" value="')[1].split('"')[0]
+        for name in ("kept_for", "kept_first_is")
+    }
+    assert carried == {"kept_for": "report.csv", "kept_first_is": "day"}
+    await send(text, name="another.csv", others="yes", **carried)
+    assert "The day comes first" in browser.answer.text
+    await send(text, others="yes", **carried)
+    assert set(await spend(database, brand)) == {date(2026, 4, n) for n in (1, 2, 4)}
+
+
+async def test_columns_that_nobody_knows_may_be_named(browser, brand, send, database):
+    text = REPORT.replace(
+        "Day,Campaign,Currency code,Cost,Clicks", "Wann,Was,Geld,Summe,Klick-Zahl"
+    )
+    await send(text)
+    assert browser.answer.status_code == 422
+    names = [
+        part.split('"')[0]
+        for part in browser.answer.text.split('name="column" form="upload-form" value="')
+    ]
+    assert names[1:] == ["wann", "was", "geld", "summe", "klick-zahl"]
+    said = {"column": names[1:], "field": ["day", "campaign", "currency", "ad_spend", "clicks"]}
+    await send(text, step="check", **said)
+    assert "Say what the file is" in browser.answer.text
+    assert '<option value="ad_spend" selected>' in browser.answer.text
+    await send(text, step="check", is_a="google_ads", **said)
+    assert "spend 14.50 EUR" in browser.answer.text
+    assert 'name="kept_is_a" value="google_ads"' in browser.answer.text
+    assert await spend(database, brand) == {}
+    await send(text, is_a="google_ads", **said)
+    assert len(await spend(database, brand)) == 2
+    await send(text.replace("14.50", "15.50"))
+    assert "The columns were read as you said of an earlier file" in browser.answer.text
+
+
+@pytest.mark.parametrize("kept", ["{", "[1]", '{"a": 1}', "null", '{"wann": "wealth"}'])
+async def test_a_form_that_was_tampered_with_is_refused_and_no_crash(browser, send, kept):
+    await send(REPORT, kept_for="report.csv", kept_columns=kept, kept_is_a="x")
+    assert browser.answer.status_code in {200, 422}
+
+
 async def test_tables_are_downloaded_and_read_by_a_link(browser, brand, send):
     await send(REPORT)
     page = f"/b/{brand}/imports"

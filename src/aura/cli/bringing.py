@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -20,7 +20,8 @@ from aura.errors import InputError
 from aura.imports.any_file import import_daily, inspect_daily, kind_of
 from aura.imports.order_result import ImportResult
 from aura.imports.orders import import_orders, inspect_orders
-from aura.imports.report_result import ReportResult, ReportTerms
+from aura.imports.remembered_columns import import_as_named, with_titles
+from aura.imports.report_result import COUNTED, ReportResult, ReportTerms
 from aura.model import PLATFORM_NAMES
 
 Result = ImportResult | ReportResult
@@ -42,34 +43,50 @@ async def bring(
     installation: Installation, owner: LocalOwner, file: Path, wanted: Wanted
 ) -> Result:
     """Import a file, or try to. Raises what the import of it raises."""
-    is_orders = wanted.kind == "orders" or (
-        wanted.kind is None and await asyncio.to_thread(kind_of, file) == "orders"
-    )
     known = await brand_of_person(installation.database, user_id=owner.person.id, name=wanted.brand)
     if known is not None:
         brand_id = known.id
     else:
-        found = await _inspect(file, wanted, is_orders=is_orders)
+        found = await _inspect(file, wanted)
         if wanted.dry_run:
             return found
         brand_id = await _new_brand(installation, owner, wanted, found)
-    if is_orders:
-        return await _bring_orders(installation, owner, file, wanted, brand_id)
-    return await import_daily(
+
+    async def work(terms: ReportTerms) -> Result:
+        said = replace(wanted, terms=terms)
+        if await _is_orders(file, said):
+            return await _bring_orders(installation, owner, file, said, brand_id)
+        return await import_daily(
+            installation.database,
+            path=file,
+            brand_id=brand_id,
+            now=utc_now(),
+            created_by=owner.person.id,
+            terms=terms,
+            dry_run=wanted.dry_run,
+        )
+
+    return await import_as_named(
         installation.database,
-        path=file,
+        file,
+        wanted.terms,
+        work,
         brand_id=brand_id,
-        now=utc_now(),
-        created_by=owner.person.id,
-        terms=wanted.terms,
-        dry_run=wanted.dry_run,
+        user_id=owner.person.id,
     )
 
 
-async def _inspect(file: Path, wanted: Wanted, *, is_orders: bool) -> Result:
-    if is_orders:
-        return await inspect_orders(file, currency=wanted.terms.currency, timezone=wanted.timezone)
-    return await inspect_daily(file, wanted.terms)
+async def _is_orders(file: Path, wanted: Wanted) -> bool:
+    if wanted.kind is not None:
+        return wanted.kind == "orders"
+    return await asyncio.to_thread(kind_of, file, wanted.terms.titles) == "orders"
+
+
+async def _inspect(file: Path, wanted: Wanted) -> Result:
+    terms = await asyncio.to_thread(with_titles, file, wanted.terms)
+    if await _is_orders(file, replace(wanted, terms=terms)):
+        return await inspect_orders(file, terms, timezone=wanted.timezone)
+    return await inspect_daily(file, terms)
 
 
 async def _new_brand(
@@ -104,7 +121,7 @@ async def _bring_orders(
             complete_history=wanted.complete_history,
             created_by=owner.person.id,
             timezone=wanted.timezone,
-            may_shrink=wanted.terms.may_shrink,
+            terms=wanted.terms,
             dry_run=wanted.dry_run,
             progress=lambda _rows, done, total: progress.update(task, completed=done, total=total),
         )
@@ -128,6 +145,8 @@ def print_result(brand: str, result: Result) -> None:
             f"{result.rows_changed:,} rows changed" if result.rows_changed else "nothing changed"
         )
     typer.echo(f"{result.rows:,} rows read, {changed}")
+    for row in result.left_out:
+        typer.echo(f'line {row.line:,} was left out: "{row.column}" {row.reason}')
     if result.is_dry_run:
         _print_glance(result)
     for note in result.notes:
@@ -141,7 +160,7 @@ def _about(result: Result) -> str:
         money = f"{result.revenue:,} {result.currency}".rstrip()
         return f"{result.orders:,} orders {span}, revenue {money}{days}"
     total = f"{result.total:,.2f} {result.currency or ''}".rstrip()
-    if result.total_of == "new_customers":
+    if result.total_of in COUNTED:
         total = f"{result.total:,}"
     about = f"{result.campaigns:,} campaigns, " if result.campaigns else ""
     return (

@@ -16,6 +16,7 @@ from aura.cli.installation import Installation, run, utc_now
 from aura.cli.printing import print_json
 from aura.errors import NotFoundError
 from aura.imports.moments import Order
+from aura.imports.named_columns import KINDS, parse_columns
 from aura.imports.report_result import ReportTerms
 from aura.imports.undo import UndoResult, undo_import
 from aura.model import PLATFORM_NAMES
@@ -57,6 +58,23 @@ DayFirst = Annotated[
 Replace = Annotated[
     bool, typer.Option("--replace", help="Also where the file has less than is stored.")
 ]
+SkipBadRows = Annotated[
+    bool,
+    typer.Option(
+        "--skip-bad-rows", help="Leave out and list rows that cannot be read, import the others."
+    ),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        help='What a column is that is not known, as "Ausgaben=ad_spend"; repeat it.',
+    ),
+]
+IsA = Annotated[
+    str | None,
+    typer.Option("--as", help="What the file is then: " + ", ".join(KINDS) + "."),
+]
 CompleteHistory = Annotated[
     bool,
     typer.Option("--complete-history", help="The orders start with the store's first one ever."),
@@ -79,6 +97,9 @@ def file_(
     timezone: Timezone = None,
     day_first: DayFirst = None,
     replace: Replace = False,
+    skip_bad_rows: SkipBadRows = False,
+    columns: Columns = None,
+    is_a: IsA = None,
     complete_history: CompleteHistory = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -87,7 +108,15 @@ def file_(
 
     The word `file` may be left out. Each file is written whole or not at all.
     """
-    terms = ReportTerms(currency, account, _order(day_first=day_first), replace)
+    terms = ReportTerms(
+        currency,
+        account,
+        _order(day_first=day_first),
+        replace,
+        skip_bad_rows,
+        parse_columns(columns or []),
+        is_a,
+    )
     wanted = Wanted(brand, terms, timezone, complete_history, dry_run, None)
     _bring(files, wanted, user=user, as_json=as_json)
 
@@ -103,6 +132,7 @@ def orders(
     currency: Currency = None,
     timezone: Timezone = None,
     replace: Replace = False,
+    skip_bad_rows: SkipBadRows = False,
     complete_history: CompleteHistory = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -114,7 +144,7 @@ def orders(
     nothing else about them is read. Without --complete-history, new customers of the first 365 days
     are unknown: someone who seems new may have bought before.
     """
-    terms = ReportTerms(currency=currency, may_shrink=replace)
+    terms = ReportTerms(currency, may_shrink=replace, skip_bad_rows=skip_bad_rows)
     wanted = Wanted(brand, terms, timezone, complete_history, dry_run, "orders")
     _bring([file], wanted, user=user, as_json=as_json)
 
@@ -133,6 +163,7 @@ def report(
     timezone: Timezone = None,
     day_first: DayFirst = None,
     replace: Replace = False,
+    skip_bad_rows: SkipBadRows = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -142,7 +173,7 @@ def report(
     exactly the days that it states; days that a connected account was read for stay as they are.
     Running it twice changes nothing.
     """
-    terms = ReportTerms(currency, account, _order(day_first=day_first), replace)
+    terms = ReportTerms(currency, account, _order(day_first=day_first), replace, skip_bad_rows)
     wanted = Wanted(brand, terms, timezone, complete_history=False, dry_run=dry_run, kind="report")
     _bring(files, wanted, user=user, as_json=as_json)
 

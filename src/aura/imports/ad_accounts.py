@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aura.errors import InputError
-from aura.imports.ad_reports import AccountKey
+from aura.imports.ad_sums import AccountKey
 from aura.model import PLATFORM_NAMES
 from aura.store.entities import FILE_ACCOUNT
 from aura.store.filed_days import AdPlace, PlaceAccount

@@ -128,6 +128,11 @@ META = Dialect(
             "indicatore del risultato|resultaattype|resultatenindicator"
         ),
         "roas": _names("purchase roas (return on ad spend)"),
+        "split": _names(
+            "conversion device|action type|action device|action destination|"
+            "conversion-gerät|appareil de conversion|dispositivo de conversión|"
+            "dispositivo di conversione|dispositivo de conversão"
+        ),
     },
     amounts=("ad_spend", "conversions", "conversion_value", "results", "roas"),
     counts=("impressions", "clicks", "all_clicks"),
@@ -176,6 +181,18 @@ GOOGLE_ADS = Dialect(
             "conv. waarde|conversiewaarde|konv.värde|konv. värde|konverteringsvärde|"
             "コンバージョン値"
         ),
+        "split": _names(
+            "conversion action|conversion action name|conversion action category|"
+            "conversion category|conversion source|conversion type|conversion action type|"
+            "conversion-aktion|conversion-aktionskategorie|conversion-kategorie|conversion-quelle|"
+            "action de conversion|catégorie d'action de conversion|catégorie de conversion|"
+            "source de conversion|acción de conversión|categoría de acción de conversión|"
+            "categoría de conversión|fuente de conversión|azione di conversione|"
+            "categoria di azione di conversione|categoria di conversione|origine della conversione|"
+            "ação de conversão|categoria de ação de conversão|categoria de conversão|"
+            "origem da conversão|conversieactie|conversiecategorie|conversiebron|"
+            "konverteringsåtgärd|konverteringskategori|konverteringskälla|コンバージョン アクション"
+        ),
         "conversions_by_conversion_date": _names("conversions (by conv. time)"),
         "conversion_value_by_conversion_date": _names("conv. value (by conv. time)"),
     },
@@ -184,7 +201,7 @@ GOOGLE_ADS = Dialect(
         *("conversions_by_conversion_date", "conversion_value_by_conversion_date"),
     ),
     counts=("impressions", "clicks"),
-    telling=("ad_spend", "campaign"),
+    telling=("ad_spend", "campaign", "split"),
     advice="In Google Ads, open Campaigns, choose Segment > Time > Day, then Download > .csv.",
 )
 
@@ -204,18 +221,19 @@ class Unfit:
     is_certain: bool = False
 
 
+SPLIT_REPORT = "an ads report split by conversion action"
+SPLIT_ADVICE = (
+    "It repeats or leaves out cost and clicks, so only conversions and their value can be taken, "
+    "and it has neither. Add the column Conversions, or remove that segment, and export again."
+)
+SPLIT_NOTE = (
+    "The report is split by conversion action: its conversions and their value are added up and "
+    "nothing else is taken. Cost, impressions and clicks stay as they are, because such a report "
+    "repeats them or leaves them out: export it without that segment to have them."
+)
+
 _CAMPAIGNS = "Export the Campaigns report with the Day column instead: rows of this one "
 UNFIT = (
-    Unfit(
-        _names(
-            "conversion action|conversion action name|conversion category|conversion source|"
-            "conversion device|action type|conversion-aktion|action de conversion|"
-            "acción de conversión|azione di conversione|ação de conversão"
-        ),
-        "an ads report split by conversion action",
-        "It repeats or leaves out cost and clicks, so they cannot be added up. Remove that column "
-        "or segment and export again.",
-    ),
     Unfit(
         _names(
             "search term|suchbegriff|terme de recherche|término de búsqueda|"

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from aura.errors import FileRefusedError
 from aura.imports import refusals
-from aura.imports.ad_columns import Dialect
-from aura.imports.daily_rows import DailyRows, DayRow, columns_of, stated_period
-from aura.imports.moments import Order
+from aura.imports.ad_columns import SPLIT_ADVICE, SPLIT_NOTE, SPLIT_REPORT, Dialect
+from aura.imports.ad_sums import AccountDays, AccountKey, CampaignKey
+from aura.imports.bad_rows import BadRow
+from aura.imports.daily_rows import NOTHING, DailyRows, DayRow, columns_of, stated_period
 from aura.imports.recognise import check_ad_report, without_currency
-from aura.imports.report_result import Glance
+from aura.imports.report_result import Glance, ReportTerms
 from aura.imports.source import Source, examine
 from aura.imports.table import Layout, find_layout
-from aura.model import AdDay, DayRange, Platform
+from aura.model import DayRange, Platform
 
 _ZERO = Decimal(0)
 _CODE = re.compile(r"[A-Z]{3}")
@@ -34,50 +37,10 @@ _PURCHASE = re.compile(
     r"purchase|compra|k\u00e4uf|kauf|achat|acquist|aankop|aankoop|k\u00f6p", re.IGNORECASE
 )
 _NAMES = ("account_id", "account", "campaign_id", "campaign")
-_SUMS = (
-    *("ad_spend", "impressions", "clicks", "all_clicks", "conversions", "conversion_value"),
-    *("conversions_by_conversion_date", "conversion_value_by_conversion_date"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AccountKey:
-    """What a file says of an account; empty where it does not."""
-
-    external_id: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignKey:
-    """What a file says of a campaign: its id, or only its name."""
-
-    external_id: str = ""
-    name: str = ""
-
-
-@dataclass(slots=True)
-class AccountDays:
-    """One account's sums by campaign and day, in the file's currency."""
-
-    days: dict[tuple[CampaignKey | None, date], dict[str, Decimal]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    campaigns: dict[CampaignKey, CampaignKey] = field(default_factory=dict)
-
-    def add(self, campaign: CampaignKey | None, row: DayRow, sums: dict[str, Decimal]) -> None:
-        """Take in one row."""
-        if campaign is not None and campaign.external_id:
-            self.names.setdefault(campaign.external_id, campaign.name)
-            campaign = CampaignKey(campaign.external_id)
-        if campaign is not None:
-            # one object for all days of a campaign
-            campaign = self.campaigns.setdefault(campaign, campaign)
-        for key in {(campaign, row.day), (None, row.day)}:
-            totals = self.days.setdefault(key, {})
-            for column, number in sums.items():
-                # a parsed number is shared by all rows that state it: no new object for a first one
-                known = totals.get(column)
-                totals[column] = number if known is None else known + number
+_NEVER_NEGATIVE = ("ad_spend", "impressions", "clicks", "all_clicks")
+# what a campaign has once a day: a report that an action splits leaves it out or repeats it
+_ONCE = frozenset({"ad_spend", "impressions", "clicks", "all_clicks", "roas"})
+_TOTALS = ("ad_spend", "conversions", "conversion_value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +55,10 @@ class AdReport:
             (`has_currency_signs`) is no name.
         columns: our names of the columns that were read.
         repeated: rows that were added to another one of the same campaign and day.
-        control: what the file itself says the spend comes to, where it does.
+        total: what the rows come to; `total_of` says of what: the spend, or, where the report is
+            split by conversion action, the conversions or their value.
+        control: what the file itself says the total is, where it does.
+        left_out: rows that could not be read.
     """
 
     platform: Platform
@@ -107,128 +73,96 @@ class AdReport:
     has_currency_signs: bool
     columns: frozenset[str]
     repeated: int
-    spend: Decimal
+    total: Decimal
+    total_of: str
     control: tuple[Decimal, ...]
+    left_out: tuple[BadRow, ...]
     glance: Glance
     notes: tuple[str, ...]
 
+    @property
+    def has_spend(self) -> bool:
+        """Whether the report states what was spent: not where an action splits it."""
+        return "ad_spend" in self.columns
 
-def read_ad_report(path: Path, *, order: Order | None = None) -> AdReport:
+
+def read_ad_report(path: Path, terms: ReportTerms | None = None) -> AdReport:
     """Read a file to its end. Raises FileRefusedError, InputError when there is no such file."""
-    return ad_report_of(examine(path), order=order)
+    said = terms or ReportTerms()
+    return ad_report_of(examine(path, said.titles), said)
 
 
-def ad_report_of(source: Source, *, order: Order | None = None) -> AdReport:
+def ad_report_of(source: Source, terms: ReportTerms) -> AdReport:
     """Read a source to its end. Raises FileRefusedError."""
     layout = find_layout(source)
-    return _Reader(source, layout, check_ad_report(layout.header), order).read()
-
-
-def ad_days(
-    days: AccountDays, *, account_id: str, currency: str, ids: dict[str, str], report: AdReport
-) -> list[AdDay]:
-    """An account's days as the platform's API would state them.
-
-    `ids` gives the ids of campaigns that the file only names. Covered days without a row are days
-    of zeros.
-    """
-    found = [
-        _ad_day(campaign, day, sums, days.names, account_id, currency, ids, report)
-        for (campaign, day), sums in days.days.items()
-    ]
-    if report.covered is not None:
-        stated = {day for _, day in days.days}
-        empty = (day for day in report.covered.days() if day not in stated)
-        found += [
-            _ad_day(None, day, {}, days.names, account_id, currency, ids, report) for day in empty
-        ]
-    return found
-
-
-def _ad_day(
-    campaign: CampaignKey | None,
-    day: date,
-    sums: dict[str, Decimal],
-    names: dict[str, str],
-    account_id: str,
-    currency: str,
-    ids: dict[str, str],
-    report: AdReport,
-) -> AdDay:
-    def stated(column: str) -> Decimal | None:
-        return sums.get(column, _ZERO) if column in report.columns else None
-
-    def whole(column: str) -> int | None:
-        number = stated(column)
-        return None if number is None else int(number)
-
-    external_id, name = account_id, ""
-    if campaign is not None:
-        external_id = campaign.external_id or ids[campaign.name]
-        name = campaign.name or names.get(campaign.external_id, "")
-    return AdDay(
-        level="account" if campaign is None else "campaign",
-        external_id=external_id,
-        date=day,
-        currency=currency,
-        name=name,
-        ad_spend=sums.get("ad_spend", _ZERO),
-        impressions=whole("impressions"),
-        clicks=whole("clicks"),
-        all_clicks=whole("all_clicks"),
-        conversions=stated("conversions"),
-        conversion_value=stated("conversion_value"),
-        conversions_by_conversion_date=stated("conversions_by_conversion_date"),
-        conversion_value_by_conversion_date=stated("conversion_value_by_conversion_date"),
-    )
+    with refusals.naming_columns(layout.header):
+        dialect = check_ad_report(layout.header)
+        reader = _Reader(source, layout, dialect, terms)
+    return reader.read()
 
 
 class _Reader:
     """The reading of one report."""
 
     def __init__(
-        self, source: Source, layout: Layout, dialect: Dialect, order: Order | None
+        self, source: Source, layout: Layout, dialect: Dialect, terms: ReportTerms
     ) -> None:
         self._source = source
         self._layout = layout
         self._dialect = dialect
         known = dict(dialect.columns)
-        self._is_by_period = "day" not in dialect.found(_plain(layout))
+        there = dialect.found(_plain(layout))
+        self._is_by_period = "day" not in there
         if self._is_by_period:
             # a report without a Day column is daily when each of its rows is about one day
-            if not {"starts", "ends"} <= dialect.found(_plain(layout)):
+            if not {"starts", "ends"} <= there:
                 raise refusals.not_daily(
                     dialect.report, dialect.advice, period=stated_period(source, layout)
                 )
             known["day"] = dialect.columns["starts"]
+        self._is_split = "split" in there
+        amounts, counts = dialect.amounts, dialect.counts
+        if self._is_split:
+            amounts, counts = tuple(n for n in amounts if n not in _ONCE), ()
         self._columns = columns_of(
-            layout, known, amounts=dialect.amounts, counts=dialect.counts, names=_NAMES
+            layout, known, amounts=amounts, counts=counts, names=(*_NAMES, "split")
         )
-        if "ad_spend" not in self._columns.positions:
-            raise refusals.no_metrics(dialect.report, dialect.columns["ad_spend"][0])
-        self._rows = DailyRows(source, layout, self._columns, order=order)
+        self._check_columns()
+        self._rows = DailyRows(source, layout, self._columns, terms)
         self._currencies = self._titled_currencies()
         self._accounts: dict[AccountKey, AccountDays] = {}
+        self._known: dict[tuple[str, ...], tuple[AccountDays, CampaignKey | None]] = {}
+        self._names = [self._columns.positions.get(name) for name in (*_NAMES, "currency")]
+        self._unsplit: list[tuple[AccountDays, CampaignKey | None, DayRow]] = []
+        self._repeats = 0
         self._types: Counter[bool] = Counter()
-        self._stated = 0
+        self._derived = {"results", "roas"} & {*self._columns.amounts}
         self._has_rounded_ids = False
         self._has_values = False
         self._shown: list[dict[str, str]] = []
 
+    def _check_columns(self) -> None:
+        """Refuse a report without the one thing that it is imported for."""
+        there = self._columns.positions
+        if self._is_split:
+            if not {"conversions", "conversion_value", "results"} & set(there):
+                raise refusals.wrong_report(SPLIT_REPORT, SPLIT_ADVICE)
+        elif "ad_spend" not in there:
+            raise refusals.no_metrics(self._dialect.report, self._dialect.columns["ad_spend"][0])
+
     def read(self) -> AdReport:
-        first = last = None
+        days = set()
         for row in self._rows:
-            self._add(row)
-            first = min(row.day, first or row.day)
-            last = max(row.day, last or row.day)
-        if first is None or last is None:
-            raise refusals.empty()
+            if self._add(row):
+                days.add(row.day)
+        self._add_unsplit()
         if len(self._currencies) > 1:
             raise refusals.two_currencies(self._currencies)
         columns, notes = self._results()
         accounts = {key: account for key, account in self._accounts.items() if account.days}
-        kept = sum(len(one.days) - len({d for _, d in one.days}) for one in accounts.values())
-        has_campaigns = kept > 0
+        kept = sum(campaign is not None for one in accounts.values() for campaign, _ in one.days)
+        days_of_file = DayRange(min(days), max(days))
+        total_of = next(name for name in _TOTALS if name in columns)
         return AdReport(
             platform=self._dialect.platform,
             source=self._source,
@@ -236,25 +170,26 @@ class _Reader:
             accounts=accounts,
             rows=self._rows.rows,
             totals_rows=self._rows.totals.rows,
-            days=DayRange(first, last),
-            covered=self._covered(last),
+            days=days_of_file,
+            covered=self._covered(days_of_file.last),
             currency=next(iter(self._currencies), None),
             has_currency_signs=self._rows.has_currency_signs,
             columns=columns,
-            repeated=self._rows.rows - kept if has_campaigns else 0,
-            spend=sum(
-                (
-                    sums.get("ad_spend", _ZERO)
-                    for one in accounts.values()
-                    for (campaign, _), sums in one.days.items()
-                    if campaign is None
-                ),
-                _ZERO,
-            ),
-            control=tuple(self._rows.totals.stated.get("ad_spend", ())),
-            glance=Glance.of(self._layout, self._columns.positions.values(), self._shown),
+            repeated=self._rows.rows - kept if kept and not self._is_split else 0,
+            total=_sum_of(accounts.values(), total_of),
+            total_of=total_of,
+            control=tuple(self._rows.totals.stated.get(total_of, ())),
+            left_out=self._rows.left_out,
+            glance=Glance.of(self._layout, self._used(), self._shown),
             notes=tuple(notes),
         )
+
+    def _used(self) -> list[int]:
+        """Positions of the columns whose cells count."""
+        positions = self._columns.positions
+        if not self._is_split:
+            return list(positions.values())
+        return [at for name, at in positions.items() if name not in _ONCE]
 
     def _covered(self, last: date) -> DayRange | None:
         """Covered days up to the last row: later ones may not have come yet."""
@@ -263,39 +198,76 @@ class _Reader:
             return None
         return DayRange(covered.first, min(last, covered.last))
 
-    def _add(self, row: DayRow) -> None:
-        cell = self._rows.cell
-        if self._is_by_period and cell(row, "starts") != cell(row, "ends"):
-            raise refusals.not_daily(
-                self._dialect.report,
-                self._dialect.advice,
-                period=f"{cell(row, 'starts')} - {cell(row, 'ends')}",
-            )
-        self._add_currency(row)
-        sums = dict(row.numbers)
-        for column in (*self._columns.counts, "ad_spend"):
-            if sums.get(column, _ZERO) < 0:
-                self._rows.problem(
-                    row.line, self._columns.title(self._layout, column), "is negative"
-                )
-        self._derive(row, sums)
-        account = self._accounts.setdefault(self._account(row), AccountDays())
-        campaign = self._campaign(row)
+    def _add(self, row: DayRow) -> bool:
+        """Take in a row; whether it could be read."""
+        line, day, cells, sums = row
+        if self._is_by_period and self._rows.cell(row, "starts") != self._rows.cell(row, "ends"):
+            raise self._not_daily(row)
+        names = tuple(["" if at is None else cells[at] for at in self._names])
+        place = self._known.get(names) or self._place(row, names)
+        for column in _NEVER_NEGATIVE:
+            if column in sums and sums[column] < 0:
+                self._rows.problem(line, column, "is negative")
+        if place is None or line in self._rows.bad.lines:
+            return False
+        account, campaign = place
         if len(self._shown) < _SHOWN_ROWS:
-            named = {"campaign": (campaign.name or campaign.external_id)} if campaign else {}
-            numbers = {name: format(number, "f") for name, number in row.numbers.items()}
-            self._shown.append({"day": row.day.isoformat(), **named, **numbers})
-        account.add(campaign, row, {c: n for c, n in sums.items() if c in _SUMS})
+            self._show(row, campaign)
+        if self._derived:
+            self._derive(row, sums)
+        if self._is_split and self._rows.cell(row, "split") in NOTHING:
+            self._unsplit.append((account, campaign, row))
+        else:
+            account.add(campaign, day, sums)
+        return True
+
+    def _not_daily(self, row: DayRow) -> FileRefusedError:
+        starts, ends = (self._rows.cell(row, name) for name in ("starts", "ends"))
+        return refusals.not_daily(
+            self._dialect.report, self._dialect.advice, period=f"{starts} - {ends}"
+        )
+
+    def _show(self, row: DayRow, campaign: CampaignKey | None) -> None:
+        named = {"campaign": campaign.name or campaign.external_id} if campaign else {}
+        numbers = {name: format(number, "f") for name, number in row.numbers.items()}
+        self._shown.append({"day": row.day.isoformat(), **named, **numbers})
+
+    def _add_unsplit(self) -> None:
+        """Rows that no action is named in repeat those of a campaign's day that have one."""
+        split = {(id(account), key) for account in self._accounts.values() for key in account.days}
+        for account, campaign, row in self._unsplit:
+            if (id(account), (campaign, row.day)) in split:
+                self._repeats += 1
+            else:
+                account.add(campaign, row.day, row.numbers)
 
     def _derive(self, row: DayRow, sums: dict[str, Decimal]) -> None:
         """Results that are purchases, and the value that a stated return on spend implies."""
-        positions = self._columns.positions
-        if "results" in sums and "conversions" not in positions:
+        there = self._columns.positions
+        results, roas = sums.pop("results", None), sums.pop("roas", None)
+        if results is not None and "conversions" not in there:
             self._types[bool(_PURCHASE.search(self._rows.cell(row, "result_type")))] += 1
-            sums["conversions"] = sums["results"]
-        if "roas" in sums and "conversion_value" not in positions:
+            sums["conversions"] = results
+        if roas is not None and "conversion_value" not in there:
             self._has_values = True
-            sums["conversion_value"] = sums["roas"] * sums.get("ad_spend", _ZERO)
+            sums["conversion_value"] = roas * sums.get("ad_spend", _ZERO)
+
+    def _place(
+        self, row: DayRow, names: tuple[str, ...]
+    ) -> tuple[AccountDays, CampaignKey | None] | None:
+        """The account and the campaign of a row; None when they cannot be read."""
+        before = len(self._rows.bad.lines)
+        is_bad = row.line in self._rows.bad.lines
+        self._add_currency(row)
+        campaign = self._campaign(row)
+        if not is_bad and len(self._rows.bad.lines) > before:
+            return None
+        account = self._accounts.setdefault(self._account(row), AccountDays())
+        if campaign is not None:
+            campaign = account.known(campaign)
+        if not is_bad:
+            self._known[names] = account, campaign
+        return account, campaign
 
     def _account(self, row: DayRow) -> AccountKey:
         external_id = self._rows.cell(row, "account_id").removeprefix("act_").replace("-", "")
@@ -315,8 +287,7 @@ class _Reader:
             external_id = ""
         if not external_id and (not name or len(name) > _LONGEST_NAME):
             column = "campaign" if "campaign" in positions else "campaign_id"
-            reason = "is too long" if name else "is empty"
-            self._rows.problem(row.line, self._columns.title(self._layout, column), reason)
+            self._rows.problem(row.line, column, "is too long" if name else "is empty")
         return CampaignKey(external_id, name)
 
     def _add_currency(self, row: DayRow) -> None:
@@ -324,11 +295,7 @@ class _Reader:
         if _CODE.fullmatch(code):
             self._currencies.add(code)
         elif code.strip("-"):
-            self._rows.problem(
-                row.line,
-                self._columns.title(self._layout, "currency"),
-                "is not a three-letter code",
-            )
+            self._rows.problem(row.line, "currency", "is not a three-letter code")
 
     def _titled_currencies(self) -> set[str]:
         """Currencies in the titles of the columns of money that a report may have."""
@@ -344,8 +311,13 @@ class _Reader:
 
     def _results(self) -> tuple[frozenset[str], list[str]]:
         """The columns that count as read, and what is to be said about them."""
-        columns = set(self._columns.positions)
-        notes = []
+        columns = set(self._columns.positions) - (_ONCE if self._is_split else frozenset())
+        notes = [SPLIT_NOTE] if self._is_split else []
+        if self._repeats:
+            notes.append(
+                f"{self._repeats:,} rows that name no action repeat what the others of their "
+                "campaign and day come to: they were left out."
+            )
         if self._types:
             if self._types[False]:
                 notes.append(
@@ -358,13 +330,15 @@ class _Reader:
         if self._has_values:
             columns.add("conversion_value")
             notes.append("The value of purchases is derived: return on ad spend times amount.")
-        if self._dialect.platform == "meta" and "clicks" not in columns:
+        if self._dialect.platform == "meta" and "clicks" not in columns and not self._is_split:
             notes.append(self._without_link_clicks(columns))
         if self._has_rounded_ids:
             notes.append(
                 "Some campaign ids cannot be read (a spreadsheet rounds them): those campaigns are "
                 "known by their names."
             )
+        if self._is_split and not {"conversions", "conversion_value"} & columns:
+            raise refusals.wrong_report(SPLIT_REPORT, SPLIT_ADVICE)
         return frozenset(columns), notes
 
     def _without_link_clicks(self, columns: set[str]) -> str:
@@ -375,6 +349,18 @@ class _Reader:
             for sums in account.days.values():
                 sums["clicks"] = sums.get("all_clicks", _ZERO)
         return "There is no column Link clicks: clicks are all clicks, which are more."
+
+
+def _sum_of(accounts: Iterable[AccountDays], column: str) -> Decimal:
+    return sum(
+        (
+            sums.get(column, _ZERO)
+            for one in accounts
+            for (campaign, _), sums in one.days.items()
+            if campaign is None
+        ),
+        _ZERO,
+    )
 
 
 def _plain(layout: Layout) -> frozenset[str]:

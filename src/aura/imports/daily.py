@@ -7,67 +7,56 @@ were read from the platform itself stay as they are. Importing the same file aga
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Unpack
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from aura.errors import InputError, NotFoundError
+from aura.errors import InputError
 from aura.imports import refusals
 from aura.imports.ad_accounts import account_of
-from aura.imports.ad_reports import AccountDays, AccountKey, AdReport, ad_days, read_ad_report
+from aura.imports.ad_facts import ad_days
+from aura.imports.ad_reports import AdReport, read_ad_report
+from aura.imports.ad_sums import AccountDays, AccountKey
+from aura.imports.brand_import import Asked, Job, import_into_brand
 from aura.imports.report_notes import notes_of
-from aura.imports.report_result import ReportResult, ReportTerms, checked_code, record_of
+from aura.imports.report_result import ReportResult, checked_code, record_of
 from aura.model import PLATFORM_NAMES, Account, AdDay, DayRange
-from aura.store import brands, filed_days, imports
-from aura.store.brands import Brand
-from aura.store.database import Connection, Database
+from aura.store import filed_days, imports
+from aura.store.database import Database
 from aura.store.windows import WindowResult, write_ad_window
 
 # a day that loses a larger share of its campaigns or its spend was probably filtered
 _MOST_LOST = Decimal("0.05")
-
-
-async def inspect_report(path: Path, terms: ReportTerms) -> AdReport:
-    """Check a file to its last row without a database.
-
-    Raises FileRefusedError when it cannot be imported, InputError when there is no such file.
-    """
-    return await asyncio.to_thread(read_ad_report, path, order=terms.order)
+_ZERO = Decimal(0)
+# what a report that is split by conversion action states of a day
+_SPLIT_COLUMNS = frozenset(
+    {
+        *("conversions", "conversion_value"),
+        *("conversions_by_conversion_date", "conversion_value_by_conversion_date"),
+    }
+)
 
 
 async def import_report(
-    database: Database,
-    *,
-    path: Path,
-    brand_id: UUID,
-    now: datetime,
-    created_by: UUID,
-    terms: ReportTerms,
-    dry_run: bool = False,
-    read: AdReport | None = None,
+    database: Database, *, path: Path, read: AdReport | None = None, **asked: Unpack[Asked]
 ) -> ReportResult:
     """Import a daily report of Meta Ads or Google Ads into a brand of `created_by`.
 
-    With `dry_run` everything is tried and nothing is kept; `read` is what was read already. Raises
-    FileRefusedError, InputError or NotFoundError; nothing of the file is stored then.
+    `read` is what was read already. Raises FileRefusedError, InputError or NotFoundError; nothing
+    of the file is stored then.
     """
-    async with database.as_user(created_by) as connection:
-        brand = await brands.brand_of_person(connection, user_id=created_by, brand_id=brand_id)
-    if brand is None:
-        raise NotFoundError("There is no such brand.")
-    report = read or await inspect_report(path, terms)
-    async with (
-        database.as_worker(brand_id) as connection,
-        connection.transaction(force_rollback=dry_run),
-    ):
-        job = _Import(connection, brand, report, terms, now, created_by, dry_run=dry_run)
-        return await job.write()
+    return await import_into_brand(
+        database,
+        lambda: read or read_ad_report(path, asked["terms"]),
+        lambda job, report: _Import(job, report).write(),
+        **asked,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +73,12 @@ class _Part:
 class _Import:
     """The writing of one checked report, inside one transaction."""
 
-    connection: Connection
-    brand: Brand
+    job: Job
     report: AdReport
-    terms: ReportTerms
-    now: datetime
-    created_by: UUID
-    dry_run: bool
 
     async def write(self) -> ReportResult:
-        report = self.report
-        place = await filed_days.lock_ad_place(self.connection, self.brand.id, report.platform)
+        job, report = self.job, self.report
+        place = await filed_days.lock_ad_place(job.connection, job.brand.id, report.platform)
         currency = self._currency(place)
         parts = [
             await self._part(place, key, account, currency)
@@ -102,7 +86,7 @@ class _Import:
         ]
         if not any(part.dates for part in parts):
             raise refusals.overlap_api(report.days, PLATFORM_NAMES[report.platform])
-        if not self.terms.may_shrink:
+        if not job.terms.may_shrink:
             for part in parts:
                 await self._check_shrinkage(place, part)
         known = await self._known_import(place)
@@ -112,8 +96,8 @@ class _Import:
             place, parts, written, import_id, currency, was_known=known is not None
         )
         if known is None:
-            record = record_of(result, import_id, created_by=self.created_by, created_at=self.now)
-            await imports.add_import(self.connection, record)
+            record = record_of(result, import_id, created_by=job.created_by, created_at=job.now)
+            await imports.add_import(job.connection, record)
         return result
 
     def _currency(self, place: filed_days.AdPlace) -> str:
@@ -122,13 +106,13 @@ class _Import:
         Raises where it is another than that of the platform's days: nothing is converted.
         """
         in_file = self.report.currency
-        said = checked_code(self.terms.currency, in_file=in_file)
+        said = checked_code(self.job.terms.currency, in_file=in_file)
         if in_file is None and said is None and self.report.has_currency_signs:
             raise InputError(
                 "The amounts carry a currency sign, but the file does not say which currency it "
                 "is. Give it with --currency, as USD or EUR."
             )
-        currency = in_file or said or place.currency or self.brand.currency
+        currency = in_file or said or place.currency or self.job.brand.currency
         if currency is None:
             raise InputError("The file names no currency: give it with --currency, as USD or EUR.")
         if place.currency is not None and currency != place.currency:
@@ -141,10 +125,10 @@ class _Import:
         self, place: filed_days.AdPlace, key: AccountKey, account: AccountDays, currency: str
     ) -> _Part:
         external_id = account_of(
-            place, key, self.terms.account, is_only=len(self.report.accounts) == 1
+            place, key, self.job.terms.account, is_only=len(self.report.accounts) == 1
         )
         named = await filed_days.campaigns_by_name(
-            self.connection, self.brand.id, place, external_id
+            self.job.connection, self.job.brand.id, place, external_id
         )
         names = {c.name for c, _ in account.days if c is not None and not c.external_id}
         days = ad_days(
@@ -165,17 +149,27 @@ class _Import:
 
     async def _check_shrinkage(self, place: filed_days.AdPlace, part: _Part) -> None:
         """Refuse a file that has clearly less of some day than an earlier file had."""
+        of = self.report.total_of
         stored = await filed_days.filed_sums(
-            self.connection, self.brand.id, place, part.account.external_id, part.dates
+            self.job.connection,
+            self.job.brand.id,
+            place,
+            part.account.external_id,
+            part.dates,
+            of=of,
         )
+        # a report that an action splits has no row for campaigns without a conversion
+        counts_rows = self.report.has_spend
         new_rows = Counter(day.date for day in part.days if day.level == "campaign")
-        spend = {day.date: day.ad_spend for day in part.days if day.level == "account"}
+        totals = {
+            day.date: getattr(day, of) or _ZERO for day in part.days if day.level == "account"
+        }
         keep = 1 - _MOST_LOST
         smaller = [
             day
             for day in stored
-            if new_rows[day.date] < keep * day.campaigns
-            or spend.get(day.date, Decimal(0)) < keep * day.ad_spend
+            if (counts_rows and new_rows[day.date] < keep * day.campaigns)
+            or totals.get(day.date, _ZERO) < keep * day.total
         ]
         if smaller:
             raise refusals.shrink(
@@ -183,19 +177,22 @@ class _Import:
                 rows=(
                     sum(new_rows[day.date] for day in smaller),
                     sum(day.campaigns for day in smaller),
-                ),
+                )
+                if counts_rows
+                else None,
                 amount=(
-                    sum((spend.get(day.date, Decimal(0)) for day in smaller), Decimal(0)),
-                    sum((day.ad_spend for day in smaller), Decimal(0)),
+                    sum((totals.get(day.date, _ZERO) for day in smaller), _ZERO),
+                    sum((day.total for day in smaller), _ZERO),
                 ),
-                currency=part.account.currency or "",
+                currency="" if of == "conversions" else part.account.currency or "",
+                what="spend" if of == "ad_spend" else of.replace("_", " "),
             )
 
     async def _known_import(self, place: filed_days.AdPlace) -> UUID | None:
         """The import of the same file, unless another file of these days came after it."""
         return await imports.latest_import_of(
-            self.connection,
-            brand_id=self.brand.id,
+            self.job.connection,
+            brand_id=self.job.brand.id,
             integration_id=place.integration_id,
             kind=f"{place.platform}.daily",
             sha256=self.report.source.sha256,
@@ -208,17 +205,18 @@ class _Import:
         if not part.dates:
             return None
         return await write_ad_window(
-            self.connection,
-            brand_id=self.brand.id,
+            self.job.connection,
+            brand_id=self.job.brand.id,
             integration_id=place.integration_id,
             account=part.account,
             window=DayRange(part.dates[0], part.dates[-1]),
             days=part.days,
-            observed_at=self.now,
+            observed_at=self.job.now,
             run_id=import_id,
             source="file",
             import_id=import_id,
             dates=part.dates,
+            columns=None if self.report.has_spend else _SPLIT_COLUMNS & self.report.columns,
         )
 
     def _result(
@@ -236,19 +234,19 @@ class _Import:
         done = [one for one in written if one is not None]
         return replace(
             preview(report, currency),
-            import_id=None if self.dry_run else import_id,
-            brand_id=self.brand.id,
+            import_id=None if self.job.dry_run else import_id,
+            brand_id=self.job.brand.id,
             integration_id=place.integration_id,
             accounts=tuple(part.account.external_id for part in parts),
             days_left_out=len(left_out),
             rows_changed=sum(one.rows_changed for one in done),
             days_changed=len({day for one in done for day in one.days_touched}),
             was_known=was_known,
-            is_dry_run=self.dry_run,
+            is_dry_run=self.job.dry_run,
             notes=notes_of(
                 report,
                 currency=currency,
-                brand_currency=self.brand.currency,
+                brand_currency=self.job.brand.currency,
                 left_out=sorted(left_out),
             ),
         )
@@ -281,13 +279,14 @@ def preview(report: AdReport, currency: str | None) -> ReportResult:
         days=report.days,
         days_stated=len(days),
         days_left_out=0,
-        total=report.spend,
-        total_of="ad_spend",
+        total=report.total,
+        total_of=report.total_of,
         currency=currency,
         rows_changed=0,
         days_changed=0,
         was_known=False,
         is_dry_run=True,
+        left_out=report.left_out,
         notes=notes_of(report, currency=currency, brand_currency=None, left_out=[]),
         glance=report.glance,
     )

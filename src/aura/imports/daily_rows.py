@@ -10,23 +10,29 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
 
 from aura.imports import refusals
 from aura.imports.amounts import Separator, SeparatorEvidence, parse_amount
+from aura.imports.bad_rows import BadRow, BadRows
 from aura.imports.days import parse_day, parse_range
 from aura.imports.moments import Order, OrderEvidence
 from aura.imports.recognise import without_currency
+from aura.imports.report_result import ReportTerms
 from aura.imports.source import Source, reading
 from aura.imports.table import Layout, Row, read_rows
 from aura.model import DayRange
 
-_SHOWN_PROBLEMS = 50
-_NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014"})
+NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014"})
+_PLAIN_AMOUNT = r"(?: ?--?|[+-]?[0-9]+(?:\.[0-9]+)?)?"
+_PLAIN_COUNT = r"(?: ?--?|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?"
 _WHOLE = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})+")
 _TOTAL = re.compile(
     r"(?:total|totals|gesamt|summe|totale|totaal|totalt|summa|合計)[\w ]*\s*[:\uff1a]",
@@ -57,7 +63,7 @@ class Columns:
 
     def title(self, layout: Layout, column: str) -> str:
         """A column's name as the file has it."""
-        return layout.header[self.positions[column]].capitalize()
+        return layout.written[self.positions[column]].capitalize()
 
 
 def columns_of(
@@ -86,14 +92,13 @@ def columns_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DayRow:
+class DayRow(NamedTuple):
     """A row of one day; numbers that the row does not state are missing from `numbers`."""
 
     line: int
     day: date
     cells: list[str]
-    numbers: Mapping[str, Decimal]
+    numbers: dict[str, Decimal]
 
 
 @dataclass(slots=True)
@@ -105,12 +110,14 @@ class Totals:
 
 
 class DailyRows:
-    """The rows of one report; iterate once. `totals`, `rows` and `covered` are right afterwards.
+    """The rows of one report; iterate once, and what the attributes say is right afterwards.
 
     Attributes:
         covered: the days that the report says it covers, where it says so above its header, else
-            what the caller knows of them.
+            what the caller knows of them; None when rows were left out, which may be all of a day.
         rows: rows of days.
+        bad: rows that cannot be read; the caller adds to them and leaves such a row out.
+        left_out: those of them that a person allowed to leave out.
         has_currency_signs: numbers carry signs such as the dollar's, which name no currency.
     """
 
@@ -119,8 +126,8 @@ class DailyRows:
         source: Source,
         layout: Layout,
         columns: Columns,
+        terms: ReportTerms,
         *,
-        order: Order | None = None,
         covered: DayRange | None = None,
     ) -> None:
         self._source = source
@@ -129,18 +136,17 @@ class DailyRows:
         self._columns = columns
         self._day = columns.positions["day"]
         self._numbers = [
-            (column, columns.positions[column], columns.title(layout, column))
+            (column, columns.positions[column], column in columns.counts)
             for column in (*columns.amounts, *columns.counts)
         ]
-        self._problems: list[tuple[int, str, str]] = []
-        self._bad_lines: set[int] = set()
-        self._undated = 0
+        self.bad = BadRows(may_leave_out=terms.skip_bad_rows)
+        self.left_out: tuple[BadRow, ...] = ()
         self.totals = Totals()
         self.rows = 0
         self.has_currency_signs = False
         self.separator: Separator = "."
-        self._order: Order = order or "day first"
-        self._look_through(order)
+        self._order: Order = terms.order or "day first"
+        self._look_through(terms.order)
         self.covered = self._covered(self._order)
 
     def cell(self, row: Row | DayRow, column: str) -> str:
@@ -149,23 +155,24 @@ class DailyRows:
         return "" if position is None else _tidy(row.cells[position])
 
     def problem(self, line: int, column: str, reason: str) -> None:
-        """Note what cannot be read; the whole file is refused at the end of the pass."""
-        self._bad_lines.add(line)
-        if len(self._problems) < _SHOWN_PROBLEMS:
-            self._problems.append((line, column, reason))
+        """Note by our name of the column what cannot be read of the row on a line."""
+        self.bad.add(line, self._columns.title(self._layout, column), reason)
 
     def __iter__(self) -> Iterator[DayRow]:
+        bad = self.bad.lines
+        at = self._day
         with reading(self._source) as lines:
             for row in read_rows(lines, self._layout):
-                day = parse_day(_tidy(row.cells[self._day]), self._order)
+                line, cells = row
+                day = parse_day(_tidy(cells[at]), self._order)
                 if day is None:
                     self._add_undated(row)
                     continue
-                self.rows += 1
-                yield DayRow(row.line, day, row.cells, self._parsed(row, is_total=False))
-        if self._problems:
-            count = self.rows + self._undated
-            raise refusals.bad_rows(sorted(self._problems), len(self._bad_lines), count)
+                yield DayRow(line, day, cells, self._parsed(row, is_total=False))
+                self.rows += line not in bad
+        self.left_out = self.bad.settle(self.rows)
+        if self.left_out:
+            self.covered = None
         if not self.rows:
             raise refusals.empty()
 
@@ -173,21 +180,37 @@ class DailyRows:
         separators = SeparatorEvidence()
         days = OrderEvidence(self._columns.title(self._layout, "day"))
         cells: set[str] = set()
+        pick, plain = self._plain_rows()
+        at = self._day
         with reading(self._source) as lines:
             for row in read_rows(lines, self._layout):
-                cell = _tidy(row.cells[self._day])
+                cell = row.cells[at]
                 if cell not in cells:
                     cells.add(cell)
-                    days.add(cell, row.line)
-                for column, position, title in self._numbers:
-                    number = _number_text(row.cells[position])
-                    if number:
-                        self.has_currency_signs |= number != _tidy(row.cells[position])
-                        is_count = column in self._columns.counts
-                        _weigh(separators, number, row.line, title, is_count=is_count)
+                    days.add(_tidy(cell), row.line)
+                # nothing in such a row speaks against a decimal point that was seen before
+                if "." in separators.only and plain.fullmatch("\n".join(pick(row.cells))):
+                    continue
+                self._weigh(separators, row)
         self.separator = separators.decide()
         if order is None:
-            self._order = self._decided(days, cells)
+            self._order = self._decided(days, {_tidy(cell) for cell in cells})
+
+    def _plain_rows(self) -> tuple[Callable[[list[str]], Sequence[str]], re.Pattern[str]]:
+        """The numbers of a row, and how they look together where a point is the decimal one."""
+        positions = [position for _, position, _ in self._numbers]
+        patterns = [_PLAIN_COUNT if is_count else _PLAIN_AMOUNT for *_, is_count in self._numbers]
+        if len(positions) < 2:
+            return (lambda cells: [cells[n] for n in positions]), re.compile("".join(patterns))
+        return itemgetter(*positions), re.compile("\n".join(patterns))
+
+    def _weigh(self, evidence: SeparatorEvidence, row: Row) -> None:
+        for column, position, is_count in self._numbers:
+            number = _number_text(row.cells[position])
+            if number:
+                self.has_currency_signs |= number != _tidy(row.cells[position])
+                title = self._columns.title(self._layout, column)
+                _weigh(evidence, number, row.line, title, is_count=is_count)
 
     def _decided(self, days: OrderEvidence, cells: set[str]) -> Order:
         """Day or month first; where the cells do not tell, the covered days may."""
@@ -212,40 +235,36 @@ class DailyRows:
     def _add_undated(self, row: Row) -> None:
         """A row of totals; any other row without a day cannot be read."""
         if not self._is_total(row):
-            self._undated += 1
             cell = _tidy(row.cells[self._day])
-            reason = "is not a day" if cell else "is empty"
-            self.problem(row.line, self._columns.title(self._layout, "day"), reason)
+            self.problem(row.line, "day", "is not a day" if cell else "is empty")
             return
         self.totals.rows += 1
         for column, number in self._parsed(row, is_total=True).items():
             self.totals.stated.setdefault(column, []).append(number)
 
     def _is_total(self, row: Row) -> bool:
-        first = next((cell for cell in map(_tidy, row.cells) if cell not in _NOTHING), "")
+        first = next((cell for cell in map(_tidy, row.cells) if cell not in NOTHING), "")
         if _TOTAL.match(first):
             return True
-        if _tidy(row.cells[self._day]) not in _NOTHING and not _SUMMARY.match(first):
+        if _tidy(row.cells[self._day]) not in NOTHING and not _SUMMARY.match(first):
             return False
         names = [self.cell(row, column) for column in self._columns.names]
-        return all(name in _NOTHING or _SUMMARY.match(name) for name in names)
+        return all(name in NOTHING or _SUMMARY.match(name) for name in names)
 
     def _parsed(self, row: Row, *, is_total: bool) -> dict[str, Decimal]:
         found: dict[str, Decimal] = {}
-        for column, position, title in self._numbers:
-            cell = _number_text(row.cells[position])
-            if not cell:
-                continue
-            number = parse_amount(cell, self.separator)
+        separator = self.separator
+        cells = row.cells
+        for column, position, is_count in self._numbers:
+            number = _number(cells[position], separator)
             if number is None:
-                reason = "is not a number"
-            elif column in self._columns.counts and number != number.to_integral_value():
-                reason = "is not a whole number"
+                if not is_total and _number_text(cells[position]):
+                    self.problem(row.line, column, "is not a number")
+            elif is_count and number != int(number):
+                if not is_total:
+                    self.problem(row.line, column, "is not a whole number")
             else:
                 found[column] = number
-                continue
-            if not is_total:
-                self.problem(row.line, title, reason)
         return found
 
 
@@ -270,11 +289,19 @@ def _tidy(cell: str) -> str:
 def _number_text(cell: str) -> str:
     """A number's text without currency signs; empty where the cell states none."""
     text = _tidy(cell)
-    if text in _NOTHING:
+    if text in NOTHING:
         return ""
     if text.isascii() and "$" not in text:
         return text
     return _tidy("".join(c for c in text if unicodedata.category(c) != "Sc"))
+
+
+# counts, zeros and small amounts repeat
+@lru_cache(maxsize=16384)
+def _number(cell: str, separator: Separator) -> Decimal | None:
+    """The number in a cell; None where it states none or what it states is no number."""
+    text = _number_text(cell)
+    return parse_amount(text, separator) if text else None
 
 
 def _weigh(

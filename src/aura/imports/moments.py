@@ -30,6 +30,7 @@ _YEAR_LAST = re.compile(
     r"(?P<year>[0-9]{4}|[0-9]{2})" + _TIME,
     re.IGNORECASE,
 )
+_AS_SHOPIFY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}")
 # as spreadsheets count: days since the end of 1899, and the share of the day that is gone
 _SERIAL = re.compile(r"([3-6][0-9]{4})(?:[.,]([0-9]{1,15}))?")
 _SERIAL_ORIGIN = datetime(1899, 12, 30)  # noqa: DTZ001 - the zone is the caller's
@@ -79,6 +80,8 @@ class Moment:
 
 def parse_moment(cell: str, *, order: Order, zone: tzinfo) -> Moment | None:
     """The moment in a cell; None when it is none, or before 1970 or after 2100."""
+    if _AS_SHOPIFY.fullmatch(cell):
+        return _as_shopify(cell)
     found = _YEAR_FIRST.fullmatch(cell)
     if found is not None:
         month, day = int(found["month"]), int(found["day"])
@@ -104,6 +107,15 @@ def parse_moment(cell: str, *, order: Order, zone: tzinfo) -> Moment | None:
     except ValueError:
         return None
     return Moment(at, offset is not None) if 1970 <= year <= 2100 else None
+
+
+def _as_shopify(cell: str) -> Moment | None:
+    """What nearly all files have, in a third of the time that the general pattern takes."""
+    try:
+        at = datetime.fromisoformat(cell[:19]).replace(tzinfo=_offset(cell[20:]))
+    except ValueError:
+        return None
+    return Moment(at, has_offset=True) if 1970 <= at.year <= 2100 else None
 
 
 def _counted(cell: str, zone: tzinfo) -> Moment | None:

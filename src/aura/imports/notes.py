@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from aura.imports.bad_rows import note_of
 from aura.imports.order_pages import Share, Summary
 from aura.imports.shopify_orders import OrdersFile
 
@@ -31,6 +32,7 @@ def notes_of(
     """
     found = [
         BASIS,
+        note_of(summary.left_out),
         _voided(summary.voided),
         _share(summary.pending, currency, "are pending and included"),
         _share(

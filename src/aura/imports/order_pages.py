@@ -13,8 +13,8 @@ from datetime import date, tzinfo
 from decimal import Decimal
 from itertools import groupby
 
-from aura.imports import refusals
 from aura.imports.amounts import parse_amount
+from aura.imports.bad_rows import BadRow, BadRows
 from aura.imports.moments import Moment, parse_moment
 from aura.imports.shopify_orders import (
     AMOUNTS,
@@ -22,6 +22,7 @@ from aura.imports.shopify_orders import (
     ROWS_PER_STEP,
     OrdersFile,
     cell_of,
+    is_code,
     plain_id,
 )
 from aura.imports.source import reading
@@ -29,7 +30,6 @@ from aura.imports.table import Row, read_rows
 from aura.model import Order, OrderEvent, Sales
 
 _LONGEST_NAME = 100
-_SHOWN_PROBLEMS = 50
 _SHOWN_ORDERS = 5
 _ZERO = Decimal(0)
 
@@ -56,6 +56,7 @@ class Summary:
         refunded, pending, cancelled: parts of `counted`; cancelled ones were neither refunded nor
             voided.
         shown: the first orders as they were understood.
+        left_out: rows that could not be read.
         repeated: rows that state an order a second time, in the same words.
     """
 
@@ -71,6 +72,7 @@ class Summary:
     first_day: date | None = None
     last_day: date | None = None
     shown: list[dict[str, str]] = field(default_factory=list)
+    left_out: tuple[BadRow, ...] = ()
 
     @property
     def orders(self) -> int:
@@ -100,14 +102,15 @@ class _Group:
 class OrderPages:
     """One pass over the orders. Afterwards `summary` is complete."""
 
-    def __init__(self, file: OrdersFile, *, zone: tzinfo, currency: str) -> None:
+    def __init__(
+        self, file: OrdersFile, *, zone: tzinfo, currency: str, may_leave_out: bool = False
+    ) -> None:
         self._file = file
         self._zone = zone
         self._currency = currency
         self._amount_columns = file.columns.amounts()
         self.summary = Summary()
-        self._problems: list[tuple[int, str, str]] = []
-        self._bad_rows = 0
+        self._bad = BadRows(may_leave_out=may_leave_out)
         # what was seen of each order, to know a second mention of it
         self._seen: dict[str, int] = {}
         self._names: set[str] = set()
@@ -145,32 +148,27 @@ class OrderPages:
                         yield _Group(name, main, created_at, email)
                     main = row
             if not name:
-                self._problem(line, "Name", "is empty")
+                self._bad.add(line, "Name", "is empty")
             elif len(name) > _LONGEST_NAME:
-                self._problem(line, "Name", "is too long")
+                self._bad.add(line, "Name", "is too long")
             elif main is not None:
                 yield _Group(name, main, created_at, email)
             else:
                 self._without_total.setdefault(name, line)
 
-    def _problem(self, line: int, column: str, reason: str) -> None:
-        self._bad_rows += 1
-        if len(self._problems) < _SHOWN_PROBLEMS:
-            self._problems.append((line, column, reason))
-
     def _check(self) -> None:
         for name, line in self._without_total.items():
             if name not in self._names:
-                self._problem(line, "Total", "is empty")
-        if self._problems:
-            raise refusals.bad_rows(sorted(self._problems), self._bad_rows, self.summary.rows)
+                self._bad.add(line, "Total", "is empty")
+        readable = self.summary.rows - len(self._bad.lines)
+        self.summary.left_out = self._bad.settle(readable)
 
     def _order(self, group: _Group) -> Order | None:
         """The order of a group; None for one that cannot be read or was read before."""
         self._names.add(group.name)
         amounts = self._amounts(group.row)
         moment = self._moment(group)
-        if amounts is None or moment is None:
+        if amounts is None or moment is None or not self._has_currency(group.row):
             return None
         order_id = self._order_id(group)
         status = cell_of(group.row, self._file.columns.financial_status).casefold()
@@ -180,7 +178,7 @@ class OrderPages:
             if self._seen[order_id] == trace:
                 self.summary.repeated += 1
             else:
-                self._problem(group.row.line, "Name", "is an order that came before, otherwise")
+                self._bad.add(group.row.line, "Name", "is an order that came before, otherwise")
             return None
         self._seen[order_id] = trace
         email = _email(group.email)
@@ -198,17 +196,25 @@ class OrderPages:
             amount = parse_amount(cell, self._file.separator)
             if amount is None or (amount < 0 and column in {"total", "refunded_amount"}):
                 reason = "is not an amount" if amount is None else "is negative"
-                self._problem(row.line, name, reason)
+                self._bad.add(row.line, name, reason)
                 return None
             amounts[column] = amount
         return amounts
+
+    def _has_currency(self, row: Row) -> bool:
+        """Whether the order's currency can be read; nearly always it is that of the whole file."""
+        cell = cell_of(row, self._file.columns.currency)
+        if not cell or cell == self._currency or is_code(cell):
+            return True
+        self._bad.add(row.line, "Currency", "is not a three-letter code")
+        return False
 
     def _moment(self, group: _Group) -> Moment | None:
         cell = cell_of(group.row, self._file.columns.created_at) or group.created_at
         moment = parse_moment(cell, order=self._file.date_order, zone=self._zone)
         if moment is None:
             reason = "is not a date and time" if cell else "is empty"
-            self._problem(group.row.line, CREATED_AT, reason)
+            self._bad.add(group.row.line, CREATED_AT, reason)
         return moment
 
     def _order_id(self, group: _Group) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from aura.errors import NotFoundError
 from aura.imports import refusals
+from aura.imports.bad_rows import BadRow
 from aura.imports.notes import notes_of
 from aura.imports.order_pages import Summary
 from aura.imports.report_result import Glance
@@ -28,6 +29,7 @@ class ImportResult:
         revenue: what the counted orders come to after refunds, in `currency`.
         days: first and last day of an order, in `timezone`.
         rows_changed: rows of facts that the import added or changed; 0 when all was known.
+        left_out: rows that could not be read and were not imported.
         was_known: a file with the same content was imported before and nothing replaced it since.
         notes: sentences about how the figures came to be.
     """
@@ -50,6 +52,7 @@ class ImportResult:
     days_changed: int
     was_known: bool
     is_dry_run: bool
+    left_out: tuple[BadRow, ...]
     notes: tuple[str, ...]
     glance: Glance
 
@@ -88,6 +91,7 @@ def preview(
         days_changed=0,
         was_known=False,
         is_dry_run=True,
+        left_out=summary.left_out,
         notes=notes_of(
             file,
             summary,

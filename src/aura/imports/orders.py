@@ -1,14 +1,14 @@
 """Import of an orders export: a path in, the brand's revenue, orders and new customers by day out.
 
-The file is looked through and checked to its last row before the database hears of it, then written
-in one transaction. Importing the same file, or the same orders, again changes nothing.
+The file is looked through, then read and written in one transaction, which a row that cannot be
+read undoes. Importing the same file, or the same orders, again changes nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,7 @@ from aura.errors import InputError, NotFoundError
 from aura.imports import refusals
 from aura.imports.order_pages import OrderPages, Summary
 from aura.imports.order_result import FORMAT, ImportResult, preview, record_of
+from aura.imports.report_result import ReportTerms
 from aura.imports.shopify_orders import OrdersFile, Survey
 from aura.imports.source import examine
 from aura.model import DayRange, Order
@@ -30,11 +31,11 @@ from aura.store.brands import Brand
 from aura.store.database import Connection, Database
 from aura.store.filed_orders import SmallerDay, note_replaced
 from aura.store.secrets import Keyring
-from aura.store.windows import WindowResult, write_orders
+from aura.store.windows import WindowResult, load_orders, write_loaded_orders
 
-# called with (rows written, bytes read, bytes to read): the file is read three times
+# called with (rows written, bytes read, bytes to read): the file is read twice
 Progress = Callable[[int, int, int], None]
-_PASSES = 3
+_PASSES = 2
 
 
 class _Passed(Protocol):
@@ -46,24 +47,29 @@ _Step = TypeVar("_Step", bound=_Passed)
 
 
 async def inspect_orders(
-    path: Path, *, currency: str | None = None, timezone: str | None = None
+    path: Path, terms: ReportTerms | None = None, *, timezone: str | None = None
 ) -> ImportResult:
     """Check a file to its last row without a database.
 
     Raises FileRefusedError when it cannot be imported, InputError when there is no such file.
     """
-    file = await _survey(path, _no_progress)
+    said = terms or ReportTerms()
+    file = await _survey(path, said, _no_progress)
     zone = timezone or file.timezone
     # neither changes whether a row can be read
-    terms = _Terms(file.currency or currency or "", zone or "UTC", known_zone(zone or "UTC"))
-    summary = await _check(file, terms, _no_progress)
+    meaning = _Meaning(
+        file.currency or said.currency or "", zone or "UTC", known_zone(zone or "UTC")
+    )
+    pages = _pages(file, meaning, said)
+    async for _ in _stepped(pages.pages()):
+        pass
     return preview(
         file,
-        summary,
-        currency=terms.currency,
+        pages.summary,
+        currency=meaning.currency,
         timezone=zone,
         left_out=0,
-        new_customers_unknown_from=summary.first_day,
+        new_customers_unknown_from=pages.summary.first_day,
     )
 
 
@@ -76,19 +82,20 @@ async def import_orders(
     now: datetime,
     complete_history: bool,
     created_by: UUID,
+    terms: ReportTerms | None = None,
     progress: Progress | None = None,
     timezone: str | None = None,
-    may_shrink: bool = False,
     dry_run: bool = False,
 ) -> ImportResult:
-    """Import a Shopify orders export (.csv or .csv.gz) into a brand of `created_by`.
+    """Import a Shopify orders export into a brand of `created_by`.
 
     `complete_history` says that the file starts with the store's first order. `timezone` is used
-    where the brand has none. The file's orders replace those of earlier files on its days; with
-    `may_shrink` also where they are clearly fewer. With `dry_run` everything is tried and nothing
-    is kept. Raises FileRefusedError, InputError or NotFoundError; nothing of the
-    file is stored then.
+    where the brand has none. The file's orders replace those of earlier files on its days; where
+    `terms` allow it also where they are clearly fewer. With `dry_run` everything is tried and
+    nothing is kept. Raises FileRefusedError, InputError or NotFoundError; nothing of the file is
+    stored then.
     """
+    said = terms or ReportTerms()
     tell = progress or _no_progress
     async with database.as_user(created_by) as connection:
         brand = await brands.brand_of_person(connection, user_id=created_by, brand_id=brand_id)
@@ -96,24 +103,14 @@ async def import_orders(
         raise NotFoundError("There is no such brand.")
     async with database.as_worker(brand_id) as connection:
         shop = await imports.find_shop(connection, brand_id)
-    file = await _survey(path, tell)
-    terms = _Terms.of(file, brand, shop, timezone)
-    summary = await _check(file, terms, tell)
+    file = await _survey(path, said, tell)
+    meaning = _Meaning.of(file, brand, shop, timezone)
     async with (
         database.as_worker(brand_id) as connection,
         connection.transaction(force_rollback=dry_run),
     ):
         job = _Import(
-            connection,
-            keyring,
-            file,
-            terms,
-            summary,
-            brand_id,
-            now,
-            created_by,
-            may_shrink=may_shrink,
-            dry_run=dry_run,
+            connection, keyring, file, meaning, said, brand_id, now, created_by, dry_run=dry_run
         )
         return await job.write(complete_history=complete_history, tell=tell)
 
@@ -139,27 +136,25 @@ def known_zone(name: str) -> ZoneInfo:
         ) from None
 
 
-async def _survey(path: Path, tell: Progress) -> OrdersFile:
-    source = await asyncio.to_thread(examine, path)
+async def _survey(path: Path, terms: ReportTerms, tell: Progress) -> OrdersFile:
+    source = await asyncio.to_thread(examine, path, terms.titles)
     survey = await asyncio.to_thread(Survey, source)
     async for step in _stepped(survey.steps()):
         tell(0, step.position, source.file_size * _PASSES)
     return survey.result()
 
 
-async def _check(file: OrdersFile, terms: _Terms, tell: Progress) -> Summary:
-    """Map every order once, to know that each can be; the result in figures."""
-    size = file.source.file_size
-    pages = OrderPages(file, zone=terms.zone, currency=terms.currency)
-    async for page in _stepped(pages.pages()):
-        tell(0, size + page.position, size * _PASSES)
-    if not pages.summary.orders:
-        raise refusals.empty()
-    return pages.summary
+def _pages(file: OrdersFile, meaning: _Meaning, terms: ReportTerms) -> OrderPages:
+    return OrderPages(
+        file,
+        zone=meaning.zone,
+        currency=meaning.currency,
+        may_leave_out=terms.skip_bad_rows,
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Terms:
+class _Meaning:
     """What the file's amounts and times mean."""
 
     currency: str
@@ -169,7 +164,7 @@ class _Terms:
     @classmethod
     def of(
         cls, file: OrdersFile, brand: Brand, shop: imports.Shop | None, timezone: str | None
-    ) -> _Terms:
+    ) -> _Meaning:
         """The shop's own terms where it is connected, else the brand's.
 
         Raises InputError where nobody says, FileRefusedError where the file is in another currency.
@@ -191,22 +186,30 @@ class _Terms:
 
 @dataclass(slots=True)
 class _Import:
-    """The writing of one checked file, inside one transaction."""
+    """The writing of one file, inside one transaction: nothing is kept if any row is bad."""
 
     connection: Connection
     keyring: Keyring
     file: OrdersFile
-    terms: _Terms
-    summary: Summary
+    meaning: _Meaning
+    terms: ReportTerms
     brand_id: UUID
     now: datetime
     created_by: UUID
-    may_shrink: bool
     dry_run: bool
+    summary: Summary = field(default_factory=Summary)
     left_out: int = 0
 
     async def write(self, *, complete_history: bool, tell: Progress) -> ImportResult:
         shop = await imports.lock_shop(self.connection, self.brand_id)
+        loaded = await load_orders(
+            self.connection,
+            self.keyring,
+            brand_id=self.brand_id,
+            integration_id=shop.integration_id,
+            timezone=self.meaning.timezone,
+            orders=self._orders(shop, tell),
+        )
         days = self._days()
         await self._check_against(shop, days, complete_history=complete_history)
         same = await imports.latest_import_of(
@@ -218,21 +221,24 @@ class _Import:
             days=days,
         )
         import_id = same or uuid7()
-        written = await write_orders(
+        written = await write_loaded_orders(
             self.connection,
-            self.keyring,
-            brand_id=self.brand_id,
-            integration_id=shop.integration_id,
-            timezone=self.terms.timezone,
-            orders=self._orders(shop, tell),
+            loaded,
             observed_at=self.now,
             run_id=import_id,
             source="file",
             import_id=import_id,
             complete_history=complete_history,
-            check=None if self.may_shrink else self._check_smaller,
+            check=None if self.terms.may_shrink else self._check_smaller,
         )
         result = await self._result(import_id, shop, written, was_known=same is not None)
+        await self._note(result, import_id, same, complete_history=complete_history)
+        return result
+
+    async def _note(
+        self, result: ImportResult, import_id: UUID, same: UUID | None, *, complete_history: bool
+    ) -> None:
+        """Keep that the file was imported, and what it replaced."""
         if same is None:
             record = record_of(
                 result,
@@ -249,7 +255,6 @@ class _Import:
         await note_replaced(
             self.connection, brand_id=self.brand_id, import_id=import_id, now=self.now
         )
-        return result
 
     def _days(self) -> DayRange:
         first, last = self.summary.first_day, self.summary.last_day
@@ -276,15 +281,18 @@ class _Import:
     async def _orders(self, shop: imports.Shop, tell: Progress) -> AsyncIterator[list[Order]]:
         """The file's orders, except on days that were read from the shop itself."""
         size = self.file.source.file_size
-        pages = OrderPages(self.file, zone=self.terms.zone, currency=self.terms.currency)
+        pages = _pages(self.file, self.meaning, self.terms)
+        self.summary = pages.summary
         async for page in _stepped(pages.pages()):
-            orders = [one for one in page.orders if not shop.knows(self._day(one))]
+            orders = page.orders
+            if shop.known_days is not None:
+                orders = [one for one in orders if not shop.knows(self._day(one))]
             self.left_out += len(page.orders) - len(orders)
             yield orders
-            tell(page.rows, 2 * size + page.position, size * _PASSES)
+            tell(page.rows, size + page.position, size * _PASSES)
 
     def _day(self, order: Order) -> date:
-        return order.processed_at.astimezone(self.terms.zone).date()
+        return order.processed_at.astimezone(self.meaning.zone).date()
 
     async def _result(
         self,
@@ -301,8 +309,8 @@ class _Import:
             preview(
                 self.file,
                 self.summary,
-                currency=self.terms.currency,
-                timezone=self.terms.timezone,
+                currency=self.meaning.currency,
+                timezone=self.meaning.timezone,
                 left_out=self.left_out,
                 new_customers_unknown_from=None if is_complete else first_day,
             ),
@@ -323,7 +331,7 @@ class _Import:
                 sum((day.amount for day in days), Decimal(0)),
                 sum((day.stored_amount for day in days), Decimal(0)),
             ),
-            currency=self.terms.currency,
+            currency=self.meaning.currency,
             of="orders",
             what="sales",
         )

@@ -5,7 +5,8 @@ Each function makes one `FileRefusedError`. Nothing of a refused file has been s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -18,7 +19,10 @@ SUPPORTED = (
     "breakdown and Google Ads campaign reports with the Day column (each as .csv, .csv.gz or .xlsx)"
 )
 _MOST_NAMES = 12
+_MOST_ASKED = 100
 _LONGEST_NAME = 40
+# refusals after which a person may say what the columns are
+_OF_COLUMNS = frozenset({"unknown", "no_metrics", "no_revenue", "not_daily"})
 
 
 def empty() -> FileRefusedError:
@@ -109,7 +113,8 @@ def too_large(most_bytes: int, most_rows: int) -> FileRefusedError:
 
 def unknown(names: Iterable[str]) -> FileRefusedError:
     """Text, but of no report we know."""
-    shown = [name[:_LONGEST_NAME] for name in names if _is_column_name(name)]
+    names = column_names(names)
+    shown = [name[:_LONGEST_NAME] for name in names]
     more = ", …" if len(shown) > _MOST_NAMES else ""
     seen = (
         f"We saw these column names: {', '.join(shown[:_MOST_NAMES])}{more}."
@@ -117,8 +122,44 @@ def unknown(names: Iterable[str]) -> FileRefusedError:
         else "We saw no row with column names."
     )
     return FileRefusedError(
-        "unknown", f"We could not recognise this file. {seen} Supported: {SUPPORTED}."
+        "unknown",
+        f"We could not recognise this file. {seen} Supported: {SUPPORTED}. If it is one of them "
+        'under other names, say what its columns are: --column "Name=field".',
+        columns=names,
     )
+
+
+def no_such_column(name: str, names: Iterable[str]) -> FileRefusedError:
+    """A column that a person named and the file does not have."""
+    shown = [one[:_LONGEST_NAME] for one in column_names(names)]
+    more = ", …" if len(shown) > _MOST_NAMES else ""
+    return FileRefusedError(
+        "unknown",
+        f'The file has no column "{name[:_LONGEST_NAME]}". Its columns are: '
+        f"{', '.join(shown[:_MOST_NAMES])}{more}.",
+        columns=column_names(names),
+    )
+
+
+def misnamed_columns(why: str, names: Iterable[str]) -> FileRefusedError:
+    """What a person said of the columns does not fit together."""
+    return FileRefusedError("columns", why, columns=column_names(names))
+
+
+@contextmanager
+def naming_columns(names: Sequence[str]) -> Iterator[None]:
+    """Gives refusals that other names of columns may explain the names that the file has."""
+    try:
+        yield
+    except FileRefusedError as refused:
+        if refused.code in _OF_COLUMNS:
+            refused.columns = column_names(names)
+        raise
+
+
+def column_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names that may be shown and asked about: none that may be about a person."""
+    return tuple(name for name in names if _is_column_name(name))[:_MOST_ASKED]
 
 
 def _is_column_name(name: str) -> bool:
@@ -290,20 +331,36 @@ def broken_quotes(line: int) -> FileRefusedError:
     )
 
 
-def bad_rows(problems: Sequence[tuple[int, str, str]], bad: int, rows: int) -> FileRefusedError:
-    """Rows that cannot be read: (line, column, what is wrong), the first few of them."""
-    line, column, reason = problems[0]
-    same = [p for p in problems if p[1:] == (column, reason)][:5]
+def bad_rows(
+    found: Sequence[tuple[int, str, str]],
+    bad: int,
+    rows: int,
+    *,
+    can_be_left_out: bool = False,
+    was_asked: bool = False,
+) -> FileRefusedError:
+    """Rows that cannot be read: (line, column, what is wrong), all of them or the first 1,000."""
+    line, column, reason = found[0]
+    same = [p for p in found if p[1:] == (column, reason)][:5]
     others = "" if len(same) == bad else ", …"
     numbers = ", ".join(str(p[0]) for p in same)
     places = f"line{'s' if bad > 1 else ''} {numbers}{others}"
     count = f"{bad:,} of {rows:,} rows" if bad > 1 else f"1 of {rows:,} rows"
+    step = "Correct or remove them, or export the file again."
+    if was_asked:
+        step = f"They are too many to be left out. {step}"
+    elif can_be_left_out:
+        step = (
+            "Correct or remove them, export the file again, or import the other "
+            f"{rows - bad:,} with --skip-bad-rows."
+        )
     return FileRefusedError(
         "bad_rows",
-        f'{count} could not be read ({places}: "{column}" {reason}). Nothing was imported. '
-        "Correct or remove them, or export the file again.",
+        f'{count} could not be read ({places}: "{column}" {reason}). Nothing was imported. {step}',
         line=line,
         column=column,
+        rows=tuple(found),
+        readable=rows - bad if can_be_left_out else 0,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from aura.imports.ad_reports import AdReport
+from aura.imports.bad_rows import note_of
 
 _TITLES = {
     "impressions": "impressions",
@@ -14,6 +15,7 @@ _TITLES = {
     "conversions": "conversions",
     "conversion_value": "the value of conversions",
 }
+_OF_CONVERSIONS = frozenset({"conversions", "the value of conversions"})
 
 
 def notes_of(
@@ -24,8 +26,14 @@ def notes_of(
     left_out: Sequence[date],
 ) -> tuple[str, ...]:
     """The notes of an import; `left_out` are days that the connected account was read for."""
-    found = [*_about_money(report, currency, brand_currency), *report.notes]
+    found = [
+        *_about_money(report, currency, brand_currency),
+        *report.notes,
+        note_of(report.left_out),
+    ]
     absent = [title for column, title in _TITLES.items() if column not in report.columns]
+    if not report.has_spend:
+        absent = [title for title in absent if title in _OF_CONVERSIONS]
     if absent and not (report.platform == "meta" and absent == ["clicks"]):
         found.append(f"Not in the file, so unknown: {', '.join(absent)}.")
     if report.repeated > 0:
@@ -44,7 +52,7 @@ def notes_of(
         f"The last day, {report.days.last}, may be incomplete if the file was made on it: import a "
         "newer file to replace it."
     )
-    return tuple(found)
+    return tuple(note for note in found if note)
 
 
 def _about_money(report: AdReport, currency: str | None, brand_currency: str | None) -> list[str]:
@@ -63,10 +71,13 @@ def _about_money(report: AdReport, currency: str | None, brand_currency: str | N
 
 def _compared(report: AdReport, currency: str) -> str:
     allowed = Decimal("0.01") * max(report.rows, 1)
-    nearest = min(report.control, key=lambda total: abs(total - report.spend))
-    if abs(nearest - report.spend) <= allowed:
-        return f"The spend equals the file's own total, {nearest:,} {currency}.".replace(" .", ".")
+    nearest = min(report.control, key=lambda total: abs(total - report.total))
+    if not report.has_spend:
+        currency = ""
+    what = "spend" if report.has_spend else report.total_of.replace("_", " ")
+    if abs(nearest - report.total) <= allowed:
+        return f"The {what} equals the file's own total, {nearest:,} {currency}.".replace(" .", ".")
     return (
-        f"The rows come to {report.spend:,.2f} {currency} but the file's own total is "
+        f"The rows come to {report.total:,.2f} {currency} but the file's own total of {what} is "
         f"{nearest:,.2f}: the difference belongs to campaigns or days that the file leaves out."
-    )
+    ).replace("  ", " ")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from aura.errors import InputError, NotFoundError
+from aura.imports.bad_rows import BadRow
 from aura.imports.moments import Order
 from aura.imports.table import Layout
 from aura.model import DayRange, Platform
 from aura.store.imports import ImportRecord
 
+# totals that are no money
+COUNTED = frozenset({"new_customers", "conversions"})
 _CODE = re.compile(r"[A-Z]{3}")
 _MOST_SHOWN = 5
 
@@ -37,8 +40,8 @@ class Glance:
         """From the positions of the columns that are read."""
         places = set(used)
         return cls(
-            tuple(n for at, n in enumerate(layout.header) if at in places),
-            tuple(n for at, n in enumerate(layout.header) if at not in places and n),
+            tuple(n for at, n in enumerate(layout.written) if at in places),
+            tuple(n for at, n in enumerate(layout.written) if at not in places and n),
             tuple(rows[:_MOST_SHOWN]),
         )
 
@@ -52,12 +55,20 @@ class ReportTerms:
         account: id of the ad account at its platform.
         order: whether 3/4/2026 is in March or in April.
         may_shrink: replace days even where the file has clearly less than is stored.
+        skip_bad_rows: leave out and list rows that cannot be read, and import the others.
+        columns: fields that columns are said to be, by the columns' normal names.
+        is_a: what the file is said to be then, one of `named_columns.KINDS`.
+        titles: what follows of both: normal names of columns to those of a report.
     """
 
     currency: str | None = None
     account: str | None = None
     order: Order | None = None
     may_shrink: bool = False
+    skip_bad_rows: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+    is_a: str | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +78,11 @@ class ReportResult:
     Attributes:
         rows: rows of days in the file; `total_rows` only repeat their sums.
         total: what the file's days come to in `currency`, those that were left out included;
-            `total_of` says of what: ad_spend, revenue or new_customers.
+            `total_of` says of what: ad_spend, conversions, revenue or new_customers.
         days_left_out: days of the file that the connected account itself was read for.
         rows_changed: rows of facts added, changed or deleted; 0 when all was known.
         was_known: the same file was imported before and nothing has replaced it since.
+        left_out: rows that could not be read and were not imported.
         notes: sentences about how the figures came to be.
     """
 
@@ -98,6 +110,7 @@ class ReportResult:
     days_changed: int
     was_known: bool
     is_dry_run: bool
+    left_out: tuple[BadRow, ...]
     notes: tuple[str, ...]
     glance: Glance
 

@@ -8,23 +8,24 @@ tell them.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Unpack
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from aura.errors import InputError, NotFoundError
+from aura.errors import InputError
 from aura.imports import refusals
-from aura.imports.report_result import ReportResult, ReportTerms, checked_code, record_of
+from aura.imports.bad_rows import note_of
+from aura.imports.brand_import import Asked, Job, import_into_brand
+from aura.imports.report_result import ReportResult, checked_code, record_of
 from aura.imports.shop_reports import ShopReport, read_shop_report
 from aura.model import DayRange
-from aura.store import brands, imports
-from aura.store.brands import Brand
-from aura.store.database import Connection, Database
+from aura.store import imports
+from aura.store.database import Database
 from aura.store.filed_windows import write_shop_report
 from aura.store.windows import WindowResult
 
@@ -32,65 +33,39 @@ from aura.store.windows import WindowResult
 _MOST_LOST = Decimal("0.05")
 
 
-async def inspect_shop_report(path: Path, terms: ReportTerms) -> ShopReport:
-    """Check a file to its last row without a database.
-
-    Raises FileRefusedError when it cannot be imported, InputError when there is no such file.
-    """
-    return await asyncio.to_thread(read_shop_report, path, order=terms.order)
-
-
 async def import_shop_report(
-    database: Database,
-    *,
-    path: Path,
-    brand_id: UUID,
-    now: datetime,
-    created_by: UUID,
-    terms: ReportTerms,
-    dry_run: bool = False,
-    read: ShopReport | None = None,
+    database: Database, *, path: Path, read: ShopReport | None = None, **asked: Unpack[Asked]
 ) -> ReportResult:
     """Import a report of sales or new customers by day into a brand of `created_by`.
 
-    With `dry_run` everything is tried and nothing is kept; `read` is what was read already. Raises
-    FileRefusedError, InputError or NotFoundError; nothing of the file is stored then.
+    `read` is what was read already. Raises FileRefusedError, InputError or NotFoundError; nothing
+    of the file is stored then.
     """
-    async with database.as_user(created_by) as connection:
-        brand = await brands.brand_of_person(connection, user_id=created_by, brand_id=brand_id)
-    if brand is None:
-        raise NotFoundError("There is no such brand.")
-    report = read or await inspect_shop_report(path, terms)
-    async with (
-        database.as_worker(brand_id) as connection,
-        connection.transaction(force_rollback=dry_run),
-    ):
-        job = _Import(connection, brand, report, terms, now, created_by, dry_run=dry_run)
-        return await job.write()
+    return await import_into_brand(
+        database,
+        lambda: read or read_shop_report(path, asked["terms"]),
+        lambda job, report: _Import(job, report).write(),
+        **asked,
+    )
 
 
 @dataclass(slots=True)
 class _Import:
     """The writing of one checked report, inside one transaction."""
 
-    connection: Connection
-    brand: Brand
+    job: Job
     report: ShopReport
-    terms: ReportTerms
-    now: datetime
-    created_by: UUID
-    dry_run: bool
 
     async def write(self) -> ReportResult:
         report = self.report
-        shop = await imports.lock_shop(self.connection, self.brand.id)
+        shop = await imports.lock_shop(self.job.connection, self.job.brand.id)
         currency = self._currency(shop)
         dates = await self._dates(shop)
         if not dates:
             raise refusals.overlap_shop(report.days, is_connected=shop.known_days is not None)
         known = await imports.latest_import_of(
-            self.connection,
-            brand_id=self.brand.id,
+            self.job.connection,
+            brand_id=self.job.brand.id,
             integration_id=shop.integration_id,
             kind=f"shopify.{report.kind}.daily",
             sha256=report.source.sha256,
@@ -98,27 +73,28 @@ class _Import:
         )
         import_id = known or uuid7()
         written = await write_shop_report(
-            self.connection,
-            brand_id=self.brand.id,
+            self.job.connection,
+            brand_id=self.job.brand.id,
             integration_id=shop.integration_id,
             days={day: report.values[day] for day in dates},
             columns=report.columns,
             currency=currency,
-            observed_at=self.now,
+            observed_at=self.job.now,
             import_id=import_id,
         )
         result = self._result(
             shop, currency, dates, written, import_id, was_known=known is not None
         )
         if known is None:
-            record = record_of(result, import_id, created_by=self.created_by, created_at=self.now)
-            await imports.add_import(self.connection, record)
+            job = self.job
+            record = record_of(result, import_id, created_by=job.created_by, created_at=job.now)
+            await imports.add_import(job.connection, record)
         return result
 
     def _currency(self, shop: imports.Shop) -> str:
         """The file's, else what a person says, else the shop's, else the brand's."""
-        said = checked_code(self.terms.currency, in_file=self.report.currency)
-        expected = shop.currency or self.brand.currency
+        said = checked_code(self.job.terms.currency, in_file=self.report.currency)
+        expected = shop.currency or self.job.brand.currency
         currency = self.report.currency or said or expected
         if currency is None:
             raise InputError("The file names no currency: give it with --currency, as USD or EUR.")
@@ -129,8 +105,8 @@ class _Import:
     async def _dates(self, shop: imports.Shop) -> list[date]:
         """The days to write. Refuses a file that clearly has less of them than an earlier one."""
         days = await imports.reported_days(
-            self.connection,
-            brand_id=self.brand.id,
+            self.job.connection,
+            brand_id=self.job.brand.id,
             integration_id=shop.integration_id,
             dates=sorted(self.report.values),
         )
@@ -141,7 +117,7 @@ class _Import:
             if not shop.knows(day.date)
             and not (day.has_orders if is_sales else day.has_new_customers)
         ]
-        if is_sales and not self.terms.may_shrink:
+        if is_sales and not self.job.terms.may_shrink:
             self._check_shrinkage(free)
         return [day.date for day in free]
 
@@ -166,7 +142,7 @@ class _Import:
             )
 
     def _shown_currency(self) -> str:
-        return self.report.currency or self.terms.currency or self.brand.currency or ""
+        return self.report.currency or self.job.terms.currency or self.job.brand.currency or ""
 
     def _result(
         self,
@@ -180,14 +156,14 @@ class _Import:
     ) -> ReportResult:
         return replace(
             shop_preview(self.report, currency),
-            import_id=None if self.dry_run else import_id,
-            brand_id=self.brand.id,
+            import_id=None if self.job.dry_run else import_id,
+            brand_id=self.job.brand.id,
             integration_id=shop.integration_id,
             days_left_out=len(self.report.values) - len(dates),
             rows_changed=written.rows_changed,
             days_changed=len(written.days_touched),
             was_known=was_known,
-            is_dry_run=self.dry_run,
+            is_dry_run=self.job.dry_run,
             notes=_notes(self.report, currency, sorted(set(self.report.values) - set(dates))),
         )
 
@@ -219,13 +195,14 @@ def shop_preview(report: ShopReport, currency: str | None) -> ReportResult:
         days_changed=0,
         was_known=False,
         is_dry_run=True,
+        left_out=report.left_out,
         notes=_notes(report, currency, []),
         glance=report.glance,
     )
 
 
 def _notes(report: ShopReport, currency: str | None, left_out: list[date]) -> tuple[str, ...]:
-    found = list(report.notes)
+    found = [*report.notes, note_of(report.left_out)]
     if report.kind == "sales":
         found.insert(0, "Sales are booked on the order's day, returns on the day they happened.")
         if report.currency is None and currency is not None:
@@ -250,7 +227,7 @@ def _notes(report: ShopReport, currency: str | None, left_out: list[date]) -> tu
         f"The last day, {report.days.last}, may be incomplete if the file was made on it: import a "
         "newer file to replace it."
     )
-    return tuple(found)
+    return tuple(note for note in found if note)
 
 
 def _compared(report: ShopReport) -> str:

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Literal
 
 from aura.imports import refusals
+from aura.imports.bad_rows import BadRow
 from aura.imports.daily_rows import DailyRows, DayRow, columns_of
 from aura.imports.days import parse_day
-from aura.imports.moments import Order
 from aura.imports.recognise import check_shop_report, without_currency
-from aura.imports.report_result import Glance
+from aura.imports.report_result import Glance, ReportTerms
 from aura.imports.shop_columns import (
     COLUMNS,
     COUNTS,
@@ -55,6 +55,7 @@ class ShopReport:
         values: by day; the columns in them are `columns`.
         stated_range: the days that the file's name says it covers.
         control: what the file itself says total sales come to, where it does.
+        left_out: rows that could not be read.
     """
 
     kind: Kind
@@ -69,6 +70,7 @@ class ShopReport:
     days: DayRange
     stated_range: DayRange | None
     control: tuple[Decimal, ...]
+    left_out: tuple[BadRow, ...]
     glance: Glance
     notes: tuple[str, ...]
 
@@ -79,15 +81,18 @@ class ShopReport:
         return sum((day.get(column, _ZERO) for day in self.values.values()), _ZERO)
 
 
-def read_shop_report(path: Path, *, order: Order | None = None) -> ShopReport:
+def read_shop_report(path: Path, terms: ReportTerms | None = None) -> ShopReport:
     """Read a file to its end. Raises FileRefusedError, InputError when there is no such file."""
-    return shop_report_of(examine(path), order=order)
+    said = terms or ReportTerms()
+    return shop_report_of(examine(path, said.titles), said)
 
 
-def shop_report_of(source: Source, *, order: Order | None = None) -> ShopReport:
+def shop_report_of(source: Source, terms: ReportTerms) -> ShopReport:
     """Read a source to its end. Raises FileRefusedError."""
     layout = find_layout(source)
-    return _Reader(source, layout, check_shop_report(layout.header), order).read()
+    with refusals.naming_columns(layout.header):
+        reader = _Reader(source, layout, check_shop_report(layout.header), terms)
+    return reader.read()
 
 
 def range_in_name(name: str) -> DayRange | None:
@@ -102,7 +107,7 @@ def range_in_name(name: str) -> DayRange | None:
 class _Reader:
     """The reading of one report."""
 
-    def __init__(self, source: Source, layout: Layout, kind: Kind, order: Order | None) -> None:
+    def __init__(self, source: Source, layout: Layout, kind: Kind, terms: ReportTerms) -> None:
         self._source = source
         self._layout = layout
         self._kind = kind
@@ -110,9 +115,7 @@ class _Reader:
         self._columns = columns_of(layout, COLUMNS, amounts=MONEY, counts=COUNTS, names=())
         self._check()
         self._stated_range = range_in_name(source.path.name)
-        self._rows = DailyRows(
-            source, layout, self._columns, order=order, covered=self._stated_range
-        )
+        self._rows = DailyRows(source, layout, self._columns, terms, covered=self._stated_range)
         self._values: dict[date, dict[str, Decimal]] = {}
         self._rows_of: Counter[date] = Counter()
         self._shown: list[dict[str, str]] = []
@@ -151,6 +154,7 @@ class _Reader:
             days=days,
             stated_range=self._stated_range,
             control=tuple(self._rows.totals.stated.get("revenue", ())),
+            left_out=self._rows.left_out,
             glance=self._glance(columns),
             notes=(*notes, *self._about_range(days), *self._about_comparison()),
         )
@@ -159,8 +163,9 @@ class _Reader:
         numbers = dict(row.numbers)
         for count in COUNTS:
             if numbers.get(count, _ZERO) < 0 and count != "orders":
-                title = self._columns.title(self._layout, count)
-                self._rows.problem(row.line, title, "is negative")
+                self._rows.problem(row.line, count, "is negative")
+        if row.line in self._rows.bad.lines:
+            return
         if self._kind == "customers":
             numbers = {"new_customers": self._new_customers(row, numbers)}
         elif "revenue" not in self._columns.positions:

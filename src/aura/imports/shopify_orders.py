@@ -80,6 +80,11 @@ def cell_of(row: Row, position: int | None) -> str:
     return "" if position is None else row.cells[position].strip()
 
 
+def is_code(cell: str) -> bool:
+    """Whether a cell names a currency, in large or small letters."""
+    return _CODE.fullmatch(cell.upper()) is not None
+
+
 def plain_id(cell: str) -> str | None:
     """The digits of an order id; None for anything else, an exponent among them."""
     found = _ID.fullmatch(cell)
@@ -122,14 +127,14 @@ class Survey:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._layout = find_layout(source)
-        self._columns = columns_of(self._layout)
+        with refusals.naming_columns(self._layout.header):
+            self._columns = columns_of(self._layout)
         self._amounts = self._columns.amounts()
         self._separator = SeparatorEvidence()
         self._dates = OrderEvidence(CREATED_AT)
         self._zones = ZoneEvidence()
         self._days_and_offsets: set[tuple[str, str]] = set()
         self._currencies: set[str] = set()
-        self._bad_currencies: list[tuple[int, str, str]] = []
         self._orders = 0
         self._ids = 0
         self._rows = 0
@@ -156,11 +161,9 @@ class Survey:
             cell = row.cells[position].strip()
             if cell:
                 self._separator.add(cell, row.line, name)
-        currency = cell_of(row, columns.currency).upper()
-        if _CODE.fullmatch(currency):
-            self._currencies.add(currency)
-        elif currency:
-            self._bad_currencies.append((row.line, "Currency", "is not a three-letter code"))
+        currency = cell_of(row, columns.currency)
+        if is_code(currency):
+            self._currencies.add(currency.upper())
 
     def _add_offset(self, created_at: str) -> None:
         # `2026-04-05` and `+0400`: the time between them tells nothing more
@@ -189,9 +192,6 @@ class Survey:
         )
 
     def _currency(self) -> str | None:
-        bad = self._bad_currencies
-        if bad:
-            raise refusals.bad_rows(bad, len(bad), self._rows)
         if len(self._currencies) > 1:
             raise refusals.two_currencies(self._currencies)
         return next(iter(self._currencies), None)

@@ -13,9 +13,9 @@ import hashlib
 import io
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -52,6 +52,8 @@ class Source:
         size: unpacked bytes.
         file_size: bytes on disk, which progress is measured in.
         content: the text of a workbook; None for a file that is text itself.
+        is_cut: the last line has no end.
+        titles: what a person said that columns are: their normal names to those of a report.
     """
 
     path: Path
@@ -61,6 +63,8 @@ class Source:
     size: int
     file_size: int
     content: bytes | None = None
+    is_cut: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Counted(io.RawIOBase):
@@ -90,12 +94,11 @@ class Reading:
         self._raw = raw
         self._counted = counted
         self._text = text
-        self._last = ""
 
     @property
     def is_cut(self) -> bool:
-        """Whether the line that was read last is the file's last one and has no end."""
-        return not self._last.endswith(("\n", "\r"))
+        """Whether the file's last line has no end."""
+        return self._source.is_cut
 
     @property
     def position(self) -> int:
@@ -103,13 +106,21 @@ class Reading:
         return self._raw.tell()
 
     def __iter__(self) -> Iterator[str]:
+        if self._source.encoding.startswith("utf-16"):
+            return self._checked()
+        # `examine` has looked at every byte: no line is too long and none has a NUL
+        return iter(self._text)
+
+    def _checked(self) -> Iterator[str]:
         number = 0
         while line := self._text.readline(LONGEST_LINE):
             number += 1
             if "\0" in line or len(line) >= LONGEST_LINE:
                 raise refusals.binary(line=number)
-            self._last = line
             yield line
+
+    def check_unchanged(self) -> None:
+        """After the last line: refuse a file that another program wrote to in the meantime."""
         if self._counted.digest.digest() != self._source.sha256:
             raise refusals.changed()
 
@@ -157,8 +168,8 @@ def reading(source: Source) -> Iterator[Reading]:
             yield Reading(source, raw, counted, text)
 
 
-def examine(path: Path) -> Source:
-    """Read the whole file once and say what it is.
+def examine(path: Path, titles: Mapping[str, str] | None = None) -> Source:
+    """Read the whole file once and say what it is; `titles` says what its columns are.
 
     Raises InputError when there is no such file, FileRefusedError when it cannot be text.
     """
@@ -169,7 +180,7 @@ def examine(path: Path) -> Source:
         with path.open("rb") as raw:
             start = raw.read(4)
             if start == _ARCHIVE:
-                return _workbook(path, raw)
+                return _workbook(path, raw, titles or {})
             is_gzip = start[:2] == b"\x1f\x8b"
         with _unpacked(path, is_gzip=is_gzip) as (_, unpacked):
             chunk = unpacked.read(_CHUNK)
@@ -184,12 +195,14 @@ def examine(path: Path) -> Source:
         sha256=state.digest.digest(),
         size=state.size,
         file_size=status.st_size,
+        is_cut=not state.last.rstrip(b"\0").endswith((b"\n", b"\r")),
+        titles=titles or {},
     )
 
 
-def _workbook(path: Path, raw: IO[bytes]) -> Source:
+def _workbook(path: Path, raw: IO[bytes], titles: Mapping[str, str]) -> Source:
     """A workbook, read as the text of its one sheet with a report."""
-    content = workbook.text_of(raw)
+    content = workbook.text_of(raw, frozenset(titles))
     return Source(
         path=path,
         is_gzip=False,
@@ -198,6 +211,7 @@ def _workbook(path: Path, raw: IO[bytes]) -> Source:
         size=len(content),
         file_size=len(content),
         content=content,
+        titles=titles,
     )
 
 
@@ -234,21 +248,24 @@ class _Seen:
     def __init__(self, by_mark: str | None) -> None:
         self.digest = hashlib.sha256()
         self.size = 0
+        self.last = b""
         self._by_mark = by_mark
         self._utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
         self._lines = 0
+        self._since_line_end = 0
         self._no_text_at: int | None = None
 
     def add(self, chunk: bytes) -> None:
         self.digest.update(chunk)
         self.size += len(chunk)
+        self.last = chunk[-2:]
         if self.size > MOST_BYTES:
             raise refusals.too_large(MOST_BYTES, MOST_ROWS)
+        if self._by_mark is not None and self._by_mark.startswith("utf-16"):
+            return
+        self._check_lines(chunk)
         if self._by_mark is not None:
             return
-        if b"\0" in chunk:
-            raise refusals.binary(line=self._lines + chunk[: chunk.index(0)].count(b"\n") + 1)
-        self._lines += chunk.count(b"\n")
         if self._utf8 is not None:
             try:
                 self._utf8.decode(chunk)
@@ -256,6 +273,18 @@ class _Seen:
                 self._utf8 = None
         if self._no_text_at is None and len(chunk.translate(None, _NO_TEXT)) != len(chunk):
             self._no_text_at = self._lines
+
+    def _check_lines(self, chunk: bytes) -> None:
+        if b"\0" in chunk:
+            raise refusals.binary(line=self._lines + chunk[: chunk.index(0)].count(b"\n") + 1)
+        self._lines += chunk.count(b"\n")
+        last_end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        # a chunk is shorter than the longest line: only lines that go on in the next one matter
+        self._since_line_end = (
+            len(chunk) - last_end - 1 if last_end >= 0 else self._since_line_end + len(chunk)
+        )
+        if self._since_line_end >= LONGEST_LINE:
+            raise refusals.binary(line=self._lines + 1)
 
     def encoding(self) -> str:
         """The encoding of the whole; refuses bytes that are neither UTF-8 nor Windows-1252."""

@@ -39,12 +39,16 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]+")
 _PRECISE = Decimal(10) ** 15
 
 
-def text_of(raw: IO[bytes]) -> bytes:
-    """The sheet with a report as UTF-8 CSV. Raises FileRefusedError for any other archive."""
+def text_of(raw: IO[bytes], titles: frozenset[str] = frozenset()) -> bytes:
+    """The sheet with a report as UTF-8 CSV.
+
+    `titles` are names that columns have beside those of the reports. Raises FileRefusedError for
+    any other archive.
+    """
     try:
         with zipfile.ZipFile(raw) as archive:
             _check_size(archive)
-            return _best_sheet(_Book(archive))
+            return _best_sheet(_Book(archive), titles)
     except (zipfile.BadZipFile, LookupError, ET.ParseError, zlib.error, ValueError, EOFError):
         raise refusals.workbook() from None
     except RuntimeError:  # encrypted, or packed in a way that nobody uses
@@ -59,17 +63,16 @@ def _check_size(archive: zipfile.ZipFile) -> None:
         raise refusals.too_large_workbook(MOST_UNPACKED)
 
 
-def _best_sheet(book: _Book) -> bytes:
+def _best_sheet(book: _Book, titles: frozenset[str]) -> bytes:
     """The sheet whose first rows have the most known column names; the first one of equals."""
-    best: tuple[int, list[list[str]]] | None = None
+    best: tuple[tuple[int, bool], list[list[str]]] | None = None
     for part in book.sheets():
         rows = list(_bounded(book.rows(part)))
-        score = max(
-            (sum(known(normal_name(cell)) for cell in cells) for cells in rows[:_HEADER_ROWS]),
-            default=0,
-        )
-        if best is None or score > best[0]:
-            best = (score, rows)
+        names = ([normal_name(cell) for cell in cells] for cells in rows[:_HEADER_ROWS])
+        score = max((sum(n in titles or known(n) for n in row) for row in names), default=0)
+        # a sheet of charts or notes has fewer rows than one with a table
+        if best is None or (score, len(rows) > 1) > best[0]:
+            best = (score, len(rows) > 1), rows
     if best is None:
         raise refusals.workbook()
     if not any(map(any, best[1])):

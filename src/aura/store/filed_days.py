@@ -62,11 +62,11 @@ class AdPlace:
 
 @dataclass(frozen=True, slots=True)
 class FiledDay:
-    """What files said of an account's day: how many campaigns, and what was spent."""
+    """What files said of an account's day: how many campaigns, and what a column comes to."""
 
     date: date
     campaigns: int
-    ad_spend: Decimal
+    total: Decimal
 
 
 def _statement(name: str) -> LiteralString:
@@ -115,10 +115,17 @@ async def campaigns_by_name(
 
 
 async def filed_sums(
-    connection: Connection, brand_id: UUID, place: AdPlace, external_id: str, dates: list[date]
+    connection: Connection,
+    brand_id: UUID,
+    place: AdPlace,
+    external_id: str,
+    dates: list[date],
+    *,
+    of: str,
 ) -> list[FiledDay]:
-    """What files have said of an account's days, oldest first."""
+    """What files have said of an account's days, oldest first; `of` names the column to sum."""
     parameters = {
+        "of": of,
         "brand_id": brand_id,
         "integration_id": place.integration_id,
         "external_ids": [external_id, FILE_ACCOUNT],

@@ -92,29 +92,66 @@ async def write_ad_window(
     source: Source = "api",
     import_id: UUID | None = None,
     dates: list[date] | None = None,
+    columns: frozenset[str] | None = None,
 ) -> WindowResult:
     """Make one ad account's stored days of a window equal to what the platform stated.
 
     `days` is the whole window, account level and campaign level: what is stored and not among them
     is deleted, and so is what a file without an account's name said of those days. With `dates`
-    only those days of the window are touched. The account's own total is kept beside its campaigns,
-    so their difference stays visible. Raises BadDataError before anything is written when a row
-    cannot be true.
+    only those days of the window are touched, and with `columns` only those of their figures: every
+    other one stays as it is stored. The account's own total is kept beside its campaigns, so their
+    difference stays visible. Raises BadDataError before anything is written when a row cannot be
+    true.
     """
     _check_ad_days(account, window, days)
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
     account_id = await account_entity(connection, place, account)
-    entities = await campaign_entities(connection, place, account_id, days)
-    entities["account", account.external_id] = account_id
-    await _load_ad_days(connection, days, entities)
+    known = await campaign_entities(connection, place, account_id, days)
+    known["account", account.external_id] = account_id
+    await _load_ad_days(connection, days, known)
+    entities = await entities_below(connection, place, account_id)
+    touched = window.days() if dates is None else dates
+    if columns is not None:
+        stored = {"entities": entities, "dates": touched, "columns": sorted(columns)}
+        for name in ("keep_other_columns", "keep_other_entities"):
+            await connection.execute(statements("windows")[name], place.parameters | stored)
     changed = await replace_days(
         connection,
         place,
         Observation(observed_at, run_id, source, import_id),
-        entities=await entities_below(connection, place, account_id),
-        dates=window.days() if dates is None else dates,
+        entities=entities,
+        dates=touched,
     )
     return WindowResult(len(days), changed.total(), tuple(sorted(changed)))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedOrders:
+    """Orders in the ledger's temporary tables, and of which shop they are."""
+
+    place: Place
+    rows: int
+
+
+async def load_orders(
+    connection: Connection,
+    keyring: Keyring,
+    *,
+    brand_id: UUID,
+    integration_id: UUID,
+    timezone: str,
+    orders: AsyncIterable[list[Order]],
+) -> LoadedOrders:
+    """Copy orders to where `write_loaded_orders` takes them from; nothing is changed so far.
+
+    Days are those of `timezone`, the shop's own.
+    """
+    place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
+    hasher = await customer_hasher(connection, keyring, brand_id=brand_id)
+    rows = await ledger.load_orders(
+        connection, hasher, orders, brand_id=brand_id, timezone=timezone
+    )
+    return LoadedOrders(place, rows)
 
 
 async def write_orders(
@@ -132,24 +169,56 @@ async def write_orders(
     window: DayRange | None = None,
     as_of: datetime | None = None,
     complete_history: bool = False,
+) -> WindowResult:
+    """Bring orders into the ledger and make every day they touch right, in one step.
+
+    As `load_orders` and `write_loaded_orders`, which say what the parameters mean.
+    """
+    loaded = await load_orders(
+        connection,
+        keyring,
+        brand_id=brand_id,
+        integration_id=integration_id,
+        timezone=timezone,
+        orders=orders,
+    )
+    return await write_loaded_orders(
+        connection,
+        loaded,
+        observed_at=observed_at,
+        run_id=run_id,
+        source=source,
+        import_id=import_id,
+        window=window,
+        as_of=as_of,
+        complete_history=complete_history,
+    )
+
+
+async def write_loaded_orders(
+    connection: Connection,
+    loaded: LoadedOrders,
+    *,
+    observed_at: datetime,
+    run_id: UUID | None,
+    source: Source = "api",
+    import_id: UUID | None = None,
+    window: DayRange | None = None,
+    as_of: datetime | None = None,
+    complete_history: bool = False,
     check: ShrinkCheck | None = None,
 ) -> WindowResult:
-    """Bring orders into the ledger and make every day they touch right.
+    """Bring loaded orders into the ledger and make every day they touch right.
 
-    Days are those of `timezone`, the shop's own. An order of the API replaces the same order of a
-    file, never the other way round. With `window`, all orders processed on those days are among
-    `orders`: stored ones of the API that are not, are deleted. Orders that were collected before
-    they were read come with the moment `as_of`: what the ledger knows of later than that stays.
-    `complete_history` says that they
-    begin with the shop's first order ever, so that new customers are known from that day on.
-    `check` may refuse a file's orders that are clearly fewer than those of earlier files.
-    Raises BadDataError (the transaction is then unusable) for orders in two currencies.
+    An order of the API replaces the same order of a file, never the other way round. With `window`,
+    all orders processed on those days were loaded: stored ones of the API that were not, are
+    deleted. Orders that were collected before they were read come with the moment `as_of`: what the
+    ledger knows of later than that stays. `complete_history` says that they begin with the shop's
+    first order ever, so that new customers are known from that day on. `check` may refuse a file's
+    orders that are clearly fewer than those of earlier files. Raises BadDataError (the transaction
+    is then unusable) for orders in two currencies.
     """
-    place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
-    hasher = await customer_hasher(connection, keyring, brand_id=brand_id)
-    loaded = await ledger.load_orders(
-        connection, hasher, orders, brand_id=brand_id, timezone=timezone
-    )
+    place = loaded.place
     merged = await ledger.merge_orders(
         connection,
         place,
@@ -164,7 +233,7 @@ async def write_orders(
     changed = await recompute_shop_days(
         connection, place, Observation(observed_at, run_id, source, import_id)
     )
-    return WindowResult(loaded, merged + changed.total(), tuple(sorted(changed)))
+    return WindowResult(loaded.rows, merged + changed.total(), tuple(sorted(changed)))
 
 
 async def refresh_all_days(connection: Connection, *, brand_id: UUID, integration_id: UUID) -> int:

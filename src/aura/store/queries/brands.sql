@@ -76,3 +76,17 @@ returning id;
 delete from public.brands
 where id = %(brand_id)s and user_id = %(user_id)s
 returning id;
+
+-- name: file_columns
+-- What the brand's people said of the columns of files.
+select coalesce(settings -> 'file_columns', '[]'::jsonb) as said
+from aura.brand_settings
+where brand_id = %(brand_id)s
+for update;
+
+-- name: keep_file_columns
+-- Keeps what was said of the columns of files; other settings stay.
+insert into aura.brand_settings as s (brand_id, settings)
+values (%(brand_id)s, jsonb_build_object('file_columns', %(said)s::jsonb))
+on conflict (brand_id) do update set
+    settings = s.settings || jsonb_build_object('file_columns', %(said)s::jsonb);

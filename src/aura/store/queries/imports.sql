@@ -65,11 +65,20 @@ full join filed as e on a.external_id = e.external_id
 order by 2, 1;
 
 -- name: filed_sums
--- What files said of an account's days: the number of campaigns, and the spend.
+-- What files said of an account's days: the number of campaigns, and what one column comes to.
 select
     d.date,
     count(*) filter (where e.level = 'campaign') as campaigns,
-    coalesce(sum(d.ad_spend) filter (where e.level = 'account'), 0) as ad_spend
+    coalesce(
+        sum(
+            case %(of)s
+                when 'ad_spend' then d.ad_spend
+                when 'conversions' then d.conversions
+                when 'conversion_value' then d.conversion_value
+            end
+        ) filter (where e.level = 'account'),
+        0
+    ) as total
 from aura.entity_days as d
 inner join aura.entities as e on e.id = d.entity_id and e.brand_id = d.brand_id
 left join aura.entities as p on p.id = e.parent_id and p.brand_id = e.brand_id

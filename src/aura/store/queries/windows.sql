@@ -35,6 +35,102 @@ copy incoming_days (
     conversions_by_conversion_date, conversion_value_by_conversion_date, action_type
 ) from stdin;
 
+-- name: keep_other_columns
+-- A report that states only some figures of its days leaves the others as they are stored.
+update incoming_days as i set
+    ad_spend = case
+        when 'ad_spend' = any(%(columns)s::text[]) then i.ad_spend
+        else d.ad_spend
+    end,
+    impressions = case
+        when 'impressions' = any(%(columns)s::text[]) then i.impressions
+        else d.impressions
+    end,
+    clicks = case
+        when 'clicks' = any(%(columns)s::text[]) then i.clicks
+        else d.clicks
+    end,
+    all_clicks = case
+        when 'all_clicks' = any(%(columns)s::text[]) then i.all_clicks
+        else d.all_clicks
+    end,
+    conversions = case
+        when 'conversions' = any(%(columns)s::text[]) then i.conversions
+        else d.conversions
+    end,
+    conversion_value = case
+        when 'conversion_value' = any(%(columns)s::text[]) then i.conversion_value
+        else d.conversion_value
+    end,
+    conversions_by_conversion_date = case
+        when 'conversions_by_conversion_date' = any(%(columns)s::text[]) then i.conversions_by_conversion_date
+        else d.conversions_by_conversion_date
+    end,
+    conversion_value_by_conversion_date = case
+        when 'conversion_value_by_conversion_date' = any(%(columns)s::text[]) then i.conversion_value_by_conversion_date
+        else d.conversion_value_by_conversion_date
+    end,
+    action_type = d.action_type
+from aura.entity_days as d
+where
+    d.brand_id = %(brand_id)s
+    and d.date = i.date
+    and d.entity_id = i.entity_id;
+
+-- name: keep_other_entities
+-- Stored days of campaigns that such a report has no row of: of what it states they had nothing.
+insert into incoming_days (
+    entity_id, date, currency, ad_spend, impressions, clicks, all_clicks, conversions,
+    conversion_value, conversions_by_conversion_date, conversion_value_by_conversion_date,
+    action_type
+)
+select
+    d.entity_id,
+    d.date,
+    d.currency,
+    case
+        when 'ad_spend' = any(%(columns)s::text[]) then 0
+        else d.ad_spend
+    end,
+    case
+        when 'impressions' = any(%(columns)s::text[]) then 0
+        else d.impressions
+    end,
+    case
+        when 'clicks' = any(%(columns)s::text[]) then 0
+        else d.clicks
+    end,
+    case
+        when 'all_clicks' = any(%(columns)s::text[]) then 0
+        else d.all_clicks
+    end,
+    case
+        when 'conversions' = any(%(columns)s::text[]) then 0
+        else d.conversions
+    end,
+    case
+        when 'conversion_value' = any(%(columns)s::text[]) then 0
+        else d.conversion_value
+    end,
+    case
+        when 'conversions_by_conversion_date' = any(%(columns)s::text[]) then 0
+        else d.conversions_by_conversion_date
+    end,
+    case
+        when 'conversion_value_by_conversion_date' = any(%(columns)s::text[]) then 0
+        else d.conversion_value_by_conversion_date
+    end,
+    d.action_type
+from aura.entity_days as d
+where
+    d.brand_id = %(brand_id)s
+    and d.entity_id = any(%(entities)s::bigint[])
+    and d.date = any(%(dates)s::date[])
+    and not exists (
+        select from incoming_days as i
+        where i.date = d.date and i.entity_id = d.entity_id
+    );
+
 -- name: write_days
 -- Makes the days of the given entities and dates equal to the incoming ones. Values that change, and days
 -- that are stated no longer, go to the append-only revisions; those that were first seen at this very

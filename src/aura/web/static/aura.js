@@ -262,7 +262,11 @@ function equipUpload() {
     event.preventDefault();
     send(event.submitter?.name, event.submitter?.value);
   });
-  field.addEventListener("change", () => field.files.length && send("step", "check"));
+  field.addEventListener("change", () => {
+    // what was answered of another file goes with it
+    document.getElementById("outcome").replaceChildren();
+    if (field.files.length) send("step", "check");
+  });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length) return;
