@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import json
 from datetime import date, timedelta
@@ -113,9 +114,32 @@ async def test_the_api_lists_it_and_answers_with_it(added, signed_in, measure, b
     every = (await call(f"brands/{made.brand}/metrics?days=7"))["figures"]
     assert added.key in str(every)
     assert await call(f"brands/{made.brand}/series?days=7&metric={added.key}")
+    schemas = (await call("openapi.json"))["components"]["schemas"]
+    assert added.key in schemas["MetricKey"]["enum"]
+    for answer in ("FigureAnswer", "MetricAnswer"):
+        assert schemas[answer]["properties"]["key"] == {"$ref": "#/components/schemas/MetricKey"}
 
 
-def test_the_shell_states_its_days(added, owner_url, tmp_path):
+async def test_the_shell_reports_it(added, measure, owner_url, tmp_path):
+    await measure()
+    words = ["report", "series", added.key, "--json", f"--from={WEEK.first}", f"--to={WEEK.last}"]
+    environment = {"AURA_HOME": str(tmp_path), "AURA_DATABASE_URL": owner_url}
+    told = await asyncio.to_thread(CliRunner().invoke, shell, words, env=environment)
+    found = json.loads(told.output)
+    assert found["metric"] == added.key
+    assert len([one for one in found["series"] if Decimal(one["value"]) > 0]) == len(WEEK)
+
+
+def test_the_shell_lists_it(added):
+    lines = CliRunner().invoke(shell, ["metrics"]).output.splitlines()
+    (line,) = [line for line in lines if line.startswith(added.key)]
+    for said in (added.unit, added.formula, added.tooltip):
+        assert said in line
+    listed = json.loads(CliRunner().invoke(shell, ["metrics", "--json"]).output)
+    assert [one["key"] for one in listed] == list(CATALOGUE)
+
+
+def test_the_shell_knows_its_name(added, owner_url, tmp_path):
     environment = {"AURA_HOME": str(tmp_path), "AURA_DATABASE_URL": owner_url}
     words = ["report", "series"]
     known = CliRunner().invoke(shell, [*words, added.key], env=environment)

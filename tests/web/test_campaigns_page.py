@@ -11,9 +11,18 @@ from html import unescape
 
 import pytest
 
+from aura.metrics import CATALOGUE
 from aura.model import DayRange
-from measured_brand import READ_AT, YESTERDAY
-from measured_campaigns import campaign_day, write_campaigns, write_three_campaigns
+from aura.reports.campaign import campaign_report
+from aura.reports.rates import published_rates
+from measured_brand import NOW, READ_AT, YESTERDAY
+from measured_campaigns import (
+    BOTH,
+    WEEK,
+    campaign_day,
+    write_campaigns,
+    write_three_campaigns,
+)
 
 DASH = "\u2013"
 
@@ -165,6 +174,57 @@ async def test_a_campaign_has_a_page_with_its_days_and_what_was_restated(
     assert days[5][:3] == ["Fri 20 Nov", "$16.67", "$21.50"]
     assert ["Fri 20 Nov", "Ad spend", "$20.00", "$21.50", "07:10"] in page.rows
     assert "Ad spend ÷ conversions" in page.text
+
+
+async def test_a_campaign_is_in_the_brands_currency_with_the_accounts_beside_it(
+    browser, signed_in, measure, database
+):
+    platforms = {"shopify": "USD", "meta": "EUR"}
+    made = await measure(person=await signed_in(), platforms=platforms)
+    days = [campaign_day("Abroad", day, "10", currency="EUR") for day in BOTH.days()]
+    await write_campaigns(database, made, "meta", days, currency="EUR")
+    listed = await browser.get(f"/b/{made.brand}/campaigns?days=7")
+    address = next(link for link in listed.links if "/campaigns/" in link)
+    page = await browser.get(address)
+    rates = published_rates()
+    worth = sum(
+        10 / rates.per_euro("EUR", day).value * rates.per_euro("USD", day).value
+        for day in WEEK.days()
+    )
+    row = next(row for row in page.rows if row and row[0] == "Ad spend")
+    assert row[1].startswith(f"${worth:.2f}")
+    assert row[2] == "€70.00"
+    assert lines(listed)[0][1].startswith(f"${worth:.2f}")
+    assert "each day at its own rate; the account bills in EUR" in page.text
+    roas = next(row for row in page.rows if row and row[0] == "Platform ROAS")
+    assert roas[2] == "10.00x"
+
+    entry = address.split("?")[0].rsplit("/", 1)[1]
+    report = await campaign_report(
+        database,
+        user_id=made.person,
+        brand_id=made.brand,
+        entity_id=int(entry),
+        days=WEEK,
+        now=NOW,
+    )
+    spend = CATALOGUE["ad_spend"]
+    assert sum(row.value(spend) for row in report.series) == report.figures[0].value
+    assert (report.currency, report.account_currency) == ("USD", "EUR")
+
+
+async def test_a_blank_cell_leads_to_what_would_fill_it(browser, signed_in, measure, database):
+    through = {"google_ads": YESTERDAY - timedelta(days=3)}
+    platforms = {"shopify": "USD", "meta": "USD", "google_ads": "TOP"}
+    made = await measure(person=await signed_in(), platforms=platforms, through=through)
+    page = await browser.get(f"/b/{made.brand}?days=7")
+    table = page.html.split('id="platforms-title"')[1].split("</table>")[0]
+    together = table.split('class="together"')[1]
+    assert f'<a class="lacking" href="/b/{made.brand}/connections">' in together
+    assert "Google Ads has data through" in together
+    page = await browser.get(f"/b/{made.brand}?from=2026-11-10&to=2026-11-16")
+    table = page.html.split('id="platforms-title"')[1].split("</table>")[0]
+    assert f'<a class="lacking" href="/b/{made.brand}/settings#rate">' in table
 
 
 async def test_a_campaign_of_somebody_else_is_not_there(browser, made, measure, database):

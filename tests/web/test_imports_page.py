@@ -69,6 +69,12 @@ async def test_a_report_is_uploaded_listed_and_taken_back(browser, brand, send, 
     assert "/undo" not in browser.answer.text
 
 
+async def test_the_page_is_marked_among_the_others(browser, brand):
+    page = await browser.get(f"/b/{brand}/imports")
+    current = [a["href"] for tag, a in page.tags if tag == "a" and a.get("aria-current") == "page"]
+    assert current == [f"/b/{brand}/imports"]
+
+
 async def test_an_orders_export_is_recognised(browser, brand, send, database):
     await send(ORDERS, "orders_export.csv")
     assert browser.answer.status_code == 200

@@ -239,6 +239,11 @@ async def test_a_target_is_a_labelled_line_of_the_chart_and_a_column_of_its_tabl
     page = await browser.get(f"/b/{made.brand}?from=2026-10-05&to=2026-10-11")
     chart = page.html.split("data-chart")[1].split("</section>")[0]
     assert 'class="target"' in chart
+    await browser.get(f"/b/{made.brand}/series.csv?from=2026-11-01&to=2026-11-21&by=week")
+    rows = list(csv.DictReader(browser.answer.text.removeprefix("\ufeff").splitlines()))
+    assert [Decimal(row["target"]) for row in rows] == [
+        round(Decimal(31_000) / 30 * days, 6) for days in (1, 7, 7, 6)
+    ]
     assert ">Target $1,000</text>" in chart
     assert [row[4] for row in page.rows if row and row[0] == "Sun 11 Oct"] == ["$1,000.00"]
     page = await browser.get(f"/b/{made.brand}?from=2026-10-05&to=2026-10-11&metric=mer")

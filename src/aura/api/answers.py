@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
 
 from aura.model import DayRange
 from aura.reports.currency import Converted
 from aura.reports.figures import Figure
 from aura.reports.freshness import Source
 from aura.store.reports import BrandRow
+
+# described as one of the catalogue's keys, which may grow
+METRIC_KEY: Final[JsonDict] = {"format": "metric-key"}
+MetricKey = Annotated[str, Field(json_schema_extra=METRIC_KEY)]
 
 
 class BrandAnswer(BaseModel):
@@ -100,7 +106,7 @@ class FigureAnswer(BaseModel):
     `estimate` says by which rule a value is estimated; null for one that is exact.
     """
 
-    key: str
+    key: MetricKey
     label: str
     unit: str
     formula: str

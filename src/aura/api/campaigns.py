@@ -96,7 +96,10 @@ class CampaignDayAnswer(BaseModel):
 
 
 class RestatedAnswer(BaseModel):
-    """A value that the platform changed; `after` is null for a day that vanished."""
+    """A value that the platform changed, in the account's currency.
+
+    `after` is null for a day that vanished.
+    """
 
     date: date
     seen_at: datetime
@@ -106,11 +109,15 @@ class RestatedAnswer(BaseModel):
 
 
 class CampaignReportAnswer(BaseModel):
-    """One campaign by day, with what was restated, newest first."""
+    """One campaign by day, in `currency`, with what was restated, newest first.
+
+    That is the brand's where a rate is known, and otherwise the account's own.
+    """
 
     campaign: CampaignAnswer
     range: Days
     currency: str
+    account_currency: str
     action_type: str | None
     days: list[CampaignDayAnswer]
     restated: list[RestatedAnswer]
@@ -128,6 +135,7 @@ class CampaignReportAnswer(BaseModel):
             campaign=CampaignAnswer.of(CampaignLine(report.campaign, report.figures)),
             range=Days(first=report.days.first, last=report.days.last),
             currency=report.currency,
+            account_currency=report.account_currency,
             action_type=report.action_type,
             days=[
                 CampaignDayAnswer(date=row.date, sums=dict(row.sums), is_settled=row.is_settled)

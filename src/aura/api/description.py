@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from aura import __version__
+from aura.api.answers import METRIC_KEY
 from aura.api.once import is_kept_once
 from aura.api.problems import MEDIA_TYPE, kinds
 from aura.metrics import CATALOGUE
@@ -68,9 +69,25 @@ def describe(api: FastAPI) -> dict[str, Any]:
         "enum": list(CATALOGUE),
     }
     document["components"]["securitySchemes"] = _schemes()
+    _name_metric_keys(document)
     for path, method, operation in operations(document):
         _complete(path, method.upper(), operation)
     return document
+
+
+def _name_metric_keys(part: Any) -> None:
+    """Texts that are keys of metrics become what the schema MetricKey says."""
+    if isinstance(part, list):
+        for one in part:
+            _name_metric_keys(one)
+    elif isinstance(part, dict):
+        if part.get("format") == METRIC_KEY["format"]:
+            kept = {name: part[name] for name in ("default", "description") if name in part}
+            part.clear()
+            part.update({"$ref": "#/components/schemas/MetricKey"} | kept)
+            return
+        for one in part.values():
+            _name_metric_keys(one)
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from aura.api.answers import Days, FigureAnswer, SourceAnswer
+from aura.api.answers import Days, FigureAnswer, MetricKey, SourceAnswer
 from aura.api.asking import (
     AskedAsOfPart,
     AskedPart,
@@ -32,7 +32,7 @@ routes = APIRouter(tags=["metrics"])
 class MetricAnswer(BaseModel):
     """A metric of the catalogue; `is_additive` says whether days and platforms may be added up."""
 
-    key: str
+    key: MetricKey
     label: str
     unit: str
     formula: str

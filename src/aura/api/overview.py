@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from aura.api.answers import BrandAnswer, Days, FigureAnswer, SourceAnswer
+from aura.api.answers import METRIC_KEY, BrandAnswer, Days, FigureAnswer, SourceAnswer
 from aura.api.as_of import ChangedAnswer, changed_answers
 from aura.api.asking import AskedAsOfPart, Caller, PartsPart
 from aura.reports.overview import COLUMNS, Overview, overview
@@ -158,7 +158,9 @@ async def brand_series(
     parts: PartsPart,
     person: Caller,
     asked: AskedAsOfPart,
-    metric: Annotated[str, Query(description="A metric of the catalogue.")] = DEFAULT_METRIC,
+    metric: Annotated[
+        str, Query(description="A metric of the catalogue.", json_schema_extra=METRIC_KEY)
+    ] = DEFAULT_METRIC,
     by: Annotated[str, Query(description=f"One of {', '.join(BY)}.")] = "day",
 ) -> SeriesAnswer:
     """One metric over the range, by day, week or month, beside the days compared with."""

@@ -32,6 +32,7 @@ _MADE_BY = {
     "doctor": "diagnosis:doctor",
     "db": "database:application",
     "report": "reports:application",
+    "metrics": "metrics:metrics",
     "rates": "stating:exchange_rates",
     "insights": "insights:application",
     "import": "importing:application",

@@ -1,14 +1,15 @@
 """One campaign: its figures, every day, and what its platform restated since.
 
-In: a person, one of their brands, a campaign of it and a range. Out: CampaignReport. The decision:
-a restatement is shown as the platform made it, the value before and the one that took its place,
-with when it was seen; a value that changed twice stands twice.
+In: a person, one of their brands, a campaign of it and a range. Out: CampaignReport. The decisions:
+figures are in the brand's currency as on every page, with the account's own beside them; a
+restatement is shown as the platform made it, the value before and the one that took its place, with
+when it was seen; a value that changed twice stands twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -19,6 +20,7 @@ from aura.metrics import BASE_METRICS, Metric, compute
 from aura.model import AD_PLATFORMS, DayRange
 from aura.reports.campaigns import figures_of
 from aura.reports.comparisons import Comparison, usual_comparison
+from aura.reports.currency import Conversion, brand_conversion
 from aura.reports.figures import Figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
@@ -28,6 +30,7 @@ from aura.store.database import Database
 from aura.store.reports import BrandRow, PlatformTotals, brand, sources
 
 MOST_REVISIONS: Final = 200
+_MONEY: Final = frozenset(one for one in store.MEASURES if BASE_METRICS[one].unit == "money")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,10 @@ class CampaignReport:
     """Everything that a campaign's page states.
 
     Attributes:
-        figures: as in `campaigns.COLUMNS`.
-        currency: the ad account's.
+        figures: as in `campaigns.COLUMNS`, in the brand's currency where a rate is known.
+        own_figures: the same in the ad account's currency; empty where that is the same.
+        currency: that of the figures and of the days.
+        account_currency: that in which the platform states them, and what it restated.
         action_type: at Meta, the action that counts as a purchase.
         restated: the newest restatements of the range's days, at most 200 days' worth.
     """
@@ -70,7 +75,9 @@ class CampaignReport:
     days: DayRange
     now: datetime
     currency: str
+    account_currency: str
     figures: tuple[Figure, ...]
+    own_figures: tuple[Figure, ...]
     series: tuple[CampaignDayFigures, ...]
     action_type: str | None
     restated: tuple[Restated, ...]
@@ -114,27 +121,69 @@ async def campaign_report(
             limit=MOST_REVISIONS,
             as_of=as_of,
         )
+        conversion = await brand_conversion(
+            connection,
+            brand_id=brand_id,
+            currencies={row.currency for row in (*before, *current)},
+            into=known.currency,
+            ranges=[one for one in (days, compared) if one],
+        )
     local = (as_of or now).astimezone(brand_zone(known.timezone))
     states = tuple(
         source_of(row, now=local, timezone=known.timezone)
         for row in rows
         if row.platform in AD_PLATFORMS
     )
-    totals = CampaignTotals(campaign, _totals(campaign, current), _totals(campaign, before))
-    found = [*before, *current]
+    figures = partial(figures_of, days=days, previous=compared, states=states)
+    own = _sums(campaign, current, before)
+    account_currency = _currency(current, before) or known.currency
+    own_figures = () if conversion is None else figures(own, currency=account_currency)
+    if conversion is not None:
+        current, before = (_converted(rows, conversion) for rows in (current, before))
+    totals = _sums(campaign, current, before)
     source = next((one for one in states if one.integration_id == campaign.integration_id), None)
     return CampaignReport(
         brand=known,
         campaign=campaign,
         days=days,
         now=local,
-        currency=found[-1].currency if found else known.currency,
-        figures=figures_of(totals, days, compared, states, known.currency),
+        currency=_currency(current, before) or known.currency,
+        account_currency=account_currency,
+        figures=figures(totals, currency=known.currency, conversion=conversion),
+        own_figures=own_figures,
         series=_series(days, current, source),
         action_type=next((row.action_type for row in reversed(current) if row.action_type), None),
         restated=_restated(revisions),
         source=source,
     )
+
+
+def _sums(
+    campaign: CampaignRow, current: Sequence[CampaignDay], before: Sequence[CampaignDay]
+) -> CampaignTotals:
+    return CampaignTotals(campaign, _totals(campaign, current), _totals(campaign, before))
+
+
+def _currency(current: Sequence[CampaignDay], before: Sequence[CampaignDay]) -> str | None:
+    """That of the newest day; None where there is no day."""
+    return next((rows[-1].currency for rows in (current, before) if rows), None)
+
+
+def _converted(days: Sequence[CampaignDay], conversion: Conversion) -> list[CampaignDay]:
+    """Each day at its own rate; a day without one stays as it is."""
+    rates = {(rate.currency, rate.day): rate.value for rate in conversion.rates}
+    found = []
+    for row in days:
+        rate = rates.get((row.currency, row.date))
+        if rate is None:
+            found.append(row)
+            continue
+        sums = {
+            measure: value * rate if value is not None and measure in _MONEY else value
+            for measure, value in row.sums.items()
+        }
+        found.append(replace(row, currency=conversion.into, sums=sums))
+    return found
 
 
 def _totals(campaign: CampaignRow, days: Sequence[CampaignDay]) -> PlatformTotals | None:

@@ -246,13 +246,15 @@ def _value(metric: Metric, totals: PlatformTotals | None) -> Decimal | None:
 
 def figures_of(
     one: CampaignTotals,
+    *,
     days: DayRange,
     previous: DayRange | None,
     states: Sequence[Source],
     currency: str,
+    conversion: Conversion | None = None,
 ) -> tuple[Figure, ...]:
     """The campaign's figures, as in COLUMNS; `currency` is used where it has no row."""
-    return _figures(one, _Sides(days, previous), states, currency, COLUMNS)
+    return _figures(one, _Sides(days, previous, conversion), states, currency, COLUMNS)
 
 
 def _figures(

@@ -30,6 +30,8 @@ from aura.store.reports import PlatformTotals
 
 ChangeKind = Literal["up", "down", "flat", "new", "unknown"]
 Tone = Literal["good", "bad", "neutral"]
+# what would make an unknown figure known: a source that is read, a rate, something stated
+Want = Literal["source", "rate", "statement"]
 # what platforms still report days after the click
 _ARRIVING = frozenset({"conversions", "conversion_value"})
 FLAT_BELOW = Decimal("0.005")
@@ -72,7 +74,7 @@ class Figure:
         note: what limits a known value, such as days that are not read yet.
         estimate: by which rule a value is estimated; None for one that is exact.
         is_settled: whether no day of the range is expected to change noticeably.
-        is_unstated: whether it is unknown for want of something that the brand is to state.
+        wants: what it is unknown for want of; None where nothing that somebody can do helps.
         converted: the amounts that were converted for it, and at which rates.
         complete_through: the last day of which no source is expected to restate anything.
         read_at: when the source that was read the longest ago was read.
@@ -89,12 +91,17 @@ class Figure:
     note: str | None
     platforms: tuple[Platform, ...]
     is_settled: bool
-    is_unstated: bool = False
+    wants: Want | None = None
     converted: tuple[Converted, ...] = ()
     complete_through: date | None = None
     read_at: datetime | None = None
     still_expected: Decimal | None = None
     estimate: str | None = None
+
+    @property
+    def is_unstated(self) -> bool:
+        """Whether it is unknown for want of something that the brand is to state."""
+        return self.wants == "statement"
 
     @property
     def is_arriving(self) -> bool:
@@ -143,7 +150,7 @@ class _Value:
     value: Decimal | None
     reason: str | None = None
     note: str | None = None
-    is_unstated: bool = False
+    wants: Want | None = None
 
 
 def change_of(metric: Metric, value: Decimal | None, previous: Decimal | None) -> Change:
@@ -190,7 +197,7 @@ def figure(
         note=now.note,
         platforms=tuple(source.platform for source in used),
         is_settled=is_settled,
-        is_unstated=now.is_unstated,
+        wants=now.wants,
         converted=_converted(metric, current),
         complete_through=_complete_through(used),
         read_at=min((source.read_at for source in used if source.read_at), default=None),
@@ -276,17 +283,15 @@ def _sources_of(metric: Metric, sources: Sequence[Source], side: Side) -> list[S
 def _value(metric: Metric, side: Side, used: Sequence[Source], currency: str) -> _Value:
     lacking = _lacking_source(metric, used) or _torn(used, side.days)
     if lacking:
-        return _Value(None, lacking)
+        return _Value(None, lacking, wants="source")
     covered = [source.covers(side.days) for source in used]
     unread = next((s for s, part in zip(used, covered, strict=True) if part is None), None)
     if unread is not None:
-        return _Value(None, _unread(unread))
+        return _Value(None, _unread(unread), wants="source")
     parts = [part for part in covered if part is not None]
     if any(part != parts[0] for part in parts):
-        shortest = min(
-            (source for source in used), key=lambda source: len(source.covers(side.days) or ())
-        )
-        return _Value(None, _gap(shortest, side.days))
+        shortest = min(used, key=lambda source: len(source.covers(side.days) or ()))
+        return _Value(None, _gap(shortest, side.days), wants="source")
     return _computed(metric, side, used, currency, parts[0] if parts else side.days)
 
 
@@ -296,11 +301,11 @@ def _computed(
     """The value over the days that every source was read for."""
     foreign = _foreign_currency(metric, side, currency)
     if foreign:
-        return _Value(None, foreign)
+        return _Value(None, foreign, wants="rate")
     stated = {part: side.stated.over(part, read) for part in metric.parts if part in _STATED}
     unknown = next((found for found in stated.values() if found.value is None), None)
     if unknown is not None:
-        return _Value(None, unknown.reason, is_unstated=unknown.is_unstated)
+        return _Value(None, unknown.reason, wants="statement" if unknown.is_unstated else None)
     known = _sums(metric, side, used) | {part: found.value for part, found in stated.items()}
     value = compute(metric, known)
     if value is None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aura.metrics import CATALOGUE, Metric
-from aura.reports.currency import REMEDY
 from aura.reports.figures import Figure
 from aura.reports.questions import NAME, Question
 
@@ -65,4 +64,12 @@ def remedy(figure: Figure) -> str | None:
     reason = figure.reason or ""
     if figure.is_unstated:
         return "spend" if reason.startswith("Other spend") else "costs"
-    return "rate" if reason.endswith(REMEDY) else None
+    return "rate" if figure.wants == "rate" else None
+
+
+def remedy_page(figure: Figure) -> str | None:
+    """Where below the brand's address an unknown figure can be made known; None for nowhere."""
+    part = remedy(figure)
+    if part is not None:
+        return f"settings#{part}"
+    return "connections" if figure.wants == "source" else None

@@ -112,11 +112,12 @@ def _behind(previous: Values, targets: Values, metric: Metric, currency: str) ->
     return tuple(lines)
 
 
-def chart_file(report: Overview, question: SeriesQuestion) -> str:
+def chart_file(report: Overview, question: SeriesQuestion, plans: Plans) -> str:
     """The same numbers as CSV, exact."""
-    metric = question.metric
+    metric, currency = question.metric, report.brand.currency
+    compared = ("compared_from", "compared_to", "compared")
     return delimited(
-        ("from", "to", metric.key, "compared_from", "compared_to", "compared", "state"),
+        ("from", "to", metric.key, *compared, "state", "target"),
         [
             (
                 one.days.first,
@@ -126,6 +127,7 @@ def chart_file(report: Overview, question: SeriesQuestion) -> str:
                 one.previous_days.last if one.previous_days else None,
                 one.previous,
                 one.state,
+                plans.target(metric, one.days, currency),
             )
             for one in buckets(report, metric, question.by)
         ],

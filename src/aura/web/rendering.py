@@ -11,6 +11,7 @@ from aura.reports import present
 from aura.reports.comparisons import KINDS
 from aura.reports.periods import NAMED
 from aura.web.assets import asset_path
+from aura.web.heads import remedy_page
 
 
 @cache
@@ -28,6 +29,7 @@ def environment() -> Environment:
     made.globals["platform_names"] = PLATFORM_NAMES
     made.globals["range_names"] = NAMED
     made.globals["comparison_names"] = KINDS
+    made.filters["remedy_page"] = remedy_page
     made.filters["day"] = present.day
     made.filters["day_with_year"] = present.day_with_year
     made.filters["day_range"] = present.day_range

@@ -171,6 +171,7 @@ async def show_campaign(
         "yesterday": today - timedelta(days=1),
         "unseen": now_only("attribution") if period.as_of else None,
         "claimed": None if period.as_of else await _claimed(site, member, brand, period, report),
+        "figures": zip(report.figures, report.own_figures or report.figures, strict=True),
         "formula": formula_in_words,
         "day_metrics": [CATALOGUE[key] for key in _DAY_METRICS],
         "rows": [_day_row(report, n) for n in range(len(report.series))],
@@ -260,7 +261,9 @@ def _day_row(report: CampaignReport, n: int) -> DayRow:
 
 def _restated_row(report: CampaignReport, row: Restated) -> RestatedRow:
     def text(value: Decimal | None) -> str:
-        return "gone" if value is None else present_exact(row.metric, value, report.currency)
+        if value is None:
+            return "gone"
+        return present_exact(row.metric, value, report.account_currency)
 
     return RestatedRow(
         day=row.date,

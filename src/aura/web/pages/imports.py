@@ -200,7 +200,7 @@ async def imports_page(
     context = {
         "member": member,
         "brand": brand,
-        "section": "connections",
+        "section": "imports",
         "files": files,
         "names": PLATFORM_NAMES,
         "problem": problem.message if problem else None,

@@ -148,9 +148,10 @@ async def series_file(
     now = site.clock()
     period = period_in(request.query_params, timezone=brand.timezone, now=now)
     question = series_question(request.query_params)
-    report = (await _page(site, member, brand, period, question)).report
+    found = await _page(site, member, brand, period, question)
     days = f"{period.days.first} {period.days.last}"
-    return csv_file(chart_file(report, question), brand.name, question.metric.label, days)
+    file = chart_file(found.report, question, found.plans)
+    return csv_file(file, brand.name, question.metric.label, days)
 
 
 async def _page(
