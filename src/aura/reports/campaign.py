@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Final
+from typing import Final, TypedDict
 from uuid import UUID
 
 from aura.metrics import BASE_METRICS, Metric, compute
@@ -89,6 +89,11 @@ class CampaignReport:
         return self.campaign.name or self.campaign.external_id
 
 
+class _Whose(TypedDict):
+    brand_id: UUID
+    entity_id: int
+
+
 async def campaign_report(
     database: Database,
     *,
@@ -105,21 +110,15 @@ async def campaign_report(
     NotFoundError for one that is not the person's.
     """
     compared = (comparison or usual_comparison(days)).days
+    whose: _Whose = {"brand_id": brand_id, "entity_id": entity_id}
     async with database.as_user(user_id) as connection:
         known = await brand(connection, brand_id)
-        campaign = await store.campaign(connection, brand_id=brand_id, entity_id=entity_id)
+        campaign = await store.campaign(connection, **whose)
         rows = await sources(connection, brand_id, as_of=as_of)
-        of_days = partial(
-            store.campaign_days, connection, brand_id=brand_id, entity_id=entity_id, as_of=as_of
-        )
+        of_days = partial(store.campaign_days, connection, **whose, as_of=as_of)
         current, before = [await of_days(days=one) if one else [] for one in (days, compared)]
         revisions = await store.campaign_revisions(
-            connection,
-            brand_id=brand_id,
-            entity_id=entity_id,
-            days=days,
-            limit=MOST_REVISIONS,
-            as_of=as_of,
+            connection, **whose, days=days, limit=MOST_REVISIONS, as_of=as_of
         )
         conversion = await brand_conversion(
             connection,
@@ -134,14 +133,13 @@ async def campaign_report(
         for row in rows
         if row.platform in AD_PLATFORMS
     )
-    figures = partial(figures_of, days=days, previous=compared, states=states)
-    own = _sums(campaign, current, before)
-    account_currency = _currency(current, before) or known.currency
-    own_figures = () if conversion is None else figures(own, currency=account_currency)
-    if conversion is not None:
-        current, before = (_converted(rows, conversion) for rows in (current, before))
-    totals = _sums(campaign, current, before)
     source = next((one for one in states if one.integration_id == campaign.integration_id), None)
+    figures = partial(figures_of, days=days, previous=compared, states=states)
+    account_currency = _currency(current, before) or known.currency
+    own_figures: tuple[Figure, ...] = ()
+    if conversion is not None:
+        own_figures = figures(_sums(campaign, current, before), currency=account_currency)
+        current, before = (_converted(rows, conversion) for rows in (current, before))
     return CampaignReport(
         brand=known,
         campaign=campaign,
@@ -149,7 +147,9 @@ async def campaign_report(
         now=local,
         currency=_currency(current, before) or known.currency,
         account_currency=account_currency,
-        figures=figures(totals, currency=known.currency, conversion=conversion),
+        figures=figures(
+            _sums(campaign, current, before), currency=known.currency, conversion=conversion
+        ),
         own_figures=own_figures,
         series=_series(days, current, source),
         action_type=next((row.action_type for row in reversed(current) if row.action_type), None),
