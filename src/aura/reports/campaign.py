@@ -27,7 +27,7 @@ from aura.reports.periods import brand_zone
 from aura.store import campaigns as store
 from aura.store.campaigns import CampaignDay, CampaignRow, CampaignTotals, Revision
 from aura.store.database import Database
-from aura.store.reports import BrandRow, PlatformTotals, brand, sources
+from aura.store.reports import BrandRow, PlatformTotals, SourceRow, brand, sources
 
 MOST_REVISIONS: Final = 200
 _MONEY: Final = frozenset(one for one in store.MEASURES if BASE_METRICS[one].unit == "money")
@@ -128,11 +128,7 @@ async def campaign_report(
             ranges=[one for one in (days, compared) if one],
         )
     local = (as_of or now).astimezone(brand_zone(known.timezone))
-    states = tuple(
-        source_of(row, now=local, timezone=known.timezone)
-        for row in rows
-        if row.platform in AD_PLATFORMS
-    )
+    states = _states(rows, known, local)
     source = next((one for one in states if one.integration_id == campaign.integration_id), None)
     figures = partial(figures_of, days=days, previous=compared, states=states)
     account_currency = _currency(current, before) or known.currency
@@ -155,6 +151,14 @@ async def campaign_report(
         action_type=next((row.action_type for row in reversed(current) if row.action_type), None),
         restated=_restated(revisions),
         source=source,
+    )
+
+
+def _states(rows: Sequence[SourceRow], known: BrandRow, now: datetime) -> tuple[Source, ...]:
+    return tuple(
+        source_of(row, now=now, timezone=known.timezone)
+        for row in rows
+        if row.platform in AD_PLATFORMS
     )
 
 
