@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from psycopg.types.json import Jsonb
 
+from measured_campaigns import write_three_campaigns
+
 DAYS = [f"2026-11-{day:02}" for day in range(1, 15)]
 EVIDENCE = {
     "currency": "USD",
@@ -268,3 +270,33 @@ async def test_what_explains_another_stands_above_it(browser, made, add):
     await add(data=narrow, title="A campaign of it")
     page = await browser.get(f"/b/{made.brand}/insights")
     assert "Explained by this: A campaign of it" in page.text
+
+
+async def test_the_page_states_the_record_what_is_enough_and_who_was_told(
+    browser, made, add, keep_state
+):
+    over = await add(data=WHOLE, title="It was so")
+    await keep_state(over, outcomes={"14": {"state": "recovered", "then": 0.7, "ratio": 1.0}})
+    page = await browser.get(f"/b/{made.brand}/insights")
+    record = "Of 1 insight judged two weeks later, 1 held once every conversion had arrived"
+    assert record in page.text
+    assert "you were told of 0 insights, of 5 at most" in page.text
+    own = await browser.get(f"/b/{made.brand}/insights/{over}")
+    assert record in own.text
+    # the second look is still to come: 28 days after the 15th, and three more
+    assert "It is looked at again on Wed 16 Dec" in own.text
+
+
+async def test_one_that_is_young_says_when_it_is_judged(browser, made, add, keep_state):
+    young = await add(data=WHOLE)
+    await keep_state(young)
+    page = await browser.get(f"/b/{made.brand}/insights/{young}")
+    assert "It is judged on Wed 2 Dec" in page.text
+    assert "none is two weeks old, so none is judged yet" in page.text
+
+
+async def test_silence_says_when_and_how_many_were_checked(browser, made, database):
+    await write_three_campaigns(database, made)
+    page = await browser.get(f"/b/{made.brand}/insights")
+    assert "Checked 3 campaigns at 06:10, nothing needs you." in page.text
+    assert "Days that still settle are left out." in page.text

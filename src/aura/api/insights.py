@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from aura.api.answers import Days
 from aura.api.as_of import ChangedAnswer
-from aura.api.asking import BrandId, Caller, PartsPart, id_in_path, uuid_of
+from aura.api.asking import BrandId, Caller, Parts, PartsPart, id_in_path, uuid_of
 from aura.reports.insight_feed import (
     FeedQuestion,
     explanation,
@@ -22,7 +22,11 @@ from aura.reports.insight_feed import (
 )
 from aura.reports.insights import list_health_findings
 from aura.reports.morning import Morning, Stood, Wording, morning_of
+from aura.reports.periods import brand_zone
+from aura.reports.record import brand_record
+from aura.reports.silence import watch_of
 from aura.reports.verification import verify_insight
+from aura.store import reports
 from aura.store.insight_answers import InsightWithState
 
 routes = APIRouter()
@@ -87,9 +91,27 @@ class HealthAnswer(BaseModel):
     opened_on: date | None
 
 
+class RecordAnswer(BaseModel):
+    """How insights turned out; `held` once every conversion had arrived, of those `judged`."""
+
+    said: int
+    waiting: int
+    judged: int
+    held: int
+    not_held: int
+    unclear: int
+    recovered: int
+    persisted: int
+    advised: int
+    followed: int
+    sentence: str
+
+
 class InsightsAnswer(BaseModel):
     """Insights of one state, newest day first, the most money first; `counts` of every state.
 
+    `record` says how those that were said turned out; `checked`, `enough` and `notified` what was
+    looked at, whether there is enough to judge by, and of how many people were told this week.
     As of an earlier day those that stood then, whatever became of them; `is_from_ledger` says
     whether that is what was said, or what would have been of a day before anything was kept.
     """
@@ -97,6 +119,10 @@ class InsightsAnswer(BaseModel):
     insights: list[InsightAnswer]
     data_findings: list[HealthAnswer]
     counts: dict[str, int]
+    record: RecordAnswer | None = None
+    checked: str | None = None
+    enough: str | None = None
+    notified: str | None = None
     as_of: date | None = None
     is_from_ledger: bool | None = None
 
@@ -175,6 +201,8 @@ async def brand_insights(
         morning = await morning_of(parts.database, **whose, day=as_of, now=parts.clock())
         return InsightsAnswer.of_morning(morning, question)
     feed = await insight_feed(parts.database, **whose, question=question, now=parts.clock())
+    record = await brand_record(parts.database, **whose)
+    watch = await watch_of(parts.database, **whose, now=await _local(parts, **whose))
     insights: list[InsightAnswer] = []
     for day in feed.days:
         for line in day.lines:
@@ -187,7 +215,18 @@ async def brand_insights(
             for row in await list_health_findings(parts.database, **whose)
         ],
         counts=feed.counts,
+        record=RecordAnswer(**{name: getattr(record, name) for name in RecordAnswer.model_fields}),
+        checked=watch.checked,
+        enough=watch.enough or None,
+        notified=watch.notified,
     )
+
+
+async def _local(parts: Parts, *, user_id: UUID, brand_id: UUID) -> datetime:
+    """Now, in the brand's time zone."""
+    async with parts.database.as_user(user_id) as connection:
+        brand = await reports.brand(connection, brand_id)
+    return parts.clock().astimezone(brand_zone(brand.timezone))
 
 
 @routes.get("/brands/{brand_id}/mornings/{day}")

@@ -22,7 +22,8 @@ from aura.reports.insight_feed import (
 from aura.reports.insights import HealthRow, InsightRow, list_health_findings, list_insights
 from aura.reports.morning import Morning, morning_of
 from aura.reports.periods import brand_zone
-from aura.reports.silence import checked_sentence
+from aura.reports.record import Record, brand_record
+from aura.reports.silence import Watch, watch_of
 from aura.reports.verification import Verification, verify_insight
 from aura.store.insight_answers import InsightWithState
 
@@ -66,18 +67,22 @@ def insights_list(
     for finding in told.health:
         typer.echo(f"[about the data] {finding.title}\n    {finding.description}")
     if not told.rows:
-        typer.echo(told.silence if not told.health else f"Nothing else needs you. {told.silence}")
+        typer.echo("Nothing else needs you." if told.health else told.watch.checked)
     for row in told.rows:
         typer.echo(f"[{row.priority}] {row.title}\n    {row.description}\n    id {row.id}")
         for action in row.action_items:
             typer.echo(f"    - {action['text']}")
+    for sentence in (told.record.sentence, told.watch.enough, told.watch.notified):
+        if sentence:
+            typer.echo(sentence)
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
     rows: list[InsightRow]
     health: list[HealthRow]
-    silence: str
+    watch: Watch
+    record: Record
 
 
 async def _listed(installation: Installation, brand: str | None, user: str | None) -> _Listed:
@@ -88,7 +93,8 @@ async def _listed(installation: Installation, brand: str | None, user: str | Non
     return _Listed(
         await list_insights(database, **whose),
         await list_health_findings(database, **whose),
-        await checked_sentence(database, **whose, now=now),
+        await watch_of(database, **whose, now=now),
+        await brand_record(database, **whose),
     )
 
 

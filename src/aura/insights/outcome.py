@@ -19,6 +19,8 @@ from aura.insights.series import BoolArray, History
 
 # days after the opening on which an insight is judged, and the days that are looked at
 JUDGED_AFTER: Final = (14, 28)
+# days beyond that: conversions of the last day looked at have mostly arrived by then
+OUTCOME_WAIT: Final = 3
 SPAN: Final = 7
 _LEAST_EXPECTED: Final = 10.0
 # part of the change (in logarithms) that must be gone to call it recovered

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from aura.errors import NotFoundError
+from aura.model import DayRange
 from aura.store.database import Connection
 from aura.store.statements import statements
 
@@ -201,3 +203,31 @@ async def ledger_began(connection: Connection, *, brand_id: UUID) -> LedgerBegan
     if row is None:
         return LedgerBegan(None, None)
     return LedgerBegan(row["first_finding"], row["first_run"])
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """An insight that was told, and what became of it by days after its opening."""
+
+    finding_type: str
+    opened_on: date
+    outcomes: dict[str, Any]
+
+
+async def told_rows(connection: Connection, *, brand_id: UUID) -> list[ToldRow]:
+    """Every insight of the brand, oldest first; one that goes on under another name stands once."""
+    cursor = await connection.execute(
+        statements("insight_answers")["record"], {"brand_id": brand_id}
+    )
+    return [ToldRow(**row) for row in await cursor.fetchall()]
+
+
+async def campaign_volumes(
+    connection: Connection, *, brand_id: UUID, days: DayRange
+) -> list[Decimal]:
+    """Conversions in the range of each campaign that spent in it."""
+    cursor = await connection.execute(
+        statements("insight_answers")["volumes"],
+        {"brand_id": brand_id, "first": days.first, "last": days.last},
+    )
+    return [row["conversions"] for row in await cursor.fetchall()]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from aura.insights.outcome import JUDGED_AFTER, judge
+from aura.insights.outcome import JUDGED_AFTER, OUTCOME_WAIT, judge
 from aura.insights.series import History
 from aura.store.database import Connection
 from aura.store.insight_answers import due_outcomes, keep_outcome
 from aura.sync.findings import Morning
 
-# conversions of the last day looked at have mostly arrived by then
-_WAIT: Final = 3
 _FORGET: Final = 60
 
 
@@ -22,13 +20,13 @@ async def keep_outcomes(connection: Connection, morning: Morning, history: Histo
         connection,
         brand_id=morning.brand_id,
         oldest=morning.run_day - timedelta(days=_FORGET),
-        newest=morning.run_day - timedelta(days=JUDGED_AFTER[0] + _WAIT),
+        newest=morning.run_day - timedelta(days=JUDGED_AFTER[0] + OUTCOME_WAIT),
     )
     judged = 0
     for row in due:
         for after in JUDGED_AFTER:
             age = (morning.run_day - row["opened_on"]).days
-            if str(after) in row["outcomes"] or age < after + _WAIT:
+            if str(after) in row["outcomes"] or age < after + OUTCOME_WAIT:
                 continue
             outcome = judge(
                 history,

@@ -166,3 +166,26 @@ select
         from aura.sync_runs as r
         where r.brand_id = %(brand_id)s and r.outcome = 'succeeded'
     ) as first_run;
+
+-- name: record
+-- Every insight that was told, with what became of it; one that another one continued is told by that.
+select
+    f.finding_type,
+    f.opened_on,
+    coalesce(nullif(f.outcomes, '{}'), i.related_data -> 'outcomes', '{}') as outcomes
+from aura.findings as f
+inner join public.insights as i on i.id = f.insight_id and i.brand_id = f.brand_id
+where f.brand_id = %(brand_id)s and not i.related_data ? 'continued_by'
+order by f.opened_on, f.id;
+
+-- name: volumes
+-- What each campaign that spent in a range of days sold in it, as its platform states it.
+select coalesce(sum(d.conversions), 0) as conversions
+from aura.entity_days as d
+inner join aura.entities as e on e.brand_id = %(brand_id)s and d.entity_id = e.id
+where
+    d.brand_id = %(brand_id)s
+    and d.date between %(first)s and %(last)s
+    and d.ad_spend > 0
+    and e.level = 'campaign'
+group by d.entity_id;

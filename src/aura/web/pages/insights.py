@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from aura.insights.outcome import JUDGED_AFTER, OUTCOME_WAIT
 from aura.model import AD_PLATFORMS
 from aura.reports.freshness import Source, sources_of_brand
 from aura.reports.insight_feed import (
@@ -23,7 +24,8 @@ from aura.reports.insight_feed import (
 from aura.reports.insights import HealthRow, list_health_findings
 from aura.reports.morning import morning_of
 from aura.reports.periods import brand_zone
-from aura.reports.silence import checked_sentence
+from aura.reports.record import brand_record
+from aura.reports.silence import watch_of
 from aura.reports.verification import verify_insight
 from aura.store.insight_answers import InsightWithState
 from aura.web.cards import PRIORITIES, TYPES, Card, card_of_insight
@@ -80,7 +82,8 @@ async def show_insights(
         "days": _days(feed),
         "health": health,
         "yesterday": now.date() - timedelta(days=1),
-        "silence": await checked_sentence(site.database, **who, now=now),
+        "watch": await watch_of(site.database, **who, now=now),
+        "record": await brand_record(site.database, **who),
         "checked": [(source, source.sentence(now)) for source in sources if _is_examined(source)],
     }
     return page(request, "insights.html", context, visitor=visitor)
@@ -154,12 +157,22 @@ async def show_insight(
         "parts": parts_of(insight.related_data),
         "state": _state(insight, site.clock()),
         "outcomes": [outcome_words(days, one) for days, one in sorted(insight.outcomes.items())],
+        "judged_on": _judged_on(insight),
+        "record": await brand_record(site.database, user_id=member.person.id, brand_id=brand.id),
         "verification": verified,
         "can_verify": can_verify,
         "answers": _answers(insight),
         "reasons": tuple(REASONS.items()),
     }
     return page(request, "insight.html", context, visitor=visitor)
+
+
+def _judged_on(insight: InsightWithState) -> date | None:
+    """When the next outcome is known; None where all are, or where none will be."""
+    if insight.opened_on is None:
+        return None
+    waited = [after for after in JUDGED_AFTER if str(after) not in insight.outcomes]
+    return insight.opened_on + timedelta(days=waited[0] + OUTCOME_WAIT) if waited else None
 
 
 def _state(insight: InsightWithState, now: datetime) -> str:
