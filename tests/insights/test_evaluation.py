@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aura.errors import NotFoundError
+from aura.insights.wording import day_words
 from aura.reports.history import HISTORY_DAYS, read_history
 from aura.reports.insights import completeness_curves, list_health_findings, list_insights
 from aura.reports.verification import verify_insight
@@ -157,13 +158,39 @@ async def test_what_was_dismissed_stays_away(database, brand, reader, told, pers
 
 async def test_a_stale_source_says_nothing_and_closes_nothing(database, brand, told) -> None:
     result = await evaluate_brand(database, brand_id=brand, now=morning_of(LAST + 5))
-    assert result.findings == ()
+    assert [finding.finding_type for finding in result.findings] == ["sync_issue"]
     assert result.silences[0].platform == "meta"
-    assert (result.opened, result.updated, result.closed) == (0, 0, 0)
+    assert (result.opened, result.updated, result.closed) == (1, 0, 0)
     result = await evaluate_brand(database, brand_id=brand, now=morning_of(LAST + 8))
-    assert result.closed == 1
-    (finding,) = await rows(database, "select status from aura.findings")
+    assert (result.opened, result.updated, result.closed) == (0, 1, 1)
+    (finding,) = await rows(
+        database, "select status from aura.findings where finding_type = 'high_cpa'"
+    )
     assert finding["status"] == "expired"
+
+
+async def test_a_source_that_is_not_read_is_told_first_and_over_once_it_is(
+    database, brand, reader, told, person
+) -> None:
+    whose = {"user_id": person, "brand_id": brand}
+    await evaluate_brand(database, brand_id=brand, now=morning_of(LAST + 4))
+    (issue,) = await list_health_findings(database, **whose)
+    assert (issue.finding_type, issue.platform) == ("sync_issue", "meta")
+    assert (
+        issue.title
+        == f"Meta Ads: no numbers since {day_words(RISEN.day(LAST - 1))}, 4 days are missing"
+    )
+    assert issue.action_items[0]["code"] == "check_connection"
+    # a row about the data is none of public.insights
+    kinds = await rows(database, "select distinct insight_type from public.insights")
+    assert [row["insight_type"] for row in kinds] == ["high_cpa"]
+    await reader.read(RISEN, LAST + 5)
+    await evaluate_brand(database, brand_id=brand, now=morning_of(LAST + 5))
+    assert await list_health_findings(database, **whose) == []
+    (row,) = await rows(
+        database, "select status, closed_on from aura.findings where finding_type = 'sync_issue'"
+    )
+    assert (row["status"], row["closed_on"]) == ("resolved", RISEN.day(LAST + 5))
 
 
 async def test_an_outage_is_a_finding_about_the_data_and_no_insight(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from aura.insights.engine import evaluate, examine
@@ -118,6 +120,32 @@ def test_days_of_an_outage_do_not_lower_what_is_expected_later() -> None:
         found = examine(one.history(after), one.day(after))
         expected[name] = found
     assert expected["with"].findings == expected["without"].findings == ()
+
+
+def test_a_source_that_spends_and_is_not_read_is_told_before_everything_else() -> None:
+    world = shop(events=[Event("click_price", START - 14, 299, 2.5, "meta", "Prospecting")])
+    history = world.history(START)
+    late = {
+        source.platform: replace(source, known_through=world.day(START - 6))
+        if source.platform == "google_ads"
+        else source
+        for source in history.sources
+    }
+    seen = examine(replace(history, sources=tuple(late.values())), world.day(START))
+    assert seen.findings[0].finding_type == "sync_issue"
+    assert seen.findings[0].scope.platform == "google_ads"
+    # nothing rests on the platform that was not read, nor on all ads together
+    told = [one for one in seen.findings[1:] if not one.is_explained]
+    others = {(one.finding_type, one.scope.platform) for one in told}
+    assert others == {("high_cpa", "meta")}
+
+
+def test_a_source_that_was_disconnected_or_ended_long_ago_is_no_issue() -> None:
+    world = shop()
+    history = world.history(200)
+    gone = tuple(replace(source, is_connected=False) for source in history.sources)
+    assert examine(replace(history, sources=gone), world.day(206)).findings == ()
+    assert examine(history, world.day(240)).findings == ()
 
 
 def test_a_silent_source_is_named_with_its_reason() -> None:

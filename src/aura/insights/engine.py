@@ -20,6 +20,7 @@ from aura.insights.rules import (
     high_cpa,
     high_performer,
     low_roas,
+    sync_issue,
     tracking_outage,
 )
 from aura.insights.series import History
@@ -65,6 +66,7 @@ def examine(
     situation = take_stock(history, run_day)
     panel = situation.panel
     findings = tracking_outage.find(panel, situation.outages, run_day)
+    findings.extend(sync_issue.find(panel.history, situation.silences, run_day))
     for rule in rules:
         findings.extend(find(situation, rule))
     _link(findings)

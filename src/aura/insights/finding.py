@@ -21,9 +21,10 @@ FindingType = Literal[
     "high_performer",
     "budget_recommendation",
     "tracking_outage",
+    "sync_issue",
 ]
 # findings about the data itself: they silence others and are never a row of public.insights
-HEALTH_TYPES: frozenset[str] = frozenset({"tracking_outage"})
+HEALTH_TYPES: frozenset[str] = frozenset({"tracking_outage", "sync_issue"})
 # findings that nothing has to be repaired for
 CALM_TYPES: frozenset[str] = frozenset({"high_performer", "budget_recommendation"})
 ScopeLevel = Literal["brand", "platform", "campaign"]
