@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from aura.errors import DatabaseError
 from aura.store.database import Database, connect
@@ -171,6 +171,8 @@ async def test_a_gap_in_the_past_is_refused(owner_url):
         ("create table public.users (id bigint primary key)", "its column id is bigint, not uuid"),
         ("create table public.brands (id uuid)", "it has no column user_id"),
         ("create view public.metrics as select 1 as id", "it is a view"),
+        ("create sequence public.metrics", "it is a sequence"),
+        ("create type public.users as (id uuid)", "it is a type"),
     ],
 )
 async def test_a_foreign_table_in_the_way_is_named_and_left_alone(
@@ -189,10 +191,128 @@ async def test_a_table_with_a_column_more_is_foreign(empty_url):
         await migrate(empty_url)
 
 
-async def test_a_foreign_schema_named_aura_is_refused(empty_url):
-    await run(empty_url, "create schema aura", "create table aura.songs (id int primary key)")
-    with pytest.raises(DatabaseError, match="schema aura holds something else"):
+async def test_another_tables_index_is_not_taken_for_ours(empty_url):
+    await run(
+        empty_url,
+        "create table public.songs (id int primary key)",
+        "create index idx_metrics_brand_date on public.songs (id)",
+    )
+    with pytest.raises(DatabaseError, match=r"idx_metrics_brand_date exists .* an index of songs"):
         await migrate(empty_url)
+
+
+@pytest.mark.parametrize(
+    ("thing", "name"),
+    [
+        ("create table aura.songs (id int primary key)", "songs"),
+        ("create function aura.sing() returns int language sql as 'select 1'", "sing"),
+        ("create type aura.mood as enum ('glad')", "mood"),
+    ],
+)
+async def test_a_foreign_schema_named_aura_is_refused(empty_url, thing, name):
+    await run(empty_url, "create schema aura", thing)
+    with pytest.raises(DatabaseError, match=f"schema aura holds something else already .{name}"):
+        await migrate(empty_url)
+
+
+async def test_foreign_tables_of_other_names_are_left_alone(empty_url):
+    await run(
+        empty_url,
+        "create table public.songs (id int primary key)",
+        "create schema auth",
+        "create table auth.users (id uuid primary key)",
+    )
+    assert await migrate(empty_url) == VERSIONS
+    assert await rows(empty_url, "select * from public.songs, auth.users") == []
+
+
+async def test_a_project_with_migrations_of_its_own_is_refused(empty_url):
+    await run(
+        empty_url,
+        "create schema supabase_migrations",
+        "create table supabase_migrations.schema_migrations (version text primary key)",
+        "insert into supabase_migrations.schema_migrations values ('20240101000000')",
+    )
+    for action in (migrate, pending):
+        with pytest.raises(DatabaseError, match=r"not Aura's .20240101000000.* of its own"):
+            await action(empty_url)
+
+
+async def test_the_history_of_an_old_supabase_cli_gets_its_missing_columns(empty_url):
+    await run(
+        empty_url,
+        "create schema supabase_migrations",
+        "create table supabase_migrations.schema_migrations (version text primary key)",
+    )
+    assert await pending(empty_url) == VERSIONS
+    assert await migrate(empty_url) == VERSIONS
+    assert [row["version"] for row in await rows(empty_url, HISTORY)] == VERSIONS
+
+
+async def test_pgcrypto_in_another_schema_is_for_a_superuser_to_move(empty_url, postgres):
+    await run(empty_url, "create extension pgcrypto schema public")
+    with pytest.raises(DatabaseError, match=r"pgcrypto is in the schema public.* superuser: `"):
+        await migrate(empty_url)
+    name = conninfo_to_dict(empty_url)["dbname"]
+    await run(
+        postgres.superuser_url.rpartition("/")[0] + f"/{name}",
+        "create schema if not exists extensions authorization aura",
+        "alter extension pgcrypto set schema extensions",
+    )
+    assert await migrate(empty_url) == VERSIONS
+
+
+async def seen(url: str, condition: str, answer: str = "pid"):
+    """What is asked of another connection to the same database, once there is one of that kind."""
+    async with asyncio.timeout(120), await connect(url, autocommit=True) as connection:
+        while True:
+            cursor = await connection.execute(
+                f"select {answer} from pg_stat_activity where datname = current_database()"
+                f" and pid <> pg_backend_pid() and {condition}"
+            )
+            if found := await cursor.fetchall():
+                return found
+            await asyncio.sleep(0.02)
+
+
+ASLEEP = "wait_event = 'PgSleep'"
+
+
+async def end(url: str):
+    """End the connection that sleeps, once one does."""
+    await seen(url, ASLEEP, "pg_terminate_backend(pid)")
+
+
+async def test_a_connection_lost_within_a_migration_leaves_no_half_of_it(owner_url):
+    before = await relations(owner_url), await rows(owner_url, HISTORY)
+    half = "create table aura.half (id int primary key);"
+    async with await connect(owner_url, autocommit=True) as connection:
+        losing = asyncio.create_task(end(owner_url))
+        with pytest.raises(DatabaseError, match=r"lost during .*_later .*then migrate again"):
+            await _apply_next(connection, later(half + "select pg_sleep(30);"))
+        await losing
+    assert (await relations(owner_url), await rows(owner_url, HISTORY)) == before
+    async with await connect(owner_url, autocommit=True) as connection:
+        assert await _apply_next(connection, later(half)) == "29991231235959"
+    assert {"nspname": "aura", "relname": "half"} in await relations(owner_url)
+
+
+async def test_a_migrator_that_waits_for_another_one_finds_its_work_done(empty_url):
+    """The second one comes in the middle of the first's, which is then lost."""
+    first = [Migration("20000101000000", "slow", "select pg_sleep(30);"), *migrations()]
+
+    async def first_migrator():
+        async with await connect(empty_url, autocommit=True) as connection:
+            await _apply_next(connection, first)
+
+    lost = asyncio.create_task(first_migrator())
+    await seen(empty_url, ASLEEP)
+    second = asyncio.create_task(migrate(empty_url))
+    await seen(empty_url, "wait_event_type = 'Lock' and wait_event = 'advisory'")
+    await end(empty_url)
+    with pytest.raises(DatabaseError, match="lost during migration 20000101000000_slow"):
+        await lost
+    assert await second == VERSIONS
 
 
 async def test_tables_made_from_the_specification_by_hand_are_taken_over(empty_url):

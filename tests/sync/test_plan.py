@@ -141,6 +141,7 @@ def test_retries_double_up_to_a_limit_and_never_come_before_the_platform_said():
 
     assert waits == [timedelta(minutes=m) for m in (1, 1, 2, 4, 360)]
     assert plan.retry_at(now, attempts=1, retry_after=7200) - now == timedelta(hours=2)
+    assert plan.retry_at(now, attempts=1, retry_after=1e9) - now == timedelta(days=1)
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,6 @@ def demo(
                 await serve(
                     installation,
                     listener,
-                    clock=utc_now,
                     with_worker=True,
                     on_ready=lambda: _say_ready(ready),
                     exit_with_parent=exit_with_parent,

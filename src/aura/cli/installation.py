@@ -26,6 +26,7 @@ from aura.connectors.contract import Connector
 from aura.connectors.registry import build_connectors
 from aura.errors import ConfigurationError, InputError, NotFoundError
 from aura.model import Platform
+from aura.store.clock import DatabaseClock, running_clock
 from aura.store.database import Database
 from aura.store.locate import running_database
 from aura.store.migrate import migrate
@@ -110,7 +111,7 @@ def make_home(home: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The opened parts of one installation."""
+    """The opened parts of one installation; its clock is the database's."""
 
     settings: Settings
     database: Database
@@ -118,6 +119,7 @@ class Installation:
     signer: TokenSigner
     connectors: dict[Platform, Connector]
     database_url: str
+    clock: DatabaseClock
 
 
 @asynccontextmanager
@@ -131,16 +133,19 @@ async def opened(
         if migrating:
             await migrate(url)
         database = await Database.open(url, pool_size=settings.pool_size)
-        connectors = build_connectors(settings)
+        connectors: dict[Platform, Connector] = {}
         try:
-            yield Installation(
-                settings=settings,
-                database=database,
-                keyring=Keyring.load_or_make(settings),
-                signer=TokenSigner.load_or_make(settings),
-                connectors=connectors,
-                database_url=url,
-            )
+            async with running_clock(database) as clock:
+                connectors = build_connectors(settings, clock=clock)
+                yield Installation(
+                    settings=settings,
+                    database=database,
+                    keyring=Keyring.load_or_make(settings),
+                    signer=TokenSigner.load_or_make(settings),
+                    connectors=connectors,
+                    database_url=url,
+                    clock=clock,
+                )
         finally:
             for connector in connectors.values():
                 await connector.aclose()

@@ -10,20 +10,20 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from aura.cli.faces import compose
-from aura.cli.installation import Installation, load_settings, opened, refuse_demo_home, utc_now
+from aura.cli.installation import Installation, load_settings, opened, refuse_demo_home
 from aura.config import Settings
 from aura.errors import ConfigurationError
 from aura.sync.schedule import Worker
 
-Clock = Callable[[], datetime]
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
+# what answers that are being written get when everything stops
+GRACE_SECONDS = 5
 
 
 class _Server(uvicorn.Server):
@@ -59,7 +59,6 @@ async def serve(
     installation: Installation,
     listener: socket.socket,
     *,
-    clock: Clock,
     with_worker: bool,
     on_ready: Callable[[], None],
     exit_with_parent: bool = False,
@@ -71,11 +70,16 @@ async def serve(
         connectors=installation.connectors,
         signer=installation.signer,
         settings=installation.settings,
-        clock=clock,
+        clock=installation.clock,
     )
     server = _Server(
         uvicorn.Config(
-            application, log_level="warning", access_log=False, lifespan="off", server_header=False
+            application,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
     # what stands now stays: a page of ten thousand rows need not have it looked through for garbage
@@ -90,7 +94,7 @@ async def serve(
                 installation.database,
                 installation.keyring,
                 installation.connectors,
-                clock,
+                installation.clock.agreed,
                 backfill_days=installation.settings.backfill_days,
             )
             tasks.create_task(worker.run(stop))
@@ -142,7 +146,6 @@ def up() -> None:
             await serve(
                 installation,
                 listener,
-                clock=utc_now,
                 with_worker=True,
                 on_ready=lambda: typer.echo(f"Aura is ready: {page_address(settings, listener)}"),
             )
@@ -172,7 +175,6 @@ def web(
             await serve(
                 installation,
                 listener,
-                clock=utc_now,
                 with_worker=False,
                 on_ready=lambda: typer.echo(f"Aura is ready: {page_address(settings, listener)}"),
             )
@@ -192,13 +194,14 @@ def worker() -> None:
     async def work() -> None:
         address = login.get_secret_value() if login else None
         async with opened(settings, migrating=False, database_url=address) as installation:
+            stop = stop_event()
             typer.echo("Aura's worker is ready.")
             await Worker(
                 installation.database,
                 installation.keyring,
                 installation.connectors,
-                utc_now,
+                installation.clock.agreed,
                 backfill_days=settings.backfill_days,
-            ).run(stop_event())
+            ).run(stop)
 
     asyncio.run(work())

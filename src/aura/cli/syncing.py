@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, TaskID
 
-from aura.cli.installation import Installation, find_brand, run, utc_now
+from aura.cli.installation import Installation, find_brand, run
 from aura.cli.printing import print_json, progress_bars
 from aura.errors import ConnectorError, NotFoundError
 from aura.model import PLATFORM_NAMES
@@ -86,7 +86,7 @@ async def _sync(
                     integration_id=one.id,
                     brand_id=chosen.id,
                     kind=kind,
-                    now=utc_now(),
+                    now=installation.clock.agreed(),
                     progress=_shown_in(bars, task),
                     backfill_days=installation.settings.backfill_days,
                 )

@@ -57,6 +57,24 @@ def unreachable(url: str, error: psycopg.Error) -> DatabaseError:
     )
 
 
+def without_room(url: str, error: psycopg.Error) -> DatabaseError | None:
+    """What to tell a person when a sound server takes no writes; None for any other error.
+
+    A hosted project whose disk is nearly full is made read-only.
+    """
+    if isinstance(error, psycopg.errors.DiskFull):
+        return DatabaseError(
+            f"The disk of the database server at {where(url)} is full; nothing of this was kept. "
+            "Free space or enlarge it: Aura goes on by itself."
+        )
+    if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        return DatabaseError(
+            f"The database at {where(url)} takes no writes: it is a standby, or read-only because "
+            "its disk is nearly full. Name the primary in AURA_DATABASE_URL, or free space."
+        )
+    return None
+
+
 async def connect(url: str, *, autocommit: bool = False) -> Connection:
     """One connection outside any pool; DatabaseError when the server does not let us in."""
     login_of(url)
@@ -193,9 +211,12 @@ class Database:
                     raise DatabaseError(
                         "A statement of this transaction failed; nothing of it was kept."
                     )
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
             if connection.closed:
                 raise unreachable(self._url, error) from error
+            told = without_room(self._url, error)
+            if told is not None:
+                raise told from error
             raise
         finally:
             await self._pool.putconn(connection)

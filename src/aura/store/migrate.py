@@ -65,6 +65,12 @@ async def _check_server(connection: Connection) -> None:
             "The server has no extension pgcrypto, which seals tokens: install PostgreSQL's "
             "contrib package (Debian has it in `postgresql`, Fedora in `postgresql-contrib`)."
         )
+    if login["pgcrypto_is_in"] not in {None, "extensions"} and not login["is_superuser"]:
+        raise DatabaseError(
+            f"pgcrypto is in the schema {login['pgcrypto_is_in']}; Aura calls it in the schema "
+            "extensions. As a superuser: `create schema if not exists extensions authorization "
+            f"{login['login']}; alter extension pgcrypto set schema extensions`."
+        )
     if not login["may_bypass_policies"]:
         raise DatabaseError(
             f"The login {login['login']} lacks BYPASSRLS, without which a migration of data would "
@@ -92,7 +98,7 @@ async def _apply_next(connection: Connection, known: list[Migration]) -> str | N
                 await _run(connection, migration)
             await _record_checksums(connection, known, migration, applied)
     except psycopg.Error as error:
-        raise _failure(migration, error) from error
+        raise _failure(migration, error, is_lost=connection.closed) from error
     return migration.version if migration is not None else None
 
 
@@ -130,6 +136,13 @@ async def _applied(connection: Connection) -> list[Applied]:
 def _pending(known: list[Migration], applied: list[Applied]) -> list[Migration]:
     """What is still to be applied; DatabaseError when the past is not the one we know."""
     by_version = {migration.version: migration for migration in known}
+    foreign = [seen.version for seen in applied if seen.version not in by_version]
+    if foreign and len(foreign) == len(applied):
+        raise DatabaseError(
+            f"The database has migrations that are not Aura's ({foreign[0]}, recorded in "
+            "supabase_migrations.schema_migrations). Use a database or a project of its own "
+            "for Aura."
+        )
     for seen in applied:
         migration = by_version.get(seen.version)
         if migration is None:
@@ -185,13 +198,21 @@ async def _record_checksums(
             )
 
 
-def _failure(migration: Migration | None, error: psycopg.Error) -> DatabaseError:
+def _failure(migration: Migration | None, error: psycopg.Error, *, is_lost: bool) -> DatabaseError:
     said = error.diag.message_primary or str(error).strip()
     if migration is None:
         return DatabaseError(f"The database cannot be migrated: {said}.")
-    what = f"Migration {migration.version}_{migration.name} failed and left no trace: {said}."
+    name = f"{migration.version}_{migration.name}"
+    if is_lost:
+        return DatabaseError(
+            f"The connection was lost during migration {name} ({said}). It is there as a whole or "
+            "not at all: check that the server runs, then migrate again."
+        )
+    what = f"Migration {name} failed and left no trace: {said}."
     if isinstance(error, psycopg.errors.LockNotAvailable):
         what += " A table is in use by somebody else: stop Aura's other processes and try again."
+    if isinstance(error, psycopg.errors.DiskFull):
+        what += " The server's disk is full: free space, then migrate again."
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         what += " Migrate as the owner of the database."
     return DatabaseError(what)

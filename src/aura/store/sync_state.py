@@ -209,6 +209,12 @@ async def daily_due(connection: Connection, brand_id: UUID, *, now: datetime) ->
     return 0 if row is None else int(row["due"])
 
 
+async def daily_waits(connection: Connection, *, now: datetime) -> bool:
+    """Whether any brand's daily sync is due and nobody reads it; claims no brand."""
+    row = await _row(connection, "daily_waits", {"now": now})
+    return row is not None and bool(row["waits"])
+
+
 async def reads_elsewhere(connection: Connection, *, shop: str, integration_id: UUID) -> bool:
     """Whether another connection reads the shop, too; role aura_accounts, claiming the shop."""
     row = await _row(

@@ -6,6 +6,7 @@ the past: the engine then sees what had been read by then, and nothing later.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,8 +19,11 @@ from aura.reports.history import read_history
 from aura.store.database import Database
 from aura.store.insights import lock_findings
 from aura.store.integrations import note_arrival
+from aura.store.sync_state import daily_due
 from aura.sync.findings import Morning, standing_findings, write_changes
 from aura.sync.outcomes import keep_outcomes
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +83,18 @@ async def evaluate_brand(database: Database, *, brand_id: UUID, now: datetime) -
         campaigns=examination.campaigns,
         silences=examination.silences,
     )
+
+
+async def evaluate_round(database: Database, *, brand_id: UUID, now: datetime) -> None:
+    """Look for insights once the brand's numbers of this round are there.
+
+    Also after a platform that failed: it may be the last of the round, and the others are there.
+    """
+    async with database.as_worker(brand_id) as connection:
+        others = await daily_due(connection, brand_id, now=now)
+    if others:
+        return
+    try:
+        await evaluate_brand(database, brand_id=brand_id, now=now)
+    except Exception:  # noqa: BLE001 - the numbers are stored; insights of tomorrow see them too
+        _log.exception("the insights of brand %s could not be evaluated", brand_id)

@@ -48,6 +48,8 @@ STUCK_AFTER: Final = timedelta(hours=2)
 UPDATE_OVERLAP: Final = timedelta(hours=1)
 FIRST_RETRY: Final = timedelta(minutes=1)
 LONGEST_RETRY: Final = timedelta(hours=6)
+# work that is due later than two days from now was planned by a clock that was ahead
+LONGEST_PAUSE: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +343,10 @@ def next_daily(now: datetime, *, timezone: str | None, integration_id: UUID) -> 
 
 
 def retry_at(now: datetime, *, attempts: int, retry_after: float = 0.0) -> datetime:
-    """When to try again: twice as long after each failure, and never before the platform said."""
+    """When to try again: twice as long after each failure, not before the platform said.
+
+    One that asks for more than a day is asked again after a day.
+    """
     doubled = FIRST_RETRY * int(2 ** min(max(attempts - 1, 0), 10))
-    return now + max(min(doubled, LONGEST_RETRY), timedelta(seconds=retry_after))
+    said = timedelta(seconds=min(retry_after, LONGEST_PAUSE.total_seconds()))
+    return now + max(min(doubled, LONGEST_RETRY), said)

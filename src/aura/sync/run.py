@@ -8,6 +8,7 @@ Whatever happens, windows that were stored before stay stored.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -16,7 +17,13 @@ from uuid import UUID, uuid4
 
 from aura.connectors.contract import Connector
 from aura.connectors.http import counting
-from aura.errors import BadDataError, ConnectorError, InputError, NeedsReconnectError, TryLaterError
+from aura.errors import (
+    BadDataError,
+    ConnectorError,
+    InputError,
+    NeedsReconnectError,
+    TryLaterError,
+)
 from aura.model import DayRange, Platform
 from aura.store import integrations, sync_runs, sync_state
 from aura.store.database import Database
@@ -26,10 +33,11 @@ from aura.store.sync_runs import Outcome
 from aura.store.sync_state import Kind, LeaseLostError, State, Work
 from aura.store.windows import WindowResult
 from aura.sync import plan
-from aura.sync.evaluation import evaluate_brand
+from aura.sync.endings import break_off, end_run, told_of
+from aura.sync.evaluation import evaluate_round
 from aura.sync.exports import NotYetError, after_first_daily, giving_up, next_export
 from aura.sync.grants import Grants
-from aura.sync.lease import leased
+from aura.sync.lease import clock_from, leased
 from aura.sync.progress import Progress, ProgressCallback, RunResult
 from aura.sync.reading import (
     Job,
@@ -90,23 +98,8 @@ async def sync_integration(
             run = _Run(job, state, progress, backfill_days, windows, should_stop)
             result = await run.finish()
     if result.is_finished or kind == "daily":
-        await _evaluate(database, result, now)
+        await evaluate_round(database, brand_id=brand_id, now=now)
     return result
-
-
-async def _evaluate(database: Database, result: RunResult, now: datetime) -> None:
-    """Look for insights once the brand's numbers of this round are there.
-
-    Also after a platform that failed: it may be the last of the round, and the others are there.
-    """
-    async with database.as_worker(result.brand_id) as connection:
-        others = await sync_state.daily_due(connection, result.brand_id, now=now)
-    if others:
-        return
-    try:
-        await evaluate_brand(database, brand_id=result.brand_id, now=now)
-    except Exception:  # noqa: BLE001 - the numbers are stored; insights of tomorrow see them too
-        _log.exception("the insights of brand %s could not be evaluated", result.brand_id)
 
 
 def _always(step: plan.Step) -> StepAfter:
@@ -131,6 +124,7 @@ class _Run:
         self._backfill_days = backfill_days
         self._windows = windows
         self._should_stop = should_stop
+        self._clock = clock_from(job.now)
         self._rows_read = 0
         self._rows_changed = 0
 
@@ -150,7 +144,7 @@ class _Run:
             if is_finished and self._integration.platform == "shopify":
                 await self._reconcile()
         except NotYetError as error:
-            await self._end("succeeded", None, error.due_at)
+            await end_run(self._job, "succeeded", None, error.due_at)
             return self._result("succeeded", None, is_finished=False)
         except TryLaterError as error:
             return await self._failed("try_later", error, retry_after=error.retry_after)
@@ -161,13 +155,14 @@ class _Run:
         except LeaseLostError:
             # whoever has the lease now records how it ends
             raise
-        except Exception:
-            await self._end(
-                "try_later", "Something in Aura went wrong; see its log.", self._retry()
-            )
+        except asyncio.CancelledError:
+            await break_off(self._job)
+            raise
+        except Exception as error:
+            await end_run(self._job, "try_later", told_of(error), self._retry())
             raise
         due_at = self._next_daily() if self._job.work.kind == "daily" else None
-        await self._end("succeeded", None, due_at if is_finished else self._job.now)
+        await end_run(self._job, "succeeded", None, due_at if is_finished else self._job.now)
         return self._result("succeeded", None, is_finished=is_finished)
 
     async def _reconcile(self) -> None:
@@ -258,16 +253,27 @@ class _Run:
         if self._sees_part:
             _, latest = plan.local_days(self._integration.accounts, self._job.now)
             backfill = plan.within_sight(backfill, latest)
-        left = self._windows
+        read = 0
         while not backfill.is_done:
-            if left == 0 or self._should_stop():
+            if await self._gives_way(read):
                 return False
-            left = None if left is None else left - 1
+            read += 1
             if updated_from is not None:
                 backfill = await self._backfill_orders(backfill, updated_from)
             else:
                 backfill = await self._backfill_ads(backfill)
         return True
+
+    async def _gives_way(self, read: int) -> bool:
+        """Whether the backfill stops for now, having read so many windows, always one at least."""
+        if self._should_stop():
+            return True
+        if self._windows is None or read == 0:
+            return False
+        if read >= self._windows:
+            return True
+        async with self._job.database.as_worker(None) as connection:
+            return await sync_state.daily_waits(connection, now=self._clock())
 
     def _new_backfill(self) -> plan.Backfill:
         is_shop = self._integration.platform == "shopify"
@@ -358,29 +364,8 @@ class _Run:
             due_at = None
         elif isinstance(error, BadDataError):
             due_at = self._next_daily()
-        await self._end(outcome, error.message, due_at)
+        await end_run(self._job, outcome, error.message, due_at)
         return self._result(outcome, error.message, is_finished=False)
-
-    async def _end(self, outcome: Outcome, message: str | None, due_at: datetime | None) -> None:
-        job = self._job
-        async with job.database.as_worker(job.work.brand_id) as connection:
-            await sync_runs.finish_run(
-                connection,
-                job.run_id,
-                outcome=outcome,
-                message=message,
-                requests=job.usage.requests,
-                now=job.now,
-            )
-            if message is not None and outcome in {"needs_reconnect", "bad_data"}:
-                await integrations.fail(connection, job.work.integration_id, message)
-            if outcome == "needs_reconnect":
-                await sync_state.stop(connection, job.work.integration_id)
-            else:
-                failed = outcome != "succeeded"
-                await sync_state.reschedule(
-                    connection, job.work, due_at=due_at, failed=failed, owner=job.owner
-                )
 
     def _result(self, outcome: Outcome, message: str | None, *, is_finished: bool) -> RunResult:
         return RunResult(

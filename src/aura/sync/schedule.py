@@ -1,8 +1,9 @@
 """The worker: due rows come in, syncs go out, as many workers on as many machines as wanted.
 
-Work is taken daily before backfill, and a backfill gives way after a few windows, so a new brand
-with years to read holds nobody's morning numbers up. A worker that is told to stop ends after the
-window it is writing; one that is killed loses nothing but its lease's few minutes.
+Work is taken daily before backfill, and a backfill gives way after a few windows, after one where a
+daily sync waits: a new brand with years to read holds nobody's morning numbers up. A worker that is
+told to stop ends after the windows it is at; what takes longer than a few seconds is broken off,
+due at once. One that is killed loses nothing but its lease's few minutes.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from aura.sync.run import BACKFILL_DAYS, sync_integration
 _log = logging.getLogger(__name__)
 
 WINDOWS_AT_ONCE: Final = 8
+# what a stopping worker gives its windows; a machine that shuts down waits ten seconds or more
+GRACE_SECONDS: Final = 4.0
 
 
 class Worker:
@@ -83,26 +86,28 @@ class Worker:
         return results
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; windows that are being written are finished first."""
+        """Work until `stop` is set; windows get a few seconds to end, then they are broken off.
 
-        async def work_on() -> None:
-            while not stop.is_set():
-                try:
-                    if await self._answer_next():
-                        continue
-                    taken = await self._take()
-                except (DatabaseError, psycopg.Error):
-                    _log.exception("no work could be taken; trying again")
-                    taken = None
-                if taken is not None:
-                    await self._do(*taken, stop.is_set)
-                    continue
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), self._poll_seconds)
-
+        What was broken off left nothing half-written and is due at once.
+        """
         async with asyncio.TaskGroup() as group:
-            for _ in range(self._concurrency):
-                group.create_task(work_on())
+            slots = [group.create_task(self._work_on(stop)) for _ in range(self._concurrency)]
+            group.create_task(_break_off(slots, stop))
+
+    async def _work_on(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                if await self._answer_next():
+                    continue
+                taken = await self._take()
+            except (DatabaseError, psycopg.Error) as error:
+                _log.error("no work could be taken, trying again: %s", error)
+                taken = None
+            # what went wrong leaves its place to others; without a database nobody hurries
+            if taken is not None and await self._do(*taken, stop.is_set) is not None:
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._poll_seconds)
 
     async def next_due(self) -> datetime | None:
         """When the next work is due, of any brand; None when there is none."""
@@ -148,6 +153,9 @@ class Worker:
             _log.info("integration %s was left to another worker: %s", work.integration_id, error)
         except NotFoundError as error:
             _log.info("integration %s was deleted meanwhile: %s", work.integration_id, error)
+        except DatabaseError as error:
+            _log.error("integration %s: %s", work.integration_id, error)
+            await self._postpone(work)
         except Exception:  # noqa: BLE001 - one integration's trouble must not stop the others
             _log.exception("the sync of integration %s went wrong", work.integration_id)
             await self._postpone(work)
@@ -163,3 +171,14 @@ class Worker:
                 state = await sync_state.load_state(connection, work.integration_id, work.kind)
                 due_at = retry_at(self._clock(), attempts=state.attempts)
                 await sync_state.reschedule(connection, work, due_at=due_at, failed=True)
+
+
+async def _break_off(slots: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Once `stop` is set, give the slots their time; then cancel them until they have ended."""
+    await stop.wait()
+    _, late = await asyncio.wait(slots, timeout=GRACE_SECONDS)
+    while late:
+        for slot in late:
+            slot.cancel()
+        # recording what was broken off may wait for a database that is gone: not twice as long
+        _, late = await asyncio.wait(late, timeout=1.0)

@@ -26,3 +26,7 @@ select
 -- name: stay_owner
 -- Keep the login's own role; failing statements log no parameters.
 select set_config('log_parameter_max_length_on_error', '0', true);
+
+-- name: time
+-- What time it is for the database.
+select clock_timestamp() as now;

@@ -119,13 +119,18 @@ where id = %(integration_id)s and status <> 'disconnected';
 
 -- name: synced
 -- Notes a read: how far the days are known, which of those the platform hid, and that nothing is wrong.
+-- A read of today says how far they are known, whatever was said by a clock that was ahead.
 update public.integrations set
     status = case when status = 'error' then 'connected' else status end,
-    last_sync_at = greatest(last_sync_at, %(last_sync_at)s),
+    last_sync_at = coalesce(%(last_sync_at)s, last_sync_at),
     metadata = (coalesce(metadata, '{}') - 'problem' - 'hidden_days') || jsonb_strip_nulls(
         jsonb_build_object(
             'known_from', least((metadata ->> 'known_from')::date, %(first_day)s::date),
-            'known_through', greatest((metadata ->> 'known_through')::date, %(last_day)s::date),
+            'known_through', case
+                when %(last_sync_at)s::timestamptz is null
+                    then greatest((metadata ->> 'known_through')::date, %(last_day)s::date)
+                else %(last_day)s::date
+            end,
             'hidden_days', nullif(
                 (
                     coalesce((metadata ->> 'hidden_days')::datemultirange, '{}')

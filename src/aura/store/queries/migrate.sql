@@ -13,6 +13,13 @@ select
         where e.name = 'pgcrypto'
     ) as pgcrypto_is_available,
     (
+        select n.nspname
+        from pg_catalog.pg_extension as e
+        inner join pg_catalog.pg_namespace as n on n.oid = e.extnamespace
+        where e.extname = 'pgcrypto'
+    ) as pgcrypto_is_in,
+    r.rolsuper as is_superuser,
+    (
         select count(*) = 4
         from pg_catalog.pg_roles as ours
         where ours.rolname in ('anon', 'authenticated', 'aura_worker', 'aura_accounts')
@@ -34,13 +41,12 @@ alter table supabase_migrations.schema_migrations add column if not exists state
 alter table supabase_migrations.schema_migrations add column if not exists name text;
 
 -- name: history
--- Every migration this database has seen, whoever applied it.
+-- Every migration this database has seen, whoever applied it; an old CLI's table has fewer columns.
 select
-    version,
-    name,
-    statements
-from supabase_migrations.schema_migrations
-order by version;
+    to_jsonb(m) ->> 'version' as version,
+    to_jsonb(m) -> 'statements' as statements
+from supabase_migrations.schema_migrations as m
+order by to_jsonb(m) ->> 'version';
 
 -- name: checksums
 -- The migrations that Aura applied or has taken over, with the checksums of their files.
@@ -62,14 +68,31 @@ values (%(version)s, %(name)s, %(checksum)s)
 on conflict (version) do nothing;
 
 -- name: relations_of
--- Ordinary columns of every relation in one schema, to compare shapes.
+-- Columns of everything in one schema that has a name like a table's, to compare shapes; of an index
+-- also whose it is.
 select
     c.relname as relation,
     c.relkind::text as kind,
+    o.relname as index_of,
     a.attname as column_name,
     format_type(a.atttypid, a.atttypmod) as column_type
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-inner join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-where n.nspname = %(schema)s and c.relkind in ('r', 'p', 'v', 'm', 'f')
+left join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+left join pg_catalog.pg_index as i on i.indexrelid = c.oid
+left join pg_catalog.pg_class as o on o.oid = i.indrelid
+where n.nspname = %(schema)s
 order by c.relname, a.attnum;
+
+-- name: things_in
+-- What a schema holds beside tables: functions and types.
+select p.proname as name
+from pg_catalog.pg_proc as p
+inner join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+where n.nspname = %(schema)s
+union all
+select t.typname
+from pg_catalog.pg_type as t
+inner join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+where n.nspname = %(schema)s and t.typrelid = 0 and t.typelem = 0
+order by name;

@@ -63,7 +63,8 @@ where integration_id = %(integration_id)s and kind = %(kind)s and requested_at i
 -- name: take
 -- Takes the most urgent due work of an integration that nobody works on: daily before backfill, then
 -- who has waited longest. The lease covers both kinds: an integration is read by one worker at a
--- time. The daily row is the gate: whoever takes either kind holds its lock while taking.
+-- time. The daily row is the gate: whoever takes either kind holds its lock while taking. No lease
+-- reaches an hour and no work waits two days: what does was written by a clock that was ahead.
 with free as (
     select
         s.integration_id,
@@ -71,9 +72,9 @@ with free as (
     from aura.sync_state as s
     inner join aura.sync_state as gate on gate.integration_id = s.integration_id and gate.kind = 'daily'
     where
-        s.due_at <= %(now)s
-        and (s.leased_until is null or s.leased_until <= %(now)s)
-        and (gate.leased_until is null or gate.leased_until <= %(now)s)
+        (s.due_at <= %(now)s or s.due_at > %(now)s + interval '2 days')
+        and (s.leased_until > %(now)s and s.leased_until <= %(now)s + interval '1 hour') is not true
+        and (gate.leased_until > %(now)s and gate.leased_until <= %(now)s + interval '1 hour') is not true
     order by s.kind = 'backfill', s.due_at, s.integration_id
     limit 1
     for update of s, gate skip locked
@@ -103,7 +104,10 @@ with gate as (
     where
         integration_id = %(integration_id)s
         and kind = 'daily'
-        and (leased_until is null or leased_until <= %(now)s or leased_by = %(owner)s)
+        and (
+            (leased_until > %(now)s and leased_until <= %(now)s + interval '1 hour') is not true
+            or leased_by = %(owner)s
+        )
     for update
 )
 
@@ -164,6 +168,17 @@ where
 select count(*) as due
 from aura.sync_state
 where brand_id = %(brand_id)s and kind = 'daily' and due_at <= %(now)s;
+
+-- name: daily_waits
+-- Whether a daily sync is due of an integration that nobody reads: a backfill gives way to it.
+select exists(
+    select 1
+    from aura.sync_state
+    where
+        kind = 'daily'
+        and due_at <= %(now)s
+        and (leased_until > %(now)s and leased_until <= %(now)s + interval '1 hour') is not true
+) as waits;
 
 -- name: next_due
 -- When the next work is due, null when there is none.
