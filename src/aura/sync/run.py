@@ -265,7 +265,7 @@ class _Run:
         return True
 
     async def _gives_way(self, read: int) -> bool:
-        """Whether the backfill stops for now, having read so many windows, always one at least."""
+        """Whether the backfill goes on later, having read so many windows, always one at least."""
         if self._should_stop():
             return True
         if self._windows is None or read == 0:
