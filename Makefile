@@ -154,6 +154,10 @@ lock: .venv/.development ## pin the newest allowed versions (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-annotate --no-header --group pyproject.toml:parquet \
 		-c requirements/dev.txt -o requirements/parquet.txt >/dev/null
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header --group pyproject.toml:fuzz \
+		-c requirements/dev.txt -o .fuzz.txt >/dev/null
+	@$(BIN)/python requirements/beside.py .fuzz.txt requirements/dev.txt requirements/runtime.txt > requirements/fuzz.txt; rm .fuzz.txt
 
 clean: ## remove what was made here (never your data: that is in AURA_HOME)
 	@rm -rf .venv .venv-fuzz .venv-contracts .venv-peers tests/contracts/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aura.api.limits import Limits
+from aura.accounts.limits import Limits
 from aura.api.paging import PageAsked, paged
 from aura.errors import InputError
 from aura.store.events import forget_deliveries

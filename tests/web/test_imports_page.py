@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from aura.web.site import LINK_READS
 from files_on_disk import files_below
 
 REPORT = (
@@ -270,6 +271,26 @@ async def test_tables_are_downloaded_and_read_by_a_link(browser, brand, send):
     assert browser.answer.status_code == 404
     await browser.submit(page, action, dataset="entities", days="0")
     assert browser.answer.status_code == 422
+
+
+async def test_a_link_that_is_read_without_end_has_to_wait(browser, brand, send):
+    await send(REPORT)
+    links = []
+    for name in ("Sheet", "Other"):
+        await browser.submit(
+            f"/b/{brand}/imports", f"/b/{brand}/links", dataset="entities", name=name, days="30"
+        )
+        address = browser.answer.text.split("<code data-copy>")[1].split("</code>")[0]
+        links.append("/feed/" + address.rsplit("/feed/")[1])
+    for _ in range(LINK_READS):
+        await browser.get(links[0])
+        assert browser.answer.status_code == 200
+    await browser.get(links[0])
+    assert browser.answer.status_code == 429
+    assert 1 <= int(browser.answer.headers["retry-after"]) <= 60
+    assert "read too often" in browser.answer.text
+    await browser.get(links[1])
+    assert browser.answer.status_code == 200
 
 
 async def test_the_key_of_a_link_is_in_no_log(browser, brand, database, caplog):

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aura.accounts.keys import SCOPES, looks_like_key, use_key
+from aura.accounts.limits import Limits, Room
 from aura.accounts.people import Person, person_of_token
-from aura.api.limits import Limits, Room
 from aura.api.parts import Parts
 from aura.api.problems import problem_of
 from aura.errors import AuraError, ScopeError, SignInError, TooManyRequestsError

@@ -14,6 +14,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from aura.accounts.limits import Limits
 from aura.api import (
     about,
     attribution,
@@ -37,7 +38,6 @@ from aura.api import (
 from aura.api.description import describe
 from aura.api.etags import ConditionalReads
 from aura.api.gate import Gate
-from aura.api.limits import Limits
 from aura.api.once import Once
 from aura.api.parts import Parts
 from aura.api.problems import install_problems

@@ -48,7 +48,7 @@ from aura.sync.reading import (
     sync_orders,
 )
 from aura.sync.reconcile import reconcile_after_sync
-from aura.sync.watching import watch_shop
+from aura.sync.watching import forget_old_events, watch_shop
 
 _log = logging.getLogger(__name__)
 
@@ -182,6 +182,7 @@ class _Run:
             await watch_shop(self._job)
         else:
             await self._daily_ads()
+        await forget_old_events(self._job)
         return True
 
     async def _daily_ads(self) -> None:

@@ -22,6 +22,14 @@ _log = logging.getLogger(__name__)
 CHECK_EVERY: Final = timedelta(hours=20)
 
 
+async def forget_old_events(job: Job) -> None:
+    """Forget what a brand was told and asked long ago, whichever platform it is read from."""
+    async with job.database.as_worker(job.work.brand_id) as connection:
+        await events.forget_deliveries(
+            connection, job.work.brand_id, before=job.now - DELIVERIES_KEPT
+        )
+
+
 async def watch_shop(job: Job) -> None:
     """Ask the shop to tell of changes, where that is possible and was not looked at today.
 
@@ -32,9 +40,6 @@ async def watch_shop(job: Job) -> None:
         checked_at = await events.webhooks_checked_at(connection, job.work.integration_id)
         if checked_at is not None and checked_at > job.now - CHECK_EVERY:
             return
-        await events.forget_deliveries(
-            connection, job.work.brand_id, before=job.now - DELIVERIES_KEPT
-        )
     if not connector.hears_of_changes:
         return
 

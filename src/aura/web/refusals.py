@@ -13,7 +13,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from aura.errors import AuraError, ConnectorError, SignInError, TooManyTriesError
+from aura.errors import (
+    AuraError,
+    ConnectorError,
+    SignInError,
+    TooManyRequestsError,
+    TooManyTriesError,
+)
 from aura.web.security import HEADERS
 from aura.web.site import Visitor, page, sign_in_path
 
@@ -65,7 +71,7 @@ async def _known(request: Request, error: Exception) -> Response:
     if error.http_status >= 500 and not isinstance(error, ConnectorError):
         log.error("%s at %s", type(error).__name__, _logged_path(request))
     response = refusal(request, error.http_status, error.message)
-    if isinstance(error, TooManyTriesError):
+    if isinstance(error, TooManyTriesError | TooManyRequestsError):
         response.headers["retry-after"] = str(error.retry_after)
     return response
 

@@ -21,6 +21,7 @@ from jinja2 import Environment
 
 from aura.accounts.cookies import FORM, SESSION, cookie_name
 from aura.accounts.csrf import check_csrf, csrf_token
+from aura.accounts.limits import Limits
 from aura.accounts.people import Person, person_of
 from aura.accounts.sessions import LIFETIME
 from aura.accounts.tokens import TokenSigner
@@ -33,6 +34,8 @@ from aura.store.database import Database
 from aura.store.reports import BrandRow
 from aura.store.secrets import Keyring
 
+# of one link in a minute, for each process that serves
+LINK_READS = 30
 # answers to a form: short texts only, no files
 MOST_FORM_FIELDS = 40
 # a message for the next page, shown once
@@ -51,6 +54,8 @@ class Site:
     settings: Settings
     clock: Callable[[], datetime]
     templates: Environment
+    # how often each link's table may be read: a spreadsheet asks once an hour
+    link_reads: Limits = field(default_factory=lambda: Limits(LINK_READS, 60))
 
     def is_secure(self, request: Request) -> bool:
         """Whether browsers reach this page over https."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from aura.accounts.links import DEFAULT_DAYS, end_link, make_link, open_link
-from aura.errors import AuraError, InputError
+from aura.errors import AuraError, InputError, TooManyRequestsError
 from aura.reports.export import Export, export, known_dataset
 from aura.web.pages.imports import imports_page
 from aura.web.site import (
@@ -43,9 +43,17 @@ async def download(
 
 @routes.get("/feed/{token}.csv")
 async def feed(site: SitePart, token: str) -> Response:
-    """The table of a link: the token in the address is all that is asked for."""
+    """The table of a link: the token in the address is all that is asked for.
+
+    TooManyRequestsError for one that is read far more often than a spreadsheet does.
+    """
     now = site.clock()
     used = await open_link(site.database, token, now=now)
+    room = site.link_reads.take(token)
+    if room.is_over:
+        raise TooManyRequestsError(
+            "This link is read too often. Wait a minute.", retry_after=room.seconds
+        )
     made = await export(
         site.database,
         user_id=used.user_id,
