@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -55,11 +55,29 @@ class Rule:
     steps: Callable[[Story, date], tuple[ActionItem, ...]]
 
 
-def find(situation: Situation, rule: Rule) -> list[Finding]:
-    """The morning's findings of a rule."""
+def find(situation: Situation, rules: Sequence[Rule]) -> list[Finding]:
+    """The morning's findings of all rules.
+
+    What breaks shows in several measures: where one has moved, the others need less evidence.
+    """
+    chosen = [choose(situation, rule.claim) for rule in rules]
+    findings: list[Finding] = []
+    for rule, choices in zip(rules, chosen, strict=True):
+        moved = {
+            frozenset(choice.rows.tolist())
+            for other, found in zip(rules, chosen, strict=True)
+            if other is not rule and other.claim.direction == rule.claim.direction
+            for choice in found
+        }
+        own = choose(situation, rule.claim, moved) if moved else choices
+        findings.extend(_findings(situation, rule, own))
+    return findings
+
+
+def _findings(situation: Situation, rule: Rule, choices: Sequence[Choice]) -> list[Finding]:
     comparison = situation.comparisons[rule.claim.measure]
     findings: list[Finding] = []
-    for choice in choose(situation, rule.claim):
+    for choice in choices:
         case = make_case(
             situation,
             comparison,

@@ -67,8 +67,7 @@ def examine(
     panel = situation.panel
     findings = tracking_outage.find(panel, situation.outages, run_day)
     findings.extend(sync_issue.find(panel.history, situation.silences, run_day))
-    for rule in rules:
-        findings.extend(find(situation, rule))
+    findings.extend(find(situation, rules))
     _link(findings)
     # while something breaks, what a campaign answers to money says little: first things first
     if with_budget and all(finding.finding_type in CALM_TYPES for finding in findings):

@@ -7,6 +7,7 @@ it; a campaign is measured against what happened to its siblings.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,15 +35,19 @@ _LEAST_BASELINE_DAYS = 21
 # part of a wide scope's change (in logarithms) that its other parts must show
 _BREADTH = 0.6
 _LEAST_OF_OTHERS = 5.0
+_LEAST_BESIDE = 2.0
 # how much more than any of its parts a wide scope must explain
 _WIDER = 1.2
 # what a window around a holiday or promotion must show beyond that
-_HOLIDAY_SURPRISE = 3.0
+_HOLIDAY_SURPRISE = 1.5
+# what is asked beyond that where all that strays is chance
+_CHANCE_SURPRISE = 2.0
 # days without delivery after which a campaign is over
 _IDLE_DAYS = 3
 # logarithm of the odds at which the newest days say that it is over
 _OVER = -1.5
-_NEWEST = 1
+# the stretches of newest days that are asked: 3, 5 and 7
+_NEWEST = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,16 @@ class Claim:
         limit: the multiplier on conversions (or value) past which it is worth a word.
         speak: the least probability of that.
         surprise: how much better (in logarithms of likelihood) a change must explain the counts.
+        echo: the same where another measure of the scope has moved already.
         least_days: shorter windows are not enough for a wide scope.
     """
 
     measure: MeasureName
     direction: Direction
     limit: float
-    speak: float = 0.90
-    surprise: float = 6.5
+    speak: float = 0.86
+    surprise: float = 4.9
+    echo: float = 4.0
     least_days: int = 2
 
 
@@ -76,8 +83,13 @@ class Choice:
     surprise: float
 
 
-def choose(situation: Situation, claim: Claim) -> list[Choice]:
-    """Scopes of which the claim holds with the probability it asks for."""
+def choose(
+    situation: Situation, claim: Claim, moved: Collection[frozenset[int]] = ()
+) -> list[Choice]:
+    """Scopes of which the claim holds with the probability it asks for.
+
+    Of scopes whose leaves have `moved` in another measure less evidence is asked.
+    """
     panel = situation.panel
     comparison = situation.comparisons[claim.measure]
     active = np.flatnonzero(_is_active(situation, comparison))
@@ -85,12 +97,12 @@ def choose(situation: Situation, claim: Claim) -> list[Choice]:
         return []
     platforms = [np.intersect1d(panel.rows(n), active) for n in range(len(panel.platforms))]
     platforms = [rows for rows in platforms if rows.size]
-    campaigns = _campaign_choices(situation, claim, active)
+    campaigns = _campaign_choices(situation, claim, active, moved)
     loudest = max((choice.surprise for choice in campaigns), default=0.0)
     found: list[Choice] = []
     wholes: list[Choice] = []
     for rows in platforms:
-        whole = _broad_choice(situation, claim, "platform", rows)
+        whole = _broad_choice(situation, claim, "platform", rows, moved)
         own = [choice for choice in campaigns if choice.rows[0] in rows]
         alone = max((one.surprise for one in own), default=0.0)
         if whole is not None and whole.surprise > _WIDER * alone:
@@ -98,7 +110,9 @@ def choose(situation: Situation, claim: Claim) -> list[Choice]:
             wholes.append(whole)
         else:
             found.extend(own)
-    brand = _broad_choice(situation, claim, "brand", active) if len(platforms) > 1 else None
+    brand = None
+    if len(platforms) > 1:
+        brand = _broad_choice(situation, claim, "brand", active, moved)
     loudest = max([loudest, *(choice.surprise for choice in wholes)])
     return [brand] if brand is not None and brand.surprise > _WIDER * loudest else found
 
@@ -120,14 +134,19 @@ def _is_active(situation: Situation, comparison: Comparison) -> BoolArray:
 
 
 def _broad_choice(
-    situation: Situation, claim: Claim, level: ScopeLevel, rows: Rows
+    situation: Situation,
+    claim: Claim,
+    level: ScopeLevel,
+    rows: Rows,
+    moved: Collection[frozenset[int]],
 ) -> Choice | None:
     """The leaves together, when those beside the one that did most moved as well."""
     if len(rows) < 2 or len({situation.panel.leaves[row].currency for row in rows}) > 1:
         return None
     comparison = situation.comparisons[claim.measure]
     plain = of_total(comparison, rows)
-    asked = claim.surprise + _HOLIDAY_SURPRISE * comparison.holiday[rows].max(axis=0)
+    least = claim.echo if frozenset(rows.tolist()) in moved else claim.surprise
+    asked = _asked(least, plain, comparison.holiday[rows].max(axis=0))
     # what others did can only explain it away
     if not (plain.surprise(claim.direction) > asked).any():
         return None
@@ -143,7 +162,7 @@ def _broad_choice(
         return None
     loud &= _is_telling(situation, claim, rows) & (np.array(WINDOWS) >= claim.least_days)
     for column in np.flatnonzero(loud)[np.argsort(-surprise[loud])].tolist():
-        if _is_broad(comparison, rows, column):
+        if _is_broad(comparison, rows, column, claim.direction):
             level = "brand" if len(situation.ad_platforms) == 1 else level
             return Choice(
                 level, rows, column, plain, float(probability[column]), float(surprise[column])
@@ -151,8 +170,16 @@ def _broad_choice(
     return None
 
 
-def _is_broad(comparison: Comparison, rows: Rows, column: int) -> bool:
-    """Whether the change shows without the leaf that did most."""
+def _asked(least: FloatArray | float, evidence: Evidence, holiday: FloatArray) -> FloatArray:
+    """The evidence that is asked: more around holidays, and more of few purchases.
+
+    What strays slowly has few chances a year to look like an event, chance has one every few days.
+    """
+    return np.asarray(least + _CHANCE_SURPRISE * evidence.chance + _HOLIDAY_SURPRISE * holiday)
+
+
+def _is_broad(comparison: Comparison, rows: Rows, column: int, direction: Direction) -> bool:
+    """Whether the change shows without the leaf that did most, beyond chance."""
     seen, due = comparison.observed[rows, column], comparison.expected[rows, column]
     change = np.log(max(float(seen.sum()), 0.5) / float(due.sum()))
     most = int(np.argmax(np.sign(change) * (seen - due)))
@@ -160,14 +187,21 @@ def _is_broad(comparison: Comparison, rows: Rows, column: int) -> bool:
     rest_seen, rest_due = float(seen[others].sum()), float(due[others].sum())
     if rest_due < _LEAST_OF_OTHERS:
         return False
-    return bool(np.log(max(rest_seen, 0.5) / rest_due) / change >= _BREADTH)
+    if np.log(max(rest_seen, 0.5) / rest_due) / change < _BREADTH:
+        return False
+    rest = of_total(comparison, rows[others])
+    return bool(rest.surprise(direction)[column] >= _LEAST_BESIDE)
 
 
-def _campaign_choices(situation: Situation, claim: Claim, active: Rows) -> list[Choice]:
+def _campaign_choices(
+    situation: Situation, claim: Claim, active: Rows, moved: Collection[frozenset[int]]
+) -> list[Choice]:
     """Campaigns that moved by themselves: more than their siblings did."""
     comparison = situation.comparisons[claim.measure]
     alone = of_leaves(comparison)
-    asked = claim.surprise + _HOLIDAY_SURPRISE * comparison.holiday
+    least = np.full((len(comparison.expected), 1), claim.surprise)
+    least[[row for row in active if frozenset((int(row),)) in moved]] = claim.echo
+    asked = _asked(least, alone, comparison.holiday)
     if not (alone.surprise(claim.direction) > asked)[active].any():
         return []
     siblings = _further(
@@ -242,9 +276,13 @@ def _is_telling(situation: Situation, claim: Claim, rows: Rows) -> BoolArray:
 def _is_over(evidence: Evidence) -> BoolArray:
     """Whether the newest judged days rather say that nothing is the matter any more, (W,)."""
     size = np.clip(evidence.observed / np.maximum(evidence.expected, 1e-9), 0.05, 20.0)
-    weight = evidence.weight[_NEWEST]
-    seen, due = weight * evidence.observed[_NEWEST], weight * evidence.expected[_NEWEST]
-    return np.asarray(seen * np.log(size) - due * (size - 1.0) < _OVER)
+    weight = evidence.weight
+    found = np.zeros(len(WINDOWS), dtype=np.bool_)
+    for newest in _NEWEST:
+        seen = weight[newest] * evidence.observed[newest]
+        due = weight[newest] * evidence.expected[newest]
+        found |= seen * np.log(size) - due * (size - 1.0) < _OVER
+    return found
 
 
 def _has_recovered(

@@ -7,6 +7,7 @@ over the brand and mixed with what is usual. They deflate evidence: a restless b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -20,9 +21,10 @@ _NOISE_WEIGHT = 400.0
 _NOISE_DAYS = 84
 _NOISE_RANGE = (0.04**2, 0.60**2)
 # of a week's rate against the four before it, which is no event
-_DRIFT_PRIOR = {"leaf": 0.09**2, "total": 0.06**2}
+_DRIFT_PRIOR = {"leaf": 0.09**2, "total": 0.08**2}
 _DRIFT_WEIGHT = 4000.0
-_DRIFT_RANGE = (0.045**2, 0.10**2)
+# what looks like an event is no drift, and there is always some
+_DRIFT_RANGE = {"leaf": (0.09**2, 0.14**2), "total": (0.08**2, 0.14**2)}
 _DRIFT_DAYS = 140
 
 
@@ -82,20 +84,26 @@ def _drift(
     expected = np.where(enough, before * due / np.where(ways > 0, ways, 1.0), 0.0)
     seen = np.where(enough, seen, 0.0)
     before = np.where(enough, before, 0.0)
-    of_leaves = _drift_of(seen, expected, before, (measure.spread, noise, _DRIFT_PRIOR["leaf"]))
+    of_leaves = _drift_of(seen, expected, before, (measure.spread, noise), "leaf")
     of_total = _drift_of(
         seen.sum(axis=0),
         expected.sum(axis=0),
         before.sum(axis=0),
-        (measure.spread, noise_of_total, _DRIFT_PRIOR["total"]),
+        (measure.spread, noise_of_total),
+        "total",
     )
     return of_leaves, of_total
 
 
 def _drift_of(
-    seen: FloatArray, expected: FloatArray, before: FloatArray, terms: tuple[float, float, float]
+    seen: FloatArray,
+    expected: FloatArray,
+    before: FloatArray,
+    chances: tuple[float, float],
+    kind: Literal["leaf", "total"],
 ) -> float:
-    spread, noise, prior = terms
+    spread, noise = chances
+    prior = _DRIFT_PRIOR[kind]
     chance = spread * (expected + expected**2 / np.maximum(before, 1.0)) + expected**2 * noise * (
         1 / 7 + 1 / 28
     )
@@ -103,7 +111,7 @@ def _drift_of(
     most = 4.0 * (chance + prior * expected**2)
     excess = np.minimum((seen - expected) ** 2, most) - chance
     found = float(excess.sum()) + _DRIFT_WEIGHT * prior
-    return float(np.clip(found / (float((expected**2).sum()) + _DRIFT_WEIGHT), *_DRIFT_RANGE))
+    return float(np.clip(found / (float((expected**2).sum()) + _DRIFT_WEIGHT), *_DRIFT_RANGE[kind]))
 
 
 def centred_sum(values: FloatArray, reach: int) -> FloatArray:

@@ -1,0 +1,83 @@
+"""Laws of the evidence: what chance does, what strays slowly, and what few purchases can tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import poisson
+
+from aura.insights.claims import find
+from aura.insights.engine import RULES
+from aura.insights.evidence import Evidence
+from aura.insights.selection import choose
+from aura.insights.situation import take_stock
+from insights.worlds import Event, shop
+
+CERTAIN = 1e-9
+
+
+def surprise(observed: float, expected: float, variance: float, direction: str = "fell") -> float:
+    one = Evidence(np.array([observed]), np.array([expected]), np.array([variance]))
+    return float(one.surprise(direction)[0])
+
+
+@given(expected=st.floats(1.0, 3000.0), part=st.floats(0.0, 0.999))
+def test_chance_is_never_likelier_than_the_evidence_says(expected: float, part: float) -> None:
+    fewer = int(expected * part)
+    assert poisson.cdf(fewer, expected) <= np.exp(-surprise(fewer, expected, CERTAIN)) * 1.001
+    more = int(np.ceil(expected / max(part, 0.2)))
+    told = surprise(more, expected, CERTAIN, "rose")
+    assert poisson.sf(more - 1, expected) <= np.exp(-told) * 1.001
+
+
+@given(ratio=st.floats(0.45, 0.99), variance=st.floats(0.001, 0.1))
+def test_a_large_sum_is_judged_by_how_far_such_sums_stray(ratio: float, variance: float) -> None:
+    due = 1e9
+    told = surprise(due * ratio, due, variance)
+    assert told == pytest.approx(np.log(ratio) ** 2 / (2 * variance), rel=1e-3, abs=1e-3)
+    assert surprise(due / ratio, due, variance, "rose") == pytest.approx(told, rel=1e-3, abs=1e-3)
+
+
+@given(
+    observed=st.floats(0.0, 500.0),
+    expected=st.floats(1.0, 500.0),
+    variance=st.floats(0.0, 0.2),
+    more=st.floats(0.0, 0.2),
+)
+def test_what_strays_more_must_show_more(
+    observed: float, expected: float, variance: float, more: float
+) -> None:
+    for direction in ("fell", "rose"):
+        told = surprise(observed, expected, variance, direction)
+        assert np.isfinite(told)
+        assert told >= 0.0
+        if abs(np.log(max(observed, 0.25) / expected)) < 0.8:
+            wider = surprise(observed, expected, variance + more, direction)
+            assert wider <= told + 1e-6
+    assert surprise(observed, expected, variance, "fell") == 0.0 or observed < expected
+
+
+def test_none_of_a_few_purchases_says_less_than_none_of_many() -> None:
+    few, some, many = (surprise(0.0, due, 0.02) for due in (6.0, 12.0, 40.0))
+    assert few < 4.0
+    assert few < some < many
+    assert many > 10.0
+
+
+def test_what_moved_in_one_measure_needs_less_evidence_in_the_others() -> None:
+    helped = 0
+    for seed in range(12):
+        world = shop(seed=seed, events=[Event("rate", 240, 299, 0.62, "meta", "Prospecting")])
+        for morning in range(242, 262, 2):
+            situation = take_stock(world.history(morning), world.day(morning))
+            alone = {
+                (rule.finding_type, choice.level, tuple(choice.rows.tolist()))
+                for rule in RULES
+                for choice in choose(situation, rule.claim)
+            }
+            together = {(one.finding_type, one.scope.name) for one in find(situation, RULES)}
+            assert bool(together) <= bool(alone)
+            helped += len(together) - len(alone)
+    assert helped > 0
