@@ -66,8 +66,8 @@ class Claim:
     direction: Direction
     limit: float
     speak: float = 0.86
-    surprise: float = 4.9
-    echo: float = 4.0
+    surprise: float = 4.6
+    echo: float = 3.8
     least_days: int = 2
 
 
@@ -152,8 +152,8 @@ def _broad_choice(
         return None
     elsewhere = _common(situation, claim)
     if level == "platform":
-        moved = outside_multipliers(comparison, rows, situation.panel)
-        elsewhere = _further(claim, moved, elsewhere)
+        beside = outside_multipliers(comparison, rows, situation.panel)
+        elsewhere = _further(claim, beside, elsewhere)
     evidence = replace(plain, expected=plain.expected * elsewhere)
     probability = evidence.probability(claim.limit, claim.direction)
     surprise = evidence.surprise(claim.direction)

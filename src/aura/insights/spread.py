@@ -21,10 +21,10 @@ _NOISE_WEIGHT = 400.0
 _NOISE_DAYS = 84
 _NOISE_RANGE = (0.04**2, 0.60**2)
 # of a week's rate against the four before it, which is no event
-_DRIFT_PRIOR = {"leaf": 0.09**2, "total": 0.08**2}
+_DRIFT_PRIOR = {"leaf": 0.105**2, "total": 0.09**2}
 _DRIFT_WEIGHT = 4000.0
 # what looks like an event is no drift, and there is always some
-_DRIFT_RANGE = {"leaf": (0.09**2, 0.14**2), "total": (0.08**2, 0.14**2)}
+_DRIFT_RANGE = {"leaf": (0.105**2, 0.16**2), "total": (0.09**2, 0.16**2)}
 _DRIFT_DAYS = 140
 
 

@@ -73,10 +73,12 @@ class Trial:
         if effect is not None and effect < _effect_of(rule):
             claim = replace(claim, limit=1.0 / effect if claim.direction == "fell" else effect)
         if confidence is not None and confidence < _confidence_of(rule):
+            surprise = _surprise_of(confidence, claim.surprise)
             claim = replace(
                 claim,
                 speak=min(claim.speak, confidence),
-                surprise=_surprise_of(confidence, claim.surprise),
+                surprise=surprise,
+                echo=min(claim.echo, surprise),
             )
         return replace(rule, claim=claim)
 
