@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -307,8 +308,15 @@ def totals_of(
         known["total_sales"] = known["revenue"]
     if basis == "net_sales":
         _net_sales(sums, known)
-    stated = row[-1] if len(row) > _KNOWN_AT + 1 else row[1]
-    return PlatformTotals(platform, row[0], tuple(row[1]), sums, known, tuple(stated))
+    currencies = _currencies(row[1])
+    stated = _currencies(row[-1]) if len(row) > _KNOWN_AT + 1 else currencies
+    return PlatformTotals(platform, row[0], currencies, sums, known, stated)
+
+
+@cache
+def _currencies(text: str) -> tuple[str, ...]:
+    """A short list of codes, of which a page has hundreds and an installation a few."""
+    return tuple(text.split(","))
 
 
 def _net_sales(sums: dict[str, Any], known: dict[str, int] | None) -> None:

@@ -276,9 +276,11 @@ def _check_ad_days(account: Account, window: DayRange, days: list[AdDay]) -> Non
             )
         if day.level == "account" and day.external_id != account.external_id:
             raise BadDataError("The platform sent the days of another account.")
-        amounts = (day.ad_spend, day.conversions, day.conversion_value)
-        if not all(amount is None or amount.is_finite() for amount in amounts):
-            raise BadDataError(f"The platform sent something on {day.date} that is not a number.")
+        for amount in (day.ad_spend, day.conversions, day.conversion_value):
+            if not (amount is None or amount.is_finite()):
+                raise BadDataError(
+                    f"The platform sent something on {day.date} that is not a number."
+                )
     currencies = {day.currency for day in days}
     if len(currencies) > 1:
         raise BadDataError(

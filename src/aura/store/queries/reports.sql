@@ -107,7 +107,7 @@ select
     d.is_current,
     null::date as date,
     count(*) as days,
-    array_agg(distinct d.currency::text) as currencies,
+    string_agg(distinct d.currency, ',') as currencies,
     sum(d.revenue) as revenue,
     sum(d.gross_sales) as gross_sales,
     sum(d.discounts) as discounts,
@@ -146,7 +146,7 @@ select
     d.is_current,
     d.date,
     1,
-    array[d.currency::text],
+    d.currency,
     d.revenue,
     d.gross_sales,
     d.discounts,
@@ -291,7 +291,7 @@ select
     w.is_current,
     d.date,
     count(*) as days,
-    array_agg(distinct coalesce(x.target, d.currency)::text) as currencies,
+    string_agg(distinct coalesce(x.target, d.currency), ',') as currencies,
     sum(d.revenue * coalesce(x.rate, 1)) as revenue,
     sum(d.gross_sales * coalesce(x.rate, 1)) as gross_sales,
     sum(d.discounts * coalesce(x.rate, 1)) as discounts,
@@ -322,7 +322,7 @@ select
         count(d.conversions),
         count(d.conversion_value)
     ] as known,
-    array_agg(distinct d.currency::text) as stated
+    string_agg(distinct d.currency, ',') as stated
 from (
     values
     (true, %(first)s::date, %(last)s::date),
@@ -364,10 +364,7 @@ select
     w.platform,
     w.is_current,
     d.days,
-    case
-        when d.lowest_currency = d.highest_currency then array[d.lowest_currency]
-        else array[d.lowest_currency, d.highest_currency]
-    end as currencies,
+    concat_ws(',', d.lowest_currency, nullif(d.highest_currency, d.lowest_currency)) as currencies,
     d.revenue,
     d.gross_sales,
     d.discounts,
@@ -442,7 +439,7 @@ select
     d.platform,
     w.is_current,
     count(*) as days,
-    array_agg(distinct coalesce(x.target, d.currency)::text) as currencies,
+    string_agg(distinct coalesce(x.target, d.currency), ',') as currencies,
     sum(d.revenue * coalesce(x.rate, 1)) as revenue,
     sum(d.gross_sales * coalesce(x.rate, 1)) as gross_sales,
     sum(d.discounts * coalesce(x.rate, 1)) as discounts,
@@ -473,7 +470,7 @@ select
         count(d.conversions),
         count(d.conversion_value)
     ] as known,
-    array_agg(distinct d.currency::text) as stated
+    string_agg(distinct d.currency, ',') as stated
 from windows as w
 cross join
     lateral (
