@@ -47,24 +47,27 @@ async def totals_of_brands(
 
     `bases` says what each of the brands calls revenue.
     """
-    sides = [(key, n == 0, days) for key, pair in ranges.items() for n, days in enumerate(pair)]
     parameters: dict[str, object] = {
-        "brand_ids": [key for key, _, _ in sides],
-        "current": [is_current for _, is_current, _ in sides],
-        "firsts": [days.first for _, _, days in sides],
-        "lasts": [days.last for _, _, days in sides],
+        "brand_ids": list(ranges),
+        "firsts": [days.first for days, _ in ranges.values()],
+        "lasts": [days.last for days, _ in ranges.values()],
+        "previous_firsts": [previous.first for _, previous in ranges.values()],
+        "previous_lasts": [previous.last for _, previous in ranges.values()],
         "platforms": list(PLATFORM_NAMES),
     }
+    # what each of them calls revenue, by its place among them
+    called = [bases[key] for key in ranges]
     sums = None
     if not rates:
-        sums = await _totals(connection, "totals_of_brands", parameters, bases)
+        sums = await _totals(connection, "totals_of_brands", parameters, called)
     if sums is None or any(
         len(row.currencies) > 1 for side in sums.values() for row in side.values()
     ):
         parameters |= _rates_of(rates)
-        sums = await _totals(connection, "converted_totals_of_brands", parameters, bases)
+        sums = await _totals(connection, "converted_totals_of_brands", parameters, called)
     return {
-        key: BrandTotals(sums.get((key, True), {}), sums.get((key, False), {})) for key in ranges
+        key: BrandTotals(sums.get((place, True), {}), sums.get((place, False), {}))
+        for place, key in enumerate(ranges)
     }
 
 
@@ -72,16 +75,17 @@ async def _totals(
     connection: Connection,
     name: str,
     parameters: Mapping[str, object],
-    bases: Mapping[UUID, RevenueBasis],
-) -> dict[tuple[UUID, bool], dict[Platform, PlatformTotals]]:
-    """Sums by brand and range."""
-    found: dict[tuple[UUID, bool], dict[Platform, PlatformTotals]] = {}
+    called: Sequence[RevenueBasis],
+) -> dict[tuple[int, bool], dict[Platform, PlatformTotals]]:
+    """Sums by the brand's place and range."""
+    found: dict[tuple[int, bool], dict[Platform, PlatformTotals]] = {}
     async with connection.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(statements("reports")[name], parameters)
         for row in await cursor.fetchall():
-            brand_id, platform, is_current = row[:3]
-            side = found.setdefault((brand_id, is_current), {})
-            side[platform] = totals_of(platform, row[3:], bases[brand_id])
+            place, platform, is_current = row[:3]
+            # the database counts from one
+            side = found.setdefault((place - 1, is_current), {})
+            side[platform] = totals_of(platform, row[3:], called[place - 1])
     return found
 
 

@@ -350,17 +350,24 @@ returning id;
 -- that the platform states. Two currencies say that there are several: such sums mean nothing.
 with windows as (
     select
-        w.*,
+        b.place,
+        b.brand_id,
+        r.*,
         p.platform
     from
         unnest(
-            %(brand_ids)s::uuid[], %(current)s::boolean[], %(firsts)s::date[], %(lasts)s::date[]
-        ) as w (brand_id, is_current, first, last)
+            %(brand_ids)s::uuid[], %(firsts)s::date[], %(lasts)s::date[], %(previous_firsts)s::date[],
+            %(previous_lasts)s::date[]
+        ) with ordinality as b (brand_id, first, last, previous_first, previous_last, place)
+    cross join
+        lateral (
+            values (true, b.first, b.last), (false, b.previous_first, b.previous_last)
+        ) as r (is_current, first, last)
     cross join unnest(%(platforms)s::text[]) as p (platform)
 )
 
 select
-    w.brand_id,
+    w.place,
     w.platform,
     w.is_current,
     d.days,
@@ -427,15 +434,23 @@ where d.days > 0;
 -- The same with amounts at the rates of each brand and whatever currencies there are: `currencies` says what
 -- the sums are in, `stated` what the platform states.
 with windows as (
-    select w.*
+    select
+        b.place,
+        b.brand_id,
+        r.*
     from
         unnest(
-            %(brand_ids)s::uuid[], %(current)s::boolean[], %(firsts)s::date[], %(lasts)s::date[]
-        ) as w (brand_id, is_current, first, last)
+            %(brand_ids)s::uuid[], %(firsts)s::date[], %(lasts)s::date[], %(previous_firsts)s::date[],
+            %(previous_lasts)s::date[]
+        ) with ordinality as b (brand_id, first, last, previous_first, previous_last, place)
+    cross join
+        lateral (
+            values (true, b.first, b.last), (false, b.previous_first, b.previous_last)
+        ) as r (is_current, first, last)
 )
 
 select
-    d.brand_id,
+    w.place,
     d.platform,
     w.is_current,
     count(*) as days,
@@ -488,7 +503,7 @@ left join
         %(rate_intos)s::text[]
     ) as x (brand_id, day, currency, rate, target)
     on d.brand_id = x.brand_id and d.date = x.day and d.currency = x.currency
-group by d.brand_id, d.platform, w.is_current;
+group by w.place, d.platform, w.is_current;
 
 -- name: own_rates_of_brands
 -- The exchange rates that brands state themselves: one `name` is `amount` of `currency`.
