@@ -10,6 +10,7 @@ AuraError                       exit code 1, HTTP 500
 │   └── IdempotencyKeyReusedError   a key came again with another request
 ├── ConflictError               exit 4, HTTP 409: it exists already, or it was used before
 │   ├── StillRunningError       the same request is being carried out just then
+│   ├── AnswerLostError         the same request was carried out, and what it was answered is lost
 │   └── ChangedMeanwhileError   HTTP 412: it is not what If-Match names any more
 ├── NotFoundError               exit 5, HTTP 404: does not exist, or belongs to somebody else
 ├── SignInError                 exit 6, HTTP 401: not signed in, or not with this password
@@ -125,6 +126,10 @@ class IdempotencyKeyReusedError(InputError):
 
 class StillRunningError(ConflictError):
     """The same request is still being carried out."""
+
+
+class AnswerLostError(ConflictError):
+    """This was carried out, but its answer was lost."""
 
 
 class ChangedMeanwhileError(ConflictError):

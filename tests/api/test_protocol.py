@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -114,7 +115,9 @@ async def test_a_write_that_is_being_carried_out_is_not_begun_again(send, databa
     path = f"/brands/{added['id']}"
     await send("PATCH", path, json={"name": "Good"}, headers=key)
     async with database.as_owner() as connection:
-        await connection.execute("update aura.events set answered_at = null")
+        await connection.execute(
+            "update aura.events set answered_at = null, details = details - 'written'"
+        )
     answer = await send("PATCH", path, json={"name": "Good"}, headers=key)
     assert (answer.status_code, answer.json()["code"]) == (409, "still-running")
     async with database.as_owner() as connection:
@@ -122,6 +125,55 @@ async def test_a_write_that_is_being_carried_out_is_not_begun_again(send, databa
             "update aura.events set received_at = received_at - '1 h'::interval"
         )
     assert (await send("PATCH", path, json={"name": "Good"}, headers=key)).status_code == 200
+
+
+BREAK = """
+    create function aura.refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'the machine stops here'; end $$;
+    create trigger refuse before insert or update on aura.events
+    for each row when ({when}) execute function aura.refuse()
+"""
+MEND = "drop trigger refuse on aura.events; drop function aura.refuse()"
+SPEND = {"what": "spend", "name": "TikTok", "amount": "10", "from": "2026-11-01", "every": "once"}
+
+
+@pytest.mark.parametrize("adds_brand", [True, False])
+async def test_what_is_written_and_that_its_key_was_used_are_kept_together_or_not_at_all(
+    adds_brand, send, database
+):
+    added = (await send("POST", "/brands", json=NEW_BRAND)).json()
+    key = {"idempotency-key": "between"}
+    path, body = "/brands", NEW_BRAND | {"name": "Second"}
+    if not adds_brand:
+        path, body = f"/brands/{added['id']}/entries", SPEND
+
+    async def ask():
+        return await send("POST", path, json=body, headers=key)
+
+    async def written():
+        found = await send("GET", path)
+        (rows,) = (value for value in found.json().values() if isinstance(value, list))
+        return len(rows) - adds_brand
+
+    async def run(statement):
+        async with database.as_owner() as connection:
+            await connection.execute(statement)
+
+    # it stops after the write, before that is noted: neither is kept, the key is still good
+    await run(BREAK.format(when="new.details ? 'written'"))
+    assert (await ask()).status_code == 500
+    assert await written() == 0
+    await run(MEND)
+    # it stops after both, before the answer is kept: nothing is written a second time, ever
+    await run(BREAK.format(when="new.answered_at is not null"))
+    with contextlib.suppress(Exception):
+        await ask()
+    assert await written() == 1
+    await run(MEND)
+    await run("update aura.events set received_at = received_at - '1 h'::interval")
+    again = await ask()
+    assert (again.status_code, again.json()["code"]) == (409, "answer-lost")
+    assert await written() == 1
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a b"])

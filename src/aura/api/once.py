@@ -3,7 +3,8 @@
 In: POST or PATCH below a brand, or the POST that adds one, with the header. Out: what the first of
 them was answered, with `Idempotency-Replayed: true`. The decision: a key is the caller's own, is
 kept with the brand for a day, and only an answer that succeeded is kept: what failed may be tried
-again with the same key.
+again with the same key. That a key was used is noted in the very transaction of the write: whatever
+happens in between, both are kept or neither, and nothing is written twice.
 """
 
 from __future__ import annotations
@@ -25,8 +26,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from aura.api.gate import Access
 from aura.api.parts import Parts
 from aura.api.problems import problem_of, problem_of_http
-from aura.errors import AuraError, IdempotencyKeyReusedError, InputError, StillRunningError
+from aura.errors import (
+    AnswerLostError,
+    AuraError,
+    IdempotencyKeyReusedError,
+    InputError,
+    StillRunningError,
+)
 from aura.store import requests
+from aura.store.database import Connection, become_accounts, noted
 from aura.store.requests import Answer, Kept
 
 HEADER = "idempotency-key"
@@ -108,8 +116,19 @@ class Once:
             heard.hear(message)
             await send(message)
 
+        async def note(connection: Connection) -> None:
+            await become_accounts(connection, request.access.person.id)
+            await requests.note_written(
+                connection,
+                brand_id=request.brand_id,
+                event_id=request.event_id,
+                mark=request.mark,
+                now=self._parts.clock(),
+            )
+
         try:
-            await self._application(scope, receive, listen)
+            with noted(note):
+                await self._application(scope, receive, listen)
         finally:
             await self._end(request, heard)
 
@@ -203,6 +222,11 @@ def _replay(kept: Kept, mark: str) -> Response:
     if kept.mark != mark:
         raise IdempotencyKeyReusedError(
             "This Idempotency-Key was used for another request. Use a new one for each request."
+        )
+    if kept.answer is None and kept.is_written:
+        raise AnswerLostError(
+            "This request was carried out and its answer was lost. Read what it has changed; "
+            "use a new Idempotency-Key for anything else."
         )
     if kept.answer is None:
         raise StillRunningError("This request is being carried out. Ask again in a moment.")

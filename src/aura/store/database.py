@@ -8,8 +8,9 @@ nothing is prepared on the server for the same reason. Row level security does t
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,10 @@ CONNECT_SECONDS = 10
 WAIT_SECONDS = 30.0
 
 Connection = psycopg.AsyncConnection[DictRow]
+Note = Callable[[Connection], Awaitable[None]]
+
+# what this task notes in the transaction of whatever it writes, so that both are kept or neither
+_NOTE: ContextVar[Note | None] = ContextVar("note of what is written", default=None)
 
 
 def login_of(url: str) -> dict[str, Any]:
@@ -211,6 +216,7 @@ class Database:
                     raise DatabaseError(
                         "A statement of this transaction failed; nothing of it was kept."
                     )
+                await _note_written(connection)
         except psycopg.Error as error:
             if connection.closed:
                 raise unreachable(self._url, error) from error
@@ -262,6 +268,31 @@ class Database:
                 f"The role {role} does not exist on this server: run `aura db migrate`."
             )
         return unreachable(self._url, error)
+
+
+@contextmanager
+def noted(note: Note) -> Iterator[None]:
+    """Have everything that is written meanwhile in this task noted, in its own transaction."""
+    token = _NOTE.set(note)
+    try:
+        yield
+    finally:
+        _NOTE.reset(token)
+
+
+async def _note_written(connection: Connection) -> None:
+    note = _NOTE.get()
+    if note is None:
+        return
+    cursor = await connection.execute(statements("database")["has_written"])
+    row = await cursor.fetchone()
+    if row is not None and row["has_written"]:
+        await note(connection)
+
+
+async def become_accounts(connection: Connection, user_id: UUID) -> None:
+    """Go on in the same transaction as the role that keeps accounts, about that person."""
+    await _lower(connection, "aura_accounts", {"role": "aura_accounts", "sub": str(user_id)})
 
 
 async def _lower(connection: Connection, role: str | None, claims: dict[str, str]) -> None:

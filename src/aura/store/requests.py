@@ -29,10 +29,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A request that came before: what it asked, hashed, and its answer, None while it runs."""
+    """A request that came before: what it asked, hashed, and its answer, None while it runs.
+
+    `is_written` says that what it was to write is written, also where no answer was kept.
+    """
 
     mark: str
     answer: Answer | None
+    is_written: bool = False
 
 
 async def claim(
@@ -85,6 +89,24 @@ async def answer(
     )
 
 
+async def note_written(
+    connection: Connection, *, brand_id: UUID | None, event_id: str, mark: str, now: datetime
+) -> None:
+    """Note within the transaction of its write that a request has been carried out.
+
+    Without a brand it is the request that adds one.
+    """
+    await connection.execute(
+        statements("requests")["note_added" if brand_id is None else "note_written"],
+        {
+            "brand_id": brand_id,
+            "event_id": event_id,
+            "details": Jsonb({"mark": mark}),
+            "now": now,
+        },
+    )
+
+
 async def release(connection: Connection, *, brand_id: UUID, event_id: str) -> None:
     """Let a request that failed be tried again."""
     await connection.execute(
@@ -95,5 +117,5 @@ async def release(connection: Connection, *, brand_id: UUID, event_id: str) -> N
 def _kept(row: Mapping[str, Any]) -> Kept:
     details = row["details"]
     if row["answered_at"] is None:
-        return Kept(details["mark"], None)
+        return Kept(details["mark"], None, "written" in details)
     return Kept(details["mark"], Answer(details["status"], details["kind"], details["body"]))

@@ -30,3 +30,7 @@ select set_config('log_parameter_max_length_on_error', '0', true);
 -- name: time
 -- What time it is for the database.
 select clock_timestamp() as now;
+
+-- name: has_written
+-- Whether this transaction has changed anything yet.
+select pg_current_xact_id_if_assigned() is not null as has_written;

@@ -9,7 +9,7 @@ on conflict (brand_id, event_id) do update
         details = excluded.details
     where
     e.received_at < %(kept_since)s
-    or (e.answered_at is null and e.received_at < %(lost_before)s)
+    or (e.answered_at is null and e.received_at < %(lost_before)s and not e.details ? 'written')
 returning e.event_id;
 
 -- name: kept
@@ -38,8 +38,27 @@ update aura.events
 set answered_at = %(now)s, details = details || %(details)s
 where brand_id = %(brand_id)s and event_id = %(event_id)s;
 
+-- name: note_written
+-- Notes, in the transaction of what a request writes, that it has been carried out.
+update aura.events
+set details = details || '{"written": true}'
+where brand_id = %(brand_id)s and event_id = %(event_id)s;
+
+-- name: note_added
+-- The same for a request that adds a brand: the one that this transaction has made.
+insert into aura.events (brand_id, event_id, kind, received_at, details)
+select
+    b.id,
+    %(event_id)s,
+    'api/request',
+    %(now)s,
+    %(details)s || '{"written": true}'::jsonb
+from public.brands as b
+where b.xmin = pg_current_xact_id()::xid
+on conflict (brand_id, event_id) do nothing;
+
 -- name: release
 -- A request that failed may be tried again.
 update aura.events
-set received_at = 'epoch', answered_at = null
+set received_at = 'epoch', answered_at = null, details = details - 'written'
 where brand_id = %(brand_id)s and event_id = %(event_id)s;
