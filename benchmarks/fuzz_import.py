@@ -1,6 +1,7 @@
 """Random edits of good files, imported: each is stored whole or refused in plain words.
 
-RUNS edits (10,000) from SEED (1) of orders exports, reports of ads and reports of the shop. A
+RUNS edits (10,000) from SEED (1) of orders exports, reports of Meta Ads, of Google Ads and of the
+shop, as text and as workbooks, whose parts are edited inside the archive as often as its bytes. A
 fiftieth as many are also imported into a real database and must change nothing when refused. Last
 line: JSON. Exit 1 at the first exception that is no refusal, with the edit's number.
 """
@@ -8,12 +9,15 @@ line: JSON. Exit 1 at the first exception that is no refusal, with the edit's nu
 from __future__ import annotations
 
 import asyncio
+import gzip
+import io
 import json
 import os
 import random
 import sys
 import tempfile
 import traceback
+import zipfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +39,15 @@ ADS = (
     'Impr.,Clicks,Conversions,Conv. value\n2026-06-01,"Brand, wide",11,USD,"1,010.10","1,000",10,'
     '1.33,20.50\n2026-06-02,Shop,12,USD,5.05,50,5, --,0.00\nTotal: Campaigns, --,,USD,"1,015.15",'
     '"1,050",15,1.33,20.50\n'
+)
+META = (
+    "Reporting starts,Reporting ends,Campaign name,Campaign ID,Amount spent (USD),Impressions,Link "
+    "clicks,Purchases,Purchases conversion value\n2026-06-01,2026-06-01,Candles,120200000000000111,"
+    "10.50,900,3,1,40.00\n2026-06-02,2026-06-02,Results from 1 campaign,,4.00,80,1,,\n"
+)
+SPLIT = (
+    "Day,Campaign,Conversion action,Cost,Conversions,Conv. value\n2026-06-01,Brand,Purchase,10.10,"
+    "2.50,40.00\n2026-06-01,Brand,Newsletter,10.10,1.00, --\n"
 )
 PIECES = (
     b'"',
@@ -65,15 +78,32 @@ def edited(chance: random.Random, content: bytes) -> bytes:
     return bytes(data)
 
 
-def read(path: Path) -> None:
+def edited_file(chance: random.Random, content: bytes) -> bytes:
+    """The content after edits; of an archive, half the time those of one of its parts."""
+    if not content.startswith(b"PK") or chance.random() < 0.5:
+        return edited(chance, content)
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as changed,
+    ):
+        names = archive.namelist()
+        chosen = chance.choice(names)
+        for name in names:
+            part = archive.read(name)
+            changed.writestr(name, edited(chance, part) if name == chosen else part)
+    return packed.getvalue()
+
+
+def read(path: Path, terms: ReportTerms) -> None:
     """Read a file as what it is, without a database."""
     kind = kind_of(path)
     if kind == "orders":
-        asyncio.run(inspect_orders(path))
+        asyncio.run(inspect_orders(path, terms))
     elif kind == "shop":
-        read_shop_report(path)
+        read_shop_report(path, terms)
     else:
-        read_ad_report(path)
+        read_ad_report(path, terms)
 
 
 class Stored:
@@ -133,15 +163,20 @@ async def storing(
         stored = Stored(installation, owner.person.id, brand)
         for _ in range(count):
             path = folder / "file.csv"
-            path.write_bytes(edited(chance, chance.choice(files)))
+            path.write_bytes(edited_file(chance, chance.choice(files)))
             outcomes[await stored.bring(path)] += 1
     return outcomes
 
 
 def main() -> None:
     runs, seed = int(os.environ.get("RUNS", "10000")), int(os.environ.get("SEED", "1"))
-    files = [path.read_bytes() for path in sorted(FILES.glob("*.csv"))] + [ADS.encode()]
-    files += [ADS.encode("utf-16"), ADS.replace(",", "\t").encode("cp1252")]
+    files = [path.read_bytes() for path in sorted([*FILES.glob("*.csv"), *FILES.glob("*.xlsx")])]
+    files += [text.encode() for text in (ADS, META, SPLIT)]
+    files += [
+        ADS.encode("utf-16"),
+        ADS.replace(",", "\t").encode("cp1252"),
+        gzip.compress(META.encode()),
+    ]
     outcomes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="aura-fuzz-") as name:
         folder = Path(name)
@@ -149,9 +184,9 @@ def main() -> None:
         path = folder / "file.csv"
         for number in range(runs):
             chance = random.Random(f"{seed}/{number}")
-            path.write_bytes(edited(chance, chance.choice(files)))
+            path.write_bytes(edited_file(chance, chance.choice(files)))
             try:
-                read(path)
+                read(path, ReportTerms(skip_bad_rows=number % 2 == 1))
             except FileRefusedError as refused:
                 outcomes[refused.code] += 1
             except InputError:

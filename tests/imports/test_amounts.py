@@ -67,7 +67,9 @@ def test_any_other_text_is_no_amount(cell, separator):
         assert amount is None
 
 
-@pytest.mark.parametrize("cell", ["", "NaN", "Infinity", "1e5", "1_000", "٣", "--1", "1.2.3", "$5"])
+@pytest.mark.parametrize(
+    "cell", ["", "NaN", "Infinity", "1e5", "1_000", "٣", "--1", "1.2.3", "$", "5 apples"]
+)
 def test_a_word_is_no_amount(cell):
     assert parse_amount(cell, ".") is None
 

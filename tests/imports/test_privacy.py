@@ -7,6 +7,7 @@ import io
 import logging
 import subprocess
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,10 @@ import pytest
 from aura.accounts.tokens import TokenSigner
 from aura.config import Settings
 from aura.errors import FileRefusedError
+from aura.imports.any_file import import_daily
+from aura.imports.report_result import ReportTerms
 from files_on_disk import files_below
+from imports.test_workbooks import workbook
 from requirements import require
 
 FILES = Path(__file__).parent / "files"
@@ -86,44 +90,107 @@ def talkative(postgres, superuser_url):
     postgres.run("alter database {} set log_statement = 'all'", name)
 
 
-async def test_no_trace_of_a_customer_is_left_anywhere(
-    talkative, shop, write_file, programs, postgres, superuser_url, caplog, tmp_path, monkeypatch
-):
-    scratch = tmp_path / "scratch"
+def canary_orders(text: str) -> list[tuple[str, str | bytes]]:
+    """The orders as text, and as a workbook."""
+    rows = list(csv.reader(io.StringIO(text)))
+    return [("orders.csv", text), ("orders.xlsx", book_of(rows))]
+
+
+def book_of(rows: list[list[str]]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        cells = [[cell.replace("&", "&amp;") for cell in row] for row in rows]
+        return workbook(Path(folder) / "a.xlsx", {"Orders": cells}).read_bytes()
+
+
+def shop_reports() -> tuple[list[tuple[str, str | bytes]], list[str]]:
+    """Reports of the shop with columns about people, as text and as workbooks."""
+    planted = [f"zwitscher-{n}@zwitscher-mail.example" for n in range(3)]
+    planted += [f"Zwitscher Person{n}" for n in range(3)]
+    sales = [["Day", "Customer email", "Customer name", "Orders", "Total sales"]]
+    kinds = [["Day", "New or returning customer", "Customer name", "Customers"]]
+    for n in range(3):
+        sales.append([f"2026-03-0{n + 1}", planted[n], planted[n + 3], "1", "5.00"])
+        kinds.append([f"2026-03-0{n + 1}", "New", planted[n + 3], "1"])
+    files: list[tuple[str, str | bytes]] = []
+    for name, rows in (("sales", sales), ("customers", kinds)):
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        files += [(f"{name}.csv", text.getvalue()), (f"{name}.xlsx", book_of(rows))]
+    return files, planted
+
+
+async def test_no_trace_of_a_person_is_left_by_orders(traces, make_shop, write_file):
+    text, planted = canary_file()
+    for name, content in canary_orders(text):
+        shop = await make_shop()
+        result = await shop.bring(write_file(content, name), complete_history=True)
+        assert result.orders == ORDERS
+        assert sum((await shop.metrics())["new_customers"].values()) == ORDERS
+        bad = text.replace("2026-01-20", "2026-99-20")
+        with pytest.raises(FileRefusedError) as refused:
+            await shop.bring(write_file(bad, "bad.csv"))
+        logging.getLogger("aura").error("%s %r", refused.value.message, refused.value)
+        without = await shop.bring(write_file(bad, "bad.csv"), skip_bad_rows=True, may_shrink=True)
+        assert [row.line for row in without.left_out]
+        places = traces(result, without, refused.value.message)
+        assert b"copy incoming_orders" in places["log of the server"]
+        assert b"8001" in places["dump"]
+        assert len(planted) == ORDERS * (len(PERSONAL) + 1)
+        assert hits(places, planted) == set()
+
+
+async def test_no_trace_of_a_person_is_left_by_reports_of_the_shop(traces, make_shop, write_file):
+    files, planted = shop_reports()
+    for name, content in files:
+        shop = await make_shop()
+        asked = {
+            "brand_id": shop.brand,
+            "now": datetime(2026, 11, 22, tzinfo=UTC),
+            "created_by": shop.person,
+        }
+        path = write_file(content, name)
+        terms = ReportTerms()
+        result = await import_daily(shop.database, path=path, terms=terms, **asked)
+        assert result.total in {15, 3}
+        text = "Day,Customer name,Orders,Total sales\n" + f"Zwitscher,{planted[3]},x,{planted[0]}\n"
+        with pytest.raises(FileRefusedError) as refused:
+            await import_daily(shop.database, path=write_file(text), terms=terms, **asked)
+        logging.getLogger("aura").error("%s %r", refused.value.message, refused.value)
+        places = traces(result, refused.value.message, refused.value.rows)
+        assert hits(places, planted) == set()
+
+
+@pytest.fixture
+def traces(talkative, programs, postgres, superuser_url, caplog, tmp_path, monkeypatch):
+    """Everything that an import may have left: the database, disks, logs and what it answered."""
+    scratch, home = tmp_path / "scratch", tmp_path / "home"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-    home = tmp_path / "home"
     TokenSigner.load_or_make(Settings(home=home))
     caplog.set_level(logging.DEBUG)
-    text, planted = canary_file()
-    result = await shop.bring(write_file(text), complete_history=True)
-    bad = text.replace("2026-01-20", "2026-99-20")
-    with pytest.raises(FileRefusedError) as refused:
-        await shop.bring(write_file(bad, "bad.csv"))
-    logging.getLogger("aura").error("%s %r", refused.value.message, refused.value)
 
-    assert result.orders == ORDERS
-    assert sum((await shop.metrics())["new_customers"].values()) == ORDERS
-    with psycopg.connect(superuser_url, autocommit=True) as connection:
-        connection.execute("checkpoint")
-        [data] = connection.execute("show data_directory").fetchone()
-    places = {
-        "dump": dump(programs, superuser_url, tmp_path).encode(),
-        "log of the program": caplog.text.encode(),
-        "log of the server": postgres.log.read_bytes(),
-        "result": repr(result).encode(),
-        **places_below(Path(data)),
-        **places_below(home),
-        **places_below(scratch),
-    }
-    assert b"copy incoming_orders" in places["log of the server"]
-    assert b"8001" in places["dump"]
-    assert len(planted) == ORDERS * (len(PERSONAL) + 1)
-    hits = {
+    def traces(*answers: object) -> dict[str, bytes]:
+        with psycopg.connect(superuser_url, autocommit=True) as connection:
+            connection.execute("checkpoint")
+            [data] = connection.execute("show data_directory").fetchone()
+        assert list(scratch.iterdir()) == []
+        return {
+            "dump": dump(programs, superuser_url, tmp_path).encode(),
+            "log of the program": caplog.text.encode(),
+            "log of the server": postgres.log.read_bytes(),
+            "answers": repr(answers).encode(),
+            **places_below(Path(data)),
+            **places_below(home),
+            **places_below(scratch),
+        }
+
+    return traces
+
+
+def hits(places: dict[str, bytes], planted: list[str]) -> set[tuple[str, str]]:
+    return {
         (place, words)
         for place, content in places.items()
         for words in ("zwitscher", "Zwitscher", *planted)
         if words.encode() in content
     }
-    assert hits == set()
-    assert list(scratch.iterdir()) == []

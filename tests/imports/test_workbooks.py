@@ -17,12 +17,18 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
+def letters(column: int) -> str:
+    """A column's name: A for 0, Z for 25, AA for 26."""
+    before, last = divmod(column, 26)
+    return (letters(before - 1) if before else "") + chr(65 + last)
+
+
 def workbook(path: Path, sheets: dict[str, list[list[str | float | date]]]) -> Path:
     """A small .xlsx: texts in the shared table, days as numbers with a date format."""
     texts: list[str] = []
 
     def cell(row: int, column: int, value: str | float | date) -> str:
-        place = f'r="{chr(65 + column)}{row}"'
+        place = f'r="{letters(column)}{row}"'
         if isinstance(value, date):
             return f'<c {place} s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'
         if not isinstance(value, str):

@@ -11,11 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aura.imports import ad_more_names
 from aura.model import Platform
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("|"))
+
+
+def _and(
+    columns: Mapping[str, tuple[str, ...]], more: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """The columns with more names behind their own."""
+    return {name: (*own, *_names(more.get(name, own[0]))) for name, own in columns.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,89 +59,103 @@ class Dialect:
 META = Dialect(
     platform="meta",
     report="a Meta ads report",
-    columns={
-        "day": _names("day|date|tag|jour|día|giorno|dia|dag|datum|fecha|data"),
-        "starts": _names(
-            "reporting starts|date start|berichtsstart|auswertungsbeginn|beginn des berichts|"
-            "beginn des auswertungszeitraums|début des rapports|inicio del informe|"
-            "inizio del report|inizio report|início dos relatórios|início do relatório|"
-            "start rapportage|begin rapportage|rapportering startar|rapporten startar"
-        ),
-        "ends": _names(
-            "reporting ends|date stop|berichtsende|auswertungsende|ende des berichts|"
-            "ende des auswertungszeitraums|fin des rapports|fin del informe|"
-            "fine del report|fine report|encerramento dos relatórios|término dos relatórios|"
-            "fim do relatório|einde rapportage|rapportering slutar|rapporten slutar"
-        ),
-        "account_id": _names(
-            "account id|konto-id|werbekonto-id|identifiant du compte|id de compte|"
-            "identificador de la cuenta|id account|identificação da conta|id da conta|account-id"
-        ),
-        "account": _names(
-            "account name|kontoname|name des kontos|nom du compte|nombre de la cuenta|"
-            "nome dell'account|nome account|nome da conta|accountnaam|kontonamn"
-        ),
-        "campaign_id": _names(
-            "campaign id|kampagnen-id|identifiant de la campagne|id de campagne|"
-            "id de la campagne|identificador de la campaña|id de la campaña|id campagna|"
-            "identificação da campanha|id da campanha|campagne-id|kampanj-id"
-        ),
-        "campaign": _names(
-            "campaign name|kampagnenname|name der kampagne|nom de la campagne|"
-            "nombre de la campaña|nome della campagna|nome campagna|nome da campanha|"
-            "campagnenaam|kampanjnamn|kampanjens namn"
-        ),
-        "currency": _names("currency|währung|devise|divisa|moneda|valuta|moeda"),
-        "ad_spend": _names(
-            "amount spent|spend|ausgegebener betrag|montant dépensé|importe gastado|importo speso|"
-            "valor usado|valor gasto|montante gasto|besteed bedrag|spenderat belopp|"
-            "använt belopp"
-        ),
-        "impressions": _names(
-            "impressions|impressionen|impresiones|impression|impressões|weergaven|visningar|"
-            "exponeringar"
-        ),
-        "clicks": _names(
-            "link clicks|inline link clicks|link-klicks|linkklicks|clics sur un lien|"
-            "clics sur le lien|"
-            "clics en el enlace|clic sul link|cliques no link|cliques na ligação|"
-            "klikken op link|linkklikken|klikken op een link|länkklick"
-        ),
-        "all_clicks": _names(
-            "clicks (all)|klicks (alle)|clics (tous)|clics (todos)|clic (tutti)|"
-            "cliques (todos)|cliques (tudo)|klikken (alle)|klick (alla)"
-        ),
-        "conversions": _names(
-            "purchases|käufe|achats|compras|acquisti|aankopen|köp|website purchases|"
-            "website-käufe|käufe auf der website|achats sur le site web|"
-            "compras en el sitio web|acquisti sul sito web|compras no site|"
-            "websiteaankopen|aankopen op website"
-        ),
-        "conversion_value": _names(
-            "purchases conversion value|purchase conversion value|conversion-wert für käufe|"
-            "conversion-wert von käufen|conversion-wert der käufe|kauf-conversion-wert|"
-            "wert der käufe|valeur de conversion des achats|valeur de conversion d'achats|"
-            "valor de conversión de compras|valor de conversión de las compras|"
-            "valore di conversione degli acquisti|valore di conversione acquisti|"
-            "valor de conversão da compra|valor de conversão de compras|"
-            "valor de conversão das compras|conversiewaarde van aankopen|"
-            "conversiewaarde aankopen|conversiewaarde voor aankopen|konverteringsvärde för köp|"
-            "website purchases conversion value|conversion-wert für website-käufe"
-        ),
-        "results": _names("results|ergebnisse|résultats|resultados|risultati|resultaten|resultat"),
-        "result_type": _names(
-            "result type|result indicator|ergebnistyp|ergebnisart|ergebnisindikator|"
-            "type de résultat|indicateur de résultat|tipo de resultado|"
-            "indicador de resultado|indicador de resultados|tipo di risultato|"
-            "indicatore del risultato|resultaattype|resultatenindicator"
-        ),
-        "roas": _names("purchase roas (return on ad spend)"),
-        "split": _names(
-            "conversion device|action type|action device|action destination|"
-            "conversion-gerät|appareil de conversion|dispositivo de conversión|"
-            "dispositivo di conversione|dispositivo de conversão"
-        ),
-    },
+    columns=_and(
+        {
+            "day": _names("day|date|tag|jour|día|giorno|dia|dag|datum|fecha|data"),
+            "starts": _names(
+                "reporting starts|date start|berichtsstart|auswertungsbeginn|beginn des berichts|"
+                "beginn des auswertungszeitraums|début des rapports|inicio del informe|"
+                "inizio del report|inizio report|início dos relatórios|início do relatório|"
+                "start rapportage|begin rapportage|rapportering startar|rapporten startar"
+            ),
+            "ends": _names(
+                "reporting ends|date stop|berichtsende|auswertungsende|ende des berichts|"
+                "ende des auswertungszeitraums|fin des rapports|fin del informe|"
+                "fine del report|fine report|encerramento dos relatórios|término dos relatórios|"
+                "fim do relatório|einde rapportage|rapportering slutar|rapporten slutar"
+            ),
+            "account_id": _names(
+                "account id|konto-id|werbekonto-id|identifiant du compte|id de compte|"
+                "identificador de la cuenta|id account|identificação da conta|id da conta|"
+                "account-id"
+            ),
+            "account": _names(
+                "account name|kontoname|name des kontos|nom du compte|nombre de la cuenta|"
+                "nome dell'account|nome account|nome da conta|accountnaam|kontonamn"
+            ),
+            "campaign_id": _names(
+                "campaign id|kampagnen-id|identifiant de la campagne|id de campagne|"
+                "id de la campagne|identificador de la campaña|id de la campaña|id campagna|"
+                "identificação da campanha|id da campanha|campagne-id|kampanj-id"
+            ),
+            "campaign": _names(
+                "campaign name|kampagnenname|name der kampagne|nom de la campagne|"
+                "nombre de la campaña|nome della campagna|nome campagna|nome da campanha|"
+                "campagnenaam|kampanjnamn|kampanjens namn"
+            ),
+            "currency": _names("currency|währung|devise|divisa|moneda|valuta|moeda"),
+            "ad_spend": _names(
+                "amount spent|spend|ausgegebener betrag|montant dépensé|importe gastado|"
+                "importo speso|"
+                "valor usado|valor gasto|montante gasto|besteed bedrag|spenderat belopp|"
+                "använt belopp"
+            ),
+            "impressions": _names(
+                "impressions|impressionen|impresiones|impression|impressões|weergaven|visningar|"
+                "exponeringar"
+            ),
+            "clicks": _names(
+                "link clicks|inline link clicks|link-klicks|linkklicks|clics sur un lien|"
+                "clics sur le lien|"
+                "clics en el enlace|clic sul link|cliques no link|cliques na ligação|"
+                "klikken op link|linkklikken|klikken op een link|länkklick"
+            ),
+            "all_clicks": _names(
+                "clicks (all)|klicks (alle)|clics (tous)|clics (todos)|clic (tutti)|"
+                "cliques (todos)|cliques (tudo)|klikken (alle)|klick (alla)"
+            ),
+            "conversions": _names(
+                "purchases|meta purchases|purchases (meta)|käufe|achats|compras|acquisti|aankopen|"
+                "köp|website purchases|"
+                "website-käufe|käufe auf der website|achats sur le site web|"
+                "compras en el sitio web|acquisti sul sito web|compras no site|"
+                "websiteaankopen|aankopen op website"
+            ),
+            "conversion_value": _names(
+                "purchases conversion value|purchase conversion value|"
+                "meta purchase conversion value|"
+                "meta purchases conversion value|purchases conversion value (meta)|"
+                "conversion-wert für käufe|"
+                "conversion-wert von käufen|conversion-wert der käufe|kauf-conversion-wert|"
+                "wert der käufe|valeur de conversion des achats|valeur de conversion d'achats|"
+                "valor de conversión de compras|valor de conversión de las compras|"
+                "valore di conversione degli acquisti|valore di conversione acquisti|"
+                "valor de conversão da compra|valor de conversão de compras|"
+                "valor de conversão das compras|conversiewaarde van aankopen|"
+                "conversiewaarde aankopen|conversiewaarde voor aankopen|konverteringsvärde för köp|"
+                "website purchases conversion value|conversion-wert für website-käufe"
+            ),
+            "results": _names(
+                "results|ergebnisse|résultats|resultados|risultati|resultaten|resultat"
+            ),
+            "result_type": _names(
+                "result type|result indicator|ergebnistyp|ergebnisart|ergebnisindikator|"
+                "type de résultat|indicateur de résultat|tipo de resultado|"
+                "indicador de resultado|indicador de resultados|tipo di risultato|"
+                "indicatore del risultato|resultaattype|resultatenindicator"
+            ),
+            "roas": _names(
+                "purchase roas (return on ad spend)|purchase roas|roas (purchase)|"
+                "purchase roas (return on ad spend) (meta)|meta purchase roas"
+            ),
+            "split": _names(
+                "conversion device|action type|action device|action destination|"
+                "conversion-gerät|appareil de conversion|dispositivo de conversión|"
+                "dispositivo di conversione|dispositivo de conversão"
+            ),
+        },
+        ad_more_names.META,
+    ),
     amounts=("ad_spend", "conversions", "conversion_value", "results", "roas"),
     counts=("impressions", "clicks", "all_clicks"),
     telling=("ad_spend", "starts", "clicks", "campaign"),
@@ -144,58 +166,65 @@ META = Dialect(
 GOOGLE_ADS = Dialect(
     platform="google_ads",
     report="a Google Ads report",
-    columns={
-        "day": _names("day|date|tag|jour|día|giorno|dia|dag|datum|fecha|data|日|日付"),
-        "account_id": _names(
-            "customer id|external customer id|account id|kundennummer|kunden-id|"
-            "numéro client|id de cliente|id cliente|klant-id|kund-id"
-        ),
-        "account": _names("account|account name|konto|kontoname|compte|cuenta|conta|account naam"),
-        "campaign_id": _names(
-            "campaign id|kampagnen-id|id de campagne|id de la campagne|"
-            "id de la campaña|id de campaña|id campagna|id da campanha|id de campanha|"
-            "campagne-id|kampanj-id"
-        ),
-        "campaign": _names(
-            "campaign|kampagne|campagne|campaña|campagna|campanha|kampanj|kampagnen|キャンペーン"
-        ),
-        "currency": _names(
-            "currency code|currency|währungscode|währung|code de devise|code devise|"
-            "código de moneda|codice valuta|código da moeda|código de moeda|moeda|valutacode|"
-            "valutakod|通貨コード"
-        ),
-        "ad_spend": _names("cost|spend|kosten|coût|coste|costo|custo|kostnad|費用"),
-        "impressions": _names(
-            "impr.|impressions|impressionen|impresiones|impressioni|impressões|vertoningen|"
-            "vert.|visn.|exponeringar|exp.|表示回数"
-        ),
-        "clicks": _names("clicks|klicks|clics|clic|cliques|klikken|klick|クリック数"),
-        "conversions": _names(
-            "conversions|conv.|konversionen|conversiones|conversioni|conversões|conversies|"
-            "konverteringar|コンバージョン|コンバージョン数"
-        ),
-        "conversion_value": _names(
-            "conv. value|conversion value|total conv. value|conv.-wert|conversion-wert|"
-            "valeur de conv.|valeur conv.|valeur de conversion|valor de conv.|valor conv.|"
-            "valor de conversión|valore conv.|valor da conv.|valor de conversão|conv.waarde|"
-            "conv. waarde|conversiewaarde|konv.värde|konv. värde|konverteringsvärde|"
-            "コンバージョン値"
-        ),
-        "split": _names(
-            "conversion action|conversion action name|conversion action category|"
-            "conversion category|conversion source|conversion type|conversion action type|"
-            "conversion-aktion|conversion-aktionskategorie|conversion-kategorie|conversion-quelle|"
-            "action de conversion|catégorie d'action de conversion|catégorie de conversion|"
-            "source de conversion|acción de conversión|categoría de acción de conversión|"
-            "categoría de conversión|fuente de conversión|azione di conversione|"
-            "categoria di azione di conversione|categoria di conversione|origine della conversione|"
-            "ação de conversão|categoria de ação de conversão|categoria de conversão|"
-            "origem da conversão|conversieactie|conversiecategorie|conversiebron|"
-            "konverteringsåtgärd|konverteringskategori|konverteringskälla|コンバージョン アクション"
-        ),
-        "conversions_by_conversion_date": _names("conversions (by conv. time)"),
-        "conversion_value_by_conversion_date": _names("conv. value (by conv. time)"),
-    },
+    columns=_and(
+        {
+            "day": _names("day|date|tag|jour|día|giorno|dia|dag|datum|fecha|data|日|日付"),
+            "account_id": _names(
+                "customer id|external customer id|account id|kundennummer|kunden-id|"
+                "numéro client|id de cliente|id cliente|klant-id|kund-id"
+            ),
+            "account": _names(
+                "account|account name|konto|kontoname|compte|cuenta|conta|account naam"
+            ),
+            "campaign_id": _names(
+                "campaign id|kampagnen-id|id de campagne|id de la campagne|"
+                "id de la campaña|id de campaña|id campagna|id da campanha|id de campanha|"
+                "campagne-id|kampanj-id"
+            ),
+            "campaign": _names(
+                "campaign|kampagne|campagne|campaña|campagna|campanha|kampanj|kampagnen|キャンペーン"
+            ),
+            "currency": _names(
+                "currency code|currency|währungscode|währung|code de devise|code devise|"
+                "código de moneda|codice valuta|código da moeda|código de moeda|moeda|valutacode|"
+                "valutakod|通貨コード"
+            ),
+            "ad_spend": _names("cost|spend|kosten|coût|coste|costo|custo|kostnad|費用"),
+            "impressions": _names(
+                "impr.|impressions|impressionen|impresiones|impressioni|impressões|vertoningen|"
+                "vert.|visn.|exponeringar|exp.|表示回数"
+            ),
+            "clicks": _names("clicks|klicks|clics|clic|cliques|klikken|klick|クリック数"),
+            "conversions": _names(
+                "conversions|conv.|konversionen|conversiones|conversioni|conversões|conversies|"
+                "konverteringar|コンバージョン|コンバージョン数"
+            ),
+            "conversion_value": _names(
+                "conv. value|conversion value|total conv. value|conv.-wert|conversion-wert|"
+                "valeur de conv.|valeur conv.|valeur de conversion|valor de conv.|valor conv.|"
+                "valor de conversión|valore conv.|valor da conv.|valor de conversão|conv.waarde|"
+                "conv. waarde|conversiewaarde|konv.värde|konv. värde|konverteringsvärde|"
+                "コンバージョン値"
+            ),
+            "split": _names(
+                "conversion action|conversion action name|conversion action category|"
+                "conversion category|conversion source|conversion type|conversion action type|"
+                "conversion-aktion|conversion-aktionskategorie|conversion-kategorie|conversion-quelle|"
+                "action de conversion|catégorie d'action de conversion|catégorie de conversion|"
+                "source de conversion|acción de conversión|categoría de acción de conversión|"
+                "categoría de conversión|fuente de conversión|azione di conversione|"
+                "categoria di azione di conversione|categoria di conversione|"
+                "origine della conversione|"
+                "ação de conversão|categoria de ação de conversão|categoria de conversão|"
+                "origem da conversão|conversieactie|conversiecategorie|conversiebron|"
+                "konverteringsåtgärd|konverteringskategori|konverteringskälla|"
+                "コンバージョン アクション"
+            ),
+            "conversions_by_conversion_date": _names("conversions (by conv. time)"),
+            "conversion_value_by_conversion_date": _names("conv. value (by conv. time)"),
+        },
+        ad_more_names.GOOGLE_ADS,
+    ),
     amounts=(
         *("ad_spend", "conversions", "conversion_value"),
         *("conversions_by_conversion_date", "conversion_value_by_conversion_date"),

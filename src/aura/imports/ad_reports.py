@@ -16,12 +16,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from aura.errors import FileRefusedError
-from aura.imports import refusals
+from aura.imports import column_refusals, refusals
 from aura.imports.ad_columns import SPLIT_ADVICE, SPLIT_NOTE, SPLIT_REPORT, Dialect
 from aura.imports.ad_sums import AccountDays, AccountKey, CampaignKey
 from aura.imports.bad_rows import BadRow
 from aura.imports.daily_rows import NOTHING, DailyRows, DayRow, columns_of, stated_period
-from aura.imports.recognise import check_ad_report, without_currency
+from aura.imports.recognise import (
+    check_ad_report,
+    currency_in,
+    has_currency_sign,
+    without_currency,
+)
 from aura.imports.report_result import Glance, ReportTerms
 from aura.imports.source import Source, examine
 from aura.imports.table import Layout, find_layout
@@ -29,7 +34,6 @@ from aura.model import DayRange, Platform
 
 _ZERO = Decimal(0)
 _CODE = re.compile(r"[A-Z]{3}")
-_TITLE_CODE = re.compile(r".* \(([a-z]{3})\)")
 _DIGITS = re.compile(r"[0-9]{1,20}")
 _LONGEST_NAME = 400
 _SHOWN_ROWS = 5
@@ -95,7 +99,7 @@ def read_ad_report(path: Path, terms: ReportTerms | None = None) -> AdReport:
 def ad_report_of(source: Source, terms: ReportTerms) -> AdReport:
     """Read a source to its end. Raises FileRefusedError."""
     layout = find_layout(source)
-    with refusals.naming_columns(layout.header):
+    with column_refusals.naming_columns(layout.header):
         dialect = check_ad_report(layout.header)
         reader = _Reader(source, layout, dialect, terms)
     return reader.read()
@@ -303,11 +307,9 @@ class _Reader:
             *self._dialect.columns["ad_spend"],
             *self._dialect.columns["conversion_value"],
         }
-        return {
-            found[1].upper()
-            for name in self._layout.header
-            if without_currency(name) in money and (found := _TITLE_CODE.fullmatch(name))
-        }
+        named = [name for name in self._layout.header if without_currency(name) in money]
+        self._rows.has_currency_signs |= any(map(has_currency_sign, named))
+        return {currency_in(name) for name in named} - {""}
 
     def _results(self) -> tuple[frozenset[str], list[str]]:
         """The columns that count as read, and what is to be said about them."""

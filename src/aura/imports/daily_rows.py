@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,7 +23,7 @@ from aura.imports.amounts import Separator, SeparatorEvidence, parse_amount
 from aura.imports.bad_rows import BadRow, BadRows
 from aura.imports.days import parse_day, parse_range
 from aura.imports.moments import Order, OrderEvidence
-from aura.imports.recognise import without_currency
+from aura.imports.recognise import currency_in, without_currency
 from aura.imports.report_result import ReportTerms
 from aura.imports.source import Source, reading
 from aura.imports.table import Layout, Row, read_rows
@@ -33,6 +32,8 @@ from aura.model import DayRange
 NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014"})
 _PLAIN_AMOUNT = r"(?: ?--?|[+-]?[0-9]+(?:\.[0-9]+)?)?"
 _PLAIN_COUNT = r"(?: ?--?|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?"
+# of a currency, or letters beside a digit
+_SIGN = re.compile(r"[$\u00a2-\u00a5\u20a0-\u20cf]|[^\W\d_]")
 _WHOLE = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})+")
 _TOTAL = re.compile(
     r"(?:total|totals|gesamt|summe|totale|totaal|totalt|summa|合計)[\w ]*\s*[:\uff1a]",
@@ -145,9 +146,15 @@ class DailyRows:
         self.rows = 0
         self.has_currency_signs = False
         self.separator: Separator = "."
+        self._currency = self._said_currency(terms)
         self._order: Order = terms.order or "day first"
         self._look_through(terms.order)
         self.covered = self._covered(self._order)
+
+    def _said_currency(self, terms: ReportTerms) -> str:
+        """The currency of the titles, else what a person says; empty where the rows must tell."""
+        titles = (currency_in(name) for name in self._layout.header)
+        return next((code for code in titles if code), (terms.currency or "").upper())
 
     def cell(self, row: Row | DayRow, column: str) -> str:
         """A row's cell of a column without outer spaces; empty for one that is not there."""
@@ -192,7 +199,7 @@ class DailyRows:
                 if "." in separators.only and plain.fullmatch("\n".join(pick(row.cells))):
                     continue
                 self._weigh(separators, row)
-        self.separator = separators.decide()
+        self.separator = separators.decide(self._currency)
         if order is None:
             self._order = self._decided(days, {_tidy(cell) for cell in cells})
 
@@ -208,7 +215,8 @@ class DailyRows:
         for column, position, is_count in self._numbers:
             number = _number_text(row.cells[position])
             if number:
-                self.has_currency_signs |= number != _tidy(row.cells[position])
+                self._currency = self._currency or self.cell(row, "currency").upper()
+                self.has_currency_signs |= _SIGN.search(number) is not None
                 title = self._columns.title(self._layout, column)
                 _weigh(evidence, number, row.line, title, is_count=is_count)
 
@@ -287,13 +295,9 @@ def _tidy(cell: str) -> str:
 
 
 def _number_text(cell: str) -> str:
-    """A number's text without currency signs; empty where the cell states none."""
+    """A number's text; empty where the cell states none."""
     text = _tidy(cell)
-    if text in NOTHING:
-        return ""
-    if text.isascii() and "$" not in text:
-        return text
-    return _tidy("".join(c for c in text if unicodedata.category(c) != "Sc"))
+    return "" if text in NOTHING else text
 
 
 # counts, zeros and small amounts repeat

@@ -15,9 +15,15 @@ from babel import Locale
 from aura.imports.moments import Order, parse_moment
 from aura.model import DayRange
 
-_LANGUAGES = ("en", "en_GB", "en_AU", "de", "fr", "es", "it", "pt", "pt_PT", "nl", "sv", "da", "nb")
+_LANGUAGES = (
+    *("en", "en_GB", "en_AU", "de", "fr", "es", "it", "pt", "pt_PT", "nl", "sv", "da", "nb", "fi"),
+    *("pl", "cs", "tr"),
+)
 _WORDS = re.compile(r"[^\W\d_]+|[0-9]+")
 _JAPANESE = re.compile(r"([0-9]{4})年 ?([0-9]{1,2})月 ?([0-9]{1,2})日")
+_COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
+# 1-Jun-26, which Excel makes of a day
+_AS_EXCEL = re.compile(r"[0-9]{1,2}[- ][^\W\d_]+\.?[- ][0-9]{2}")
 _FILLERS = frozenset({"de", "del", "of", "le", "den", "the", "st", "nd", "rd", "th"})
 _BETWEEN = re.compile(r"\s+(?:[-\u2013\u2014~]|to|bis|au|al|a|até|t/m|till)\s+", re.IGNORECASE)
 
@@ -53,6 +59,8 @@ def parse_day(cell: str, order: Order) -> date | None:
     moment = parse_moment(cell, order=order, zone=UTC)
     if moment is not None:
         return moment.at.date()
+    if _COMPACT.fullmatch(cell):
+        return _date(int(cell[:4]), int(cell[4:6]), int(cell[6:]))
     japanese = _JAPANESE.fullmatch(cell)
     if japanese is not None:
         return _date(*map(int, japanese.groups()))
@@ -70,6 +78,8 @@ def _written_out(cell: str) -> date | None:
             return None
     if len(numbers) != 2 or len(months) != 1:
         return None
+    if _AS_EXCEL.fullmatch(cell):
+        return _date(2000 + numbers[1], months[0], numbers[0])
     day, year = numbers if numbers[0] <= 31 else reversed(numbers)
     return _date(year, months[0], day)
 

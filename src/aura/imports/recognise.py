@@ -14,12 +14,14 @@ from operator import itemgetter
 from typing import Literal
 
 from aura.errors import FileRefusedError
-from aura.imports import refusals, shop_columns
+from aura.imports import column_refusals, refusals, shop_columns
 from aura.imports.ad_columns import AD_DIALECTS, LONGER_TIMES, UNFIT, Dialect
 
 _SPACES = re.compile(r"\s+")
-# "Clicks (all)" is no currency
-_CURRENCY = re.compile(r" \((?!all\))[a-z]{3}\)$")
+# "Clicks (all)" is no currency; a sign stands for several and is only taken off
+_CURRENCY = re.compile(
+    r" \((?:(?!all\))([a-z]{3})|[a-z]{0,2}[$\u00a3-\u00a5\u20a0-\u20cf]|kr|zł)\)$"
+)
 _BY_REPORT = "It is no orders export: import it with `aura import report`."
 _TAKE_ORDERS = f"What is imported here is {refusals.SUPPORTED}."
 
@@ -90,10 +92,49 @@ OTHERS = (
     ),
 )
 _SESSIONS = OTHERS[-1]
+_SPEND = (
+    "Its spend is brought as other spend: a CSV with the columns day, name and amount, by "
+    "`aura spend import` or on the page Settings."
+)
+# advertising that has no connection, by columns that nobody else's reports have
+_OTHER_ADS = (
+    _report(
+        "a TikTok Ads report",
+        "cost",
+        "clicks (destination), cpc (destination), ctr (destination), conversions (sko)",
+        advice=_SPEND,
+    ),
+    _report(
+        "a Microsoft Advertising report",
+        "spend",
+        "gregoriandate, timeperiod, gregorian date, currencycode",
+        advice=_SPEND,
+    ),
+    _report(
+        "a Pinterest Ads report",
+        "",
+        "spend in account currency, spend in micro dollar, pin promotion name, pin promotion id",
+        advice=_SPEND,
+    ),
+    _report("a Snapchat Ads report", "", "swipe ups, swipe-ups, paid impressions", advice=_SPEND),
+    _report(
+        "a LinkedIn Ads report",
+        "total spent",
+        "campaign group name, campaign group id, start date (in utc)",
+        advice=_SPEND,
+    ),
+    _report(
+        "an Amazon Ads report",
+        "spend",
+        "14 day total sales, 7 day total sales, total advertising cost of sales (acos)",
+        advice=_SPEND,
+    ),
+)
 
 KNOWN_COLUMNS = ORDER_COLUMNS.union(
     *(r.needed | r.one_of for r in OTHERS),
     *(dialect.names for dialect in AD_DIALECTS),
+    *(r.needed | r.one_of for r in _OTHER_ADS),
     *(unfit.columns for unfit in UNFIT),
     LONGER_TIMES,
     shop_columns.NAMES,
@@ -111,6 +152,18 @@ def known(name: str) -> bool:
 def without_currency(name: str) -> str:
     """`amount spent (eur)` without its currency."""
     return _CURRENCY.sub("", name)
+
+
+def currency_in(name: str) -> str:
+    """The code in `amount spent (eur)`, in large letters; empty where none is named."""
+    found = _CURRENCY.search(name)
+    return (found[1] or "").upper() if found else ""
+
+
+def has_currency_sign(name: str) -> bool:
+    """Whether a title has a sign such as the dollar's in place of a currency's name."""
+    found = _CURRENCY.search(name)
+    return found is not None and found[1] is None
 
 
 def check_orders(header: Iterable[str]) -> None:
@@ -156,6 +209,9 @@ def check_ad_report(header: Iterable[str]) -> Dialect:
         raise refusals.wrong_report(ORDERS.name, "Import it with `aura import orders`.")
     if _SESSIONS.matches(names):
         raise refusals.wrong_report(_SESSIONS.name, _SESSIONS.advice)
+    for other in _OTHER_ADS:
+        if other.matches(names):
+            raise refusals.wrong_report(other.name, other.advice)
     unfit = unfit_report(names)
     if unfit is not None:
         raise unfit
@@ -202,4 +258,4 @@ def _refusal(shown: list[str], names: frozenset[str]) -> FileRefusedError:
         ]
         if missing:
             return refusals.missing_columns(missing)
-    return refusals.unknown(shown)
+    return column_refusals.unknown(shown)

@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from aura.errors import FileRefusedError, InputError
-from aura.imports import refusals
+from aura.imports import column_refusals
 from aura.imports.named_columns import titles_of
 from aura.imports.order_result import ImportResult
 from aura.imports.report_result import ReportResult, ReportTerms
@@ -37,7 +37,7 @@ def with_titles(path: Path, terms: ReportTerms) -> ReportTerms:
     try:
         titles = titles_of(terms.columns, header, terms.is_a)
     except InputError as error:
-        raise refusals.misnamed_columns(error.message, header) from None
+        raise column_refusals.misnamed_columns(error.message, header) from None
     return replace(terms, titles=titles)
 
 

@@ -16,11 +16,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from aura.imports import refusals
+from aura.imports import column_refusals, refusals
 from aura.imports.bad_rows import BadRow
 from aura.imports.daily_rows import DailyRows, DayRow, columns_of
 from aura.imports.days import parse_day
-from aura.imports.recognise import check_shop_report, without_currency
+from aura.imports.recognise import check_shop_report, currency_in, without_currency
 from aura.imports.report_result import Glance, ReportTerms
 from aura.imports.shop_columns import (
     COLUMNS,
@@ -39,7 +39,6 @@ Kind = Literal["sales", "customers"]
 SALES_REPORT = 'the Shopify report "Total sales over time"'
 CUSTOMERS_REPORT = 'the Shopify report "New or returning customers over time"'
 _ZERO = Decimal(0)
-_TITLE_CODE = re.compile(r".* \(([a-z]{3})\)")
 _RANGE_IN_NAME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ _]*(?:-|to|_)[ _]*([0-9]{4}-[0-9]{2}-[0-9]{2})"
 )
@@ -90,7 +89,7 @@ def read_shop_report(path: Path, terms: ReportTerms | None = None) -> ShopReport
 def shop_report_of(source: Source, terms: ReportTerms) -> ShopReport:
     """Read a source to its end. Raises FileRefusedError."""
     layout = find_layout(source)
-    with refusals.naming_columns(layout.header):
+    with column_refusals.naming_columns(layout.header):
         reader = _Reader(source, layout, check_shop_report(layout.header), terms)
     return reader.read()
 
@@ -224,10 +223,8 @@ class _Reader:
     def _currency(self) -> str | None:
         money = {name for column in MONEY for name in COLUMNS[column]}
         codes = {
-            found[1].upper()
-            for name in self._layout.header
-            if without_currency(name) in money and (found := _TITLE_CODE.fullmatch(name))
-        }
+            currency_in(name) for name in self._layout.header if without_currency(name) in money
+        } - {""}
         if len(codes) > 1:
             raise refusals.two_currencies(codes)
         return next(iter(codes), None)

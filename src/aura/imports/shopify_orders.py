@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import Any
 
-from aura.imports import refusals
+from aura.imports import column_refusals, refusals
 from aura.imports.amounts import Separator, SeparatorEvidence
 from aura.imports.moments import Order as DateOrder
 from aura.imports.moments import OrderEvidence, parse_moment
@@ -127,7 +127,7 @@ class Survey:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._layout = find_layout(source)
-        with refusals.naming_columns(self._layout.header):
+        with column_refusals.naming_columns(self._layout.header):
             self._columns = columns_of(self._layout)
         self._amounts = self._columns.amounts()
         self._separator = SeparatorEvidence()

@@ -1,8 +1,8 @@
 """A file's bytes: what kind they are, in which encoding, and lines of text from them.
 
 The kind is told from the bytes, never from the name. A file that is not valid UTF-8 and has no byte
-order mark is taken for Windows-1252. `.gz` is unpacked on the way and an .xlsx workbook is turned
-into text; nothing is written to disk.
+order mark is taken for Windows-1252. `.gz` is unpacked on the way, a `.zip` with one table and an
+.xlsx workbook are turned into text; nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -180,6 +180,10 @@ def examine(path: Path, titles: Mapping[str, str] | None = None) -> Source:
         with path.open("rb") as raw:
             start = raw.read(4)
             if start == _ARCHIVE:
+                raw.seek(0)
+                content = workbook.packed_text(raw)
+                if content is not None:
+                    return _text_in_archive(path, content, titles or {})
                 return _workbook(path, raw, titles or {})
             is_gzip = start[:2] == b"\x1f\x8b"
         with _unpacked(path, is_gzip=is_gzip) as (_, unpacked):
@@ -195,8 +199,25 @@ def examine(path: Path, titles: Mapping[str, str] | None = None) -> Source:
         sha256=state.digest.digest(),
         size=state.size,
         file_size=status.st_size,
-        is_cut=not state.last.rstrip(b"\0").endswith((b"\n", b"\r")),
+        is_cut=state.is_cut,
         titles=titles or {},
+    )
+
+
+def _text_in_archive(path: Path, content: bytes, titles: Mapping[str, str]) -> Source:
+    """The one table in a .zip archive, as any file with this text."""
+    state = _Seen(_kind(content))
+    state.add(content)
+    return Source(
+        path=path,
+        is_gzip=False,
+        encoding=state.encoding(),
+        sha256=state.digest.digest(),
+        size=len(content),
+        file_size=len(content),
+        content=content,
+        is_cut=state.is_cut,
+        titles=titles,
     )
 
 
@@ -254,6 +275,11 @@ class _Seen:
         self._lines = 0
         self._since_line_end = 0
         self._no_text_at: int | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the last line has no end."""
+        return not self.last.rstrip(b"\0").endswith((b"\n", b"\r"))
 
     def add(self, chunk: bytes) -> None:
         self.digest.update(chunk)

@@ -1,7 +1,7 @@
 """Lines of text in, rows of cells out: delimiter, header row, re-quoted rows, ragged rows.
 
 The header is found, not assumed: whichever delimiter and row among the first 25 show the most known
-column names win. So titles above the header, `sep=;` and any of the three delimiters need no rule.
+column names win. So titles above the header, `sep=;` and any of the delimiters need no rule.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
-from aura.imports import refusals
+from aura.imports import column_refusals, refusals
 from aura.imports.recognise import known, normal_name, without_currency
 from aura.imports.source import LONGEST_LINE, MOST_BYTES, MOST_ROWS, Reading, Source, reading
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 _HEADER_ROWS = 25
 _SAMPLE_ROWS = 40
 
@@ -95,7 +95,7 @@ def _titled(layout: Layout, titles: Mapping[str, str]) -> Layout:
     """The columns under the names that a person gave them; nothing else keeps such a name."""
     missing = [name for name in titles if name not in layout.header]
     if missing:
-        raise refusals.no_such_column(missing[0], layout.header)
+        raise column_refusals.no_such_column(missing[0], layout.header)
     given = frozenset(without_currency(title) for title in titles.values())
     header = tuple(
         titles.get(name, f"other {name}" if without_currency(name) in given else name)
@@ -149,6 +149,6 @@ def _fitting(
     width = len(layout.header)
     if len(cells) < width and lines.is_cut and next(later, None) is None:
         raise refusals.ends_early(line=line)
-    if len(cells) != width:
+    if len(cells) < width or any(cells[width:]):
         raise refusals.ragged(line, len(cells), width)
-    return cells
+    return cells[:width]

@@ -34,6 +34,8 @@ _ORIGIN = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's days have no 
 _ORIGIN_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 - as above
 # formats that every spreadsheet has: ECMA-376 part 1, 18.8.30
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_IN_WORKBOOKS = "xl/workbook.xml"
+_TABLES = frozenset({".csv", ".tsv", ".txt"})
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]+")
 _PRECISE = Decimal(10) ** 15
@@ -53,6 +55,31 @@ def text_of(raw: IO[bytes], titles: frozenset[str] = frozenset()) -> bytes:
         raise refusals.workbook() from None
     except RuntimeError:  # encrypted, or packed in a way that nobody uses
         raise refusals.workbook() from None
+
+
+def packed_text(raw: IO[bytes]) -> bytes | None:
+    """The one table in a .zip archive; None for a workbook.
+
+    Raises FileRefusedError for an archive with several files or none, or one that cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(raw) as archive:
+            if _IN_WORKBOOKS in archive.namelist():
+                return None
+            _check_size(archive)
+            tables = [one for one in archive.infolist() if _is_table(one)]
+            if len(tables) != 1:
+                raise refusals.archive(len(tables))
+            return archive.read(tables[0])
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError):
+        raise refusals.workbook() from None
+
+
+def _is_table(entry: zipfile.ZipInfo) -> bool:
+    """Not a folder, nor what a Mac puts beside a file."""
+    path = PurePosixPath(entry.filename)
+    is_hidden = path.name.startswith(".") or "__MACOSX" in path.parts
+    return not entry.is_dir() and not is_hidden and path.suffix.lower() in _TABLES
 
 
 def _check_size(archive: zipfile.ZipFile) -> None:
