@@ -26,7 +26,7 @@ import psycopg
 sys.path.insert(0, str(Path(__file__).parent))
 
 from beside import duckdb, postgres, revenue, specified_indexes
-from loading import DAYS, TYPES, Store, made_store
+from loading import DAYS, Store, made_store
 from page import overview_page
 from reading import all_reads, growth, reads, row_level_security
 from restating import revision_bytes
@@ -240,12 +240,13 @@ def rounded(value: Any) -> Any:
 
 
 def main() -> None:
-    print(f"# load before: {os.getloadavg()}; {SIZE // (DAYS * TYPES)} brands", flush=True)
+    before, began = os.getloadavg()[0], time.monotonic()
     with tempfile.TemporaryDirectory(prefix="aura-scale-") as folder:
         place = Path(folder)
         place.chmod(0o711)
         figures = measured(place)
-    figures["load_after"] = os.getloadavg()[0]
+    figures["load"] = [before, os.getloadavg()[0]]
+    figures["seconds"] = time.monotonic() - began
     told(figures)
     print(json.dumps(rounded(figures)))
 
