@@ -75,7 +75,8 @@ async def test_a_head_sorts_and_turns_the_order_and_says_so(browser, made, base)
 async def test_search_keeps_range_and_order_and_the_range_keeps_the_search(browser, made, base):
     page = await browser.get(f"{base}?days=7&sort=clicks")
     form = next(fields for action, fields in page.forms if "search" in fields)
-    del form["columns"]
+    # ticks of the column chooser
+    del form["columns"], form["orders"]
     assert form == {"days": "7", "sort": "clicks", "search": "", "min_spend": ""}
     page = await browser.get(f"{base}?days=7&sort=clicks&search=Pros%26pecting%22")
     assert "No campaign that fits ran" in page.text
@@ -211,6 +212,41 @@ async def test_a_campaign_is_in_the_brands_currency_with_the_accounts_beside_it(
     spend = CATALOGUE["ad_spend"]
     assert sum(row.value(spend) for row in report.series) == report.figures[0].value
     assert (report.currency, report.account_currency) == ("USD", "EUR")
+
+
+async def test_the_columns_of_what_the_store_saw_are_those_of_attribution(
+    browser, made, base, database
+):
+    async with database.as_owner() as connection:
+        visit = '{"source": "facebook", "medium": "cpc", "campaign": "Prospecting"}'
+        await connection.execute(
+            "update aura.orders set last_visit = %s::jsonb, first_visit = %s::jsonb"
+            " where date = %s",
+            [visit, visit, YESTERDAY],
+        )
+        cursor = await connection.execute(
+            "select count(*) as orders, sum(total_sales) as revenue from aura.orders"
+            " where date = %s",
+            [YESTERDAY],
+        )
+        truth = await cursor.fetchone()
+    plain = await browser.get(f"{base}?days=7")
+    assert "Orders by last visit" not in plain.text
+    page = await browser.get(f"{base}?days=7&orders=1")
+    head = next(row for row in page.rows if row and row[0].startswith("Campaign"))
+    assert head[-2:] == ["Orders by last visit", "Revenue by last visit"]
+    shown = {row[0]: row[-2:] for row in page.rows if len(row) == len(head)}
+    mine = next(values for name, values in shown.items() if name.startswith("Prospecting"))
+    assert truth["orders"] > 0
+    assert mine[0] == str(truth["orders"])
+    assert mine[1] == f"${truth['revenue']:.2f}"
+    assert next(values for name, values in shown.items() if name.startswith("Brand"))[0] == "0"
+    assert shown["3 campaigns"] == mine
+    links = [link for link in page.links if "sort=ctr" in link]
+    assert links
+    assert all("orders=1" in link for link in links)
+    page = await browser.get(f"{base}?days=7&orders=1&search=Brand")
+    assert next(row for row in page.rows if row and row[0] == "1 campaign")[-2:] == ["", ""]
 
 
 async def test_a_blank_cell_leads_to_what_would_fill_it(browser, signed_in, measure, database):

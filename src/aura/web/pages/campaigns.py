@@ -5,6 +5,7 @@ The address says everything: the range, the search, the platform, the order and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,12 +35,13 @@ from aura.reports.delimited import delimited
 from aura.reports.now_only import now_only
 from aura.reports.periods import PRESETS, Period, last_days, period_in, today_in
 from aura.reports.present import count, moment, money_axis, present_exact
+from aura.reports.seen import Seen
 from aura.store.reports import BrandRow
 from aura.web.charts import Chart, Series, draw
 from aura.web.files import csv_file
 from aura.web.heads import formula_in_words, heads_of
 from aura.web.morning_page import then_of, then_with
-from aura.web.pages.attribution import ClaimText, claim_text
+from aura.web.pages.attribution import ClaimText, SeenText, claim_text, seen_text
 from aura.web.pages.overview import PRESET_LABELS
 from aura.web.remembered import range_query, remember
 from aura.web.site import Member, MemberPart, Site, SitePart, VisitorPart, page
@@ -56,6 +58,10 @@ class DayRow:
     day: date
     values: tuple[str, ...]
     state: str
+
+
+# the address's word for the columns of what the store saw
+ORDERS: Final = "orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,13 @@ async def show_campaigns(
         now=now,
         as_of=period.as_of,
     )
-    context = _shared(member, brand, period, problem) | _table(report, period)
+    wants_orders = request.query_params.get(ORDERS) == "1" and period.as_of is None
+    context = _shared(member, brand, period, problem) | _table(
+        report, period, wants_orders=wants_orders
+    )
+    context["orders"] = (
+        await _orders(site, member, brand, report) if wants_orders and report.lines else None
+    )
     context["then"] = await then_of(site, member, brand, period, report.question.parts())
     context["yesterday"] = today - timedelta(days=1)
     response = page(
@@ -208,21 +220,50 @@ def _shared(member: Member, brand: BrandRow, period: Period, problem: str | None
     }
 
 
-def _table(report: Campaigns, period: Period) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class CampaignOrders:
+    """What the store saw: by campaign's id, and of all campaigns; None where those are filtered."""
+
+    by_campaign: Mapping[int, SeenText]
+    nothing: SeenText
+    together: SeenText | None
+
+
+async def _orders(site: Site, member: Member, brand: BrandRow, report: Campaigns) -> CampaignOrders:
+    """Orders whose last visit carried a campaign's tag, for the lines that are shown."""
+    seen = await attribution(
+        site.database,
+        user_id=member.person.id,
+        brand_id=brand.id,
+        days=report.days,
+        now=site.clock(),
+        wanted=Wanted(),
+    )
+    asked = report.question
+    is_filtered = bool(asked.search or asked.platform or asked.min_spend)
+    return CampaignOrders(
+        {one.campaign.entity_id: seen_text(seen, one.claim.seen) for one in seen.campaigns},
+        seen_text(seen, Seen()),
+        None if is_filtered else seen_text(seen, seen.matched),
+    )
+
+
+def _table(report: Campaigns, period: Period, *, wants_orders: bool) -> dict[str, Any]:
     question = report.question
+    orders = ((ORDERS, "1"),) if wants_orders else ()
 
     def address(query: str) -> str:
-        return f"?{period.query}&{query}" if query else f"?{period.query}"
+        return "?" + "&".join(part for part in (period.query, query, urlencode(orders)) if part)
 
     shown = question.columns or COLUMNS
     words = "campaign" if report.found == 1 else "campaigns"
-    kept = question.parts()
+    kept = [*question.parts(), *orders]
     return {
         "report": report,
         "platforms": AD_PLATFORMS,
         "heads": heads_of("Campaign", shown, question, address),
         "choices": [(CATALOGUE[key], key in shown) for key in choices()],
-        "csv_query": address(urlencode(kept)),
+        "csv_query": address(urlencode(question.parts())),
         "found": f"{count(Decimal(report.found))} {words}",
         "kept": kept,
         "kept_by_filter": [
