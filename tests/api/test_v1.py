@@ -170,6 +170,32 @@ async def test_all_brands_stand_side_by_side(token, call, measure):
     assert (await call("/overview?days=9", access)).status_code == 422
 
 
+@pytest.mark.parametrize("sort", ["name", "ad_spend&order=asc", "ad_spend", "platform_cpa", "cpm"])
+async def test_campaigns_are_read_in_pages_by_a_cursor(token, call, measure, database, sort):
+    access = await token()
+    made = await measure(person=await owner(access))
+    await write_three_campaigns(database, made)
+    path = f"/brands/{made.brand}/campaigns?days=7&sort={sort}"
+    whole = (await call(path, access)).json()
+    assert whole["next_cursor"] is None
+    wanted = [one["id"] for one in whole["campaigns"]]
+    cursors, found = [""], []
+    while cursors[-1] is not None:
+        page = (await call(f"{path}&limit=1&cursor={cursors[-1]}", access)).json()
+        found += [one["id"] for one in page["campaigns"]]
+        cursors.append(page["next_cursor"])
+        assert (page["total"], page["found"]) == (whole["total"], 3)
+    assert found == wanted
+    assert len(cursors) == 4
+
+    # the campaign whose place a cursor names is gone: the next ones follow all the same
+    async with database.as_owner() as connection:
+        await connection.execute("delete from aura.entity_days where entity_id = %s", [wanted[0]])
+    page = (await call(f"{path}&limit=1&cursor={cursors[1]}", access)).json()
+    assert [one["id"] for one in page["campaigns"]] == [wanted[1]]
+    assert (await call(f"{path}&cursor=nonsense", access)).status_code == 422
+
+
 @pytest.mark.parametrize("path", ["campaigns?sort=x", "campaigns?page=0", "campaigns?order=x"])
 async def test_a_question_about_campaigns_without_sense_is_a_problem(token, call, measure, path):
     access = await token()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Annotated
 
@@ -13,10 +13,20 @@ from pydantic import BaseModel
 from aura.api.answers import Days, FigureAnswer, SourceAnswer
 from aura.api.as_of import ChangedAnswer, changed_answers
 from aura.api.asking import AskedAsOfPart, Caller, PartsPart
+from aura.api.paging import MOST, Key, PageAsked, cursor_of
+from aura.errors import InputError
 from aura.reports.as_of import campaign_changes
 from aura.reports.campaign import CampaignReport, campaign_report
-from aura.reports.campaigns import CampaignLine, Campaigns, campaigns, entity_id_of, question_of
-from aura.reports.questions import Question
+from aura.reports.campaigns import (
+    CampaignLine,
+    Campaigns,
+    Part,
+    Place,
+    campaigns,
+    entity_id_of,
+    question_of,
+)
+from aura.reports.questions import NAME, Question
 
 routes = APIRouter()
 
@@ -66,6 +76,7 @@ class CampaignsAnswer(BaseModel):
     sources: list[SourceAnswer]
     as_of: datetime | None
     changed_since: list[ChangedAnswer]
+    next_cursor: str | None
 
     @classmethod
     def of(
@@ -84,6 +95,8 @@ class CampaignsAnswer(BaseModel):
             sources=[SourceAnswer.of(source) for source in report.sources],
             as_of=as_of,
             changed_since=changed,
+            next_cursor=report.last
+            and cursor_of("campaigns", report.last.value, report.last.entity_id),
         )
 
 
@@ -175,9 +188,22 @@ QuestionPart = Annotated[Question, Depends(question_in)]
 
 @routes.get("/brands/{brand_id}/campaigns")  # noqa: FAST003 - as above
 async def brand_campaigns(
-    parts: PartsPart, person: Caller, asked: AskedAsOfPart, question: QuestionPart
+    parts: PartsPart,
+    person: Caller,
+    asked: AskedAsOfPart,
+    question: QuestionPart,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="The most campaigns at once.")] = 50,
+    cursor: Annotated[
+        str, Query(description="`next_cursor` of the answer before; goes before `page`.")
+    ] = "",
 ) -> CampaignsAnswer:
-    """A page of the brand's campaigns with their figures for the range."""
+    """The brand's campaigns with their figures for the range, in pages.
+
+    `cursor` goes on after the last campaign of the answer before, whatever was added since; `page`
+    counts pages of 50.
+    """
+    after = PageAsked(limit, cursor).after("campaigns", str, int)
+    place = None if after is None else _place_of(after, question)
     report = await campaigns(
         parts.database,
         user_id=person.id,
@@ -185,11 +211,23 @@ async def brand_campaigns(
         days=asked.period.days,
         comparison=asked.period.comparison,
         question=question,
+        part=None if question.page > 1 and place is None else Part(limit, place),
         now=asked.now,
         as_of=asked.period.as_of,
     )
     changed = await changed_answers(parts, person, asked)
     return CampaignsAnswer.of(report, asked.period.as_of, changed)
+
+
+def _place_of(after: Key, question: Question) -> Place:
+    value, entity_id = str(after[0]), int(after[1])
+    try:
+        is_number = question.sort == NAME or Decimal(value or 0).is_finite()
+    except InvalidOperation:
+        is_number = False
+    if not is_number:
+        raise InputError("This cursor is none of this order's: begin anew without one.")
+    return Place(value, entity_id)
 
 
 @routes.get("/brands/{brand_id}/campaigns/{campaign_id}")  # noqa: FAST003 - as above

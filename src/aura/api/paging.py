@@ -79,8 +79,13 @@ def cut(rows: Sequence[Row], asked: PageAsked, of: str, key: Callable[[Row], Key
     if len(rows) <= asked.limit:
         return Page(rows, None)
     shown = rows[: asked.limit]
-    text = json.dumps([_VERSION, of, *key(shown[-1])], separators=(",", ":"))
-    return Page(shown, base64.urlsafe_b64encode(text.encode()).decode().rstrip("="))
+    return Page(shown, cursor_of(of, *key(shown[-1])))
+
+
+def cursor_of(of: str, *key: str | int) -> str:
+    """The cursor of what follows the row with these values in the list `of`."""
+    text = json.dumps([_VERSION, of, *key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def paged(

@@ -26,7 +26,7 @@ from aura.reports.currency import Conversion, brand_conversion
 from aura.reports.figures import Figure, Side, figure
 from aura.reports.freshness import Source, source_of
 from aura.reports.periods import brand_zone
-from aura.reports.questions import Question, table_question
+from aura.reports.questions import NAME, Question, table_question
 from aura.store import campaigns as store
 from aura.store.campaigns import CampaignRow, CampaignTotals
 from aura.store.database import Connection, Database
@@ -62,13 +62,33 @@ class CampaignLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A line's place in the order that was asked for: what it is ordered by, and which it is.
+
+    `value` is the sorted column's value or the name in small letters as text; empty where unknown.
+    """
+
+    value: str
+    entity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """At most `most` lines, those that follow a place; from the first line on without one."""
+
+    most: int
+    after: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Campaigns:
     """Everything that the Campaigns page states.
 
     Attributes:
         found: how many campaigns the question finds; `total` are their figures together.
         total: None when nothing was found, or money of a currency without a rate cannot be added.
-        lines: those of the page that was asked for.
+        lines: those of the page, or of the part, that was asked for.
+        last: the place of the last line where others follow it.
         pages: how many pages there are, at least one.
     """
 
@@ -82,6 +102,7 @@ class Campaigns:
     lines: tuple[CampaignLine, ...]
     total: tuple[Figure, ...] | None
     sources: tuple[Source, ...]
+    last: Place | None = None
 
     @property
     def previous(self) -> DayRange | None:
@@ -122,9 +143,10 @@ async def campaigns(
     now: datetime,
     comparison: Comparison | None = None,
     is_whole: bool = False,
+    part: Part | None = None,
     as_of: datetime | None = None,
 ) -> Campaigns:
-    """The brand's campaigns for the range: a page of them, or all where `is_whole`.
+    """The brand's campaigns for the range: a page or a part of them, or all where `is_whole`.
 
     With `as_of`, from nothing that was read later; names and states are those of now.
     NotFoundError for a brand that is not the person's.
@@ -149,7 +171,10 @@ async def campaigns(
     pages = max(1, -(-len(found) // size))
     asked = replace(question, page=min(question.page, pages))
     first = (asked.page - 1) * size
+    if part is not None:
+        first, size = _start(found, question, part.after), part.most
     columns = question.columns or COLUMNS
+    shown, more = found[first : first + size], found[first + size : first + size + 1]
     return Campaigns(
         brand=known,
         days=days,
@@ -160,11 +185,40 @@ async def campaigns(
         pages=pages,
         lines=tuple(
             CampaignLine(one.campaign, _figures(one, sides, states, known.currency, columns))
-            for one in found[first : first + size]
+            for one in shown
         ),
         total=_total(found, sides, states, columns),
         sources=states,
+        last=_place(shown[-1], question) if more else None,
     )
+
+
+def _place(one: CampaignTotals, question: Question) -> Place:
+    if question.sort == NAME:
+        return Place(one.campaign.name.casefold(), one.campaign.entity_id)
+    value = _value(CATALOGUE[question.sort], one.current)
+    return Place("" if value is None else format(value, "f"), one.campaign.entity_id)
+
+
+def _start(found: Sequence[CampaignTotals], question: Question, after: Place | None) -> int:
+    """The line after a place; where its campaign has gone, the first that is not before it."""
+    if after is None:
+        return 0
+    for n, one in enumerate(found):
+        if one.campaign.entity_id == after.entity_id:
+            return n + 1
+    values = [_place(one, question).value for one in found]
+    return next((n for n, one in enumerate(values) if _follows(one, after, question)), len(found))
+
+
+def _follows(value: str, after: Place, question: Question) -> bool:
+    """Whether a value stands at the place or after it; what is unknown stands last."""
+    if question.sort == NAME:
+        return value <= after.value if question.descending else value >= after.value
+    if not value or not after.value:
+        return not value
+    mine, its = Decimal(value), Decimal(after.value)
+    return mine <= its if question.descending else mine >= its
 
 
 @dataclass(frozen=True, slots=True)
