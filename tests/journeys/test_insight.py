@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 from psycopg.types.json import Jsonb
@@ -68,4 +70,34 @@ async def test_an_insight_is_read_answered_by_keyboard_and_an_earlier_morning_is
     await page.get_by_role("link", name="Day before").click()
     await expect(page).to_have_url(f"{served.url}{insight}?as_of=2026-11-20")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await context.close()
+
+
+async def test_the_slider_leads_to_other_mornings_by_keyboard_and_by_mouse(
+    insight, served, chromium
+):
+    context = await chromium.new_context(viewport={"width": 1280, "height": 860})
+    page = await context.new_page()
+    await page.goto(f"{served.url}/sign-in")
+    await page.get_by_label("E-mail").fill("maya@example.com")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    brand = insight.removesuffix("/insights")
+    for path in (insight, brand, f"{brand}/campaigns"):
+        await page.goto(f"{served.url}{path}?as_of=2026-11-20")
+        slider = page.get_by_role("slider", name="Mornings")
+        await expect(slider).to_have_attribute("aria-valuetext", "Fri 20 Nov")
+        await slider.focus()
+        await page.keyboard.press("ArrowLeft")
+        await page.keyboard.press("ArrowLeft")
+        await expect(page).to_have_url(re.compile("as_of=2026-11-18"))
+        slider = page.get_by_role("slider", name="Mornings")
+        await expect(slider).to_have_attribute("aria-valuetext", "Wed 18 Nov")
+        box = await slider.bounding_box()
+        # sixty mornings lie on it, the newest at its right end
+        await page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+        await expect(page).to_have_url(re.compile("as_of=2026-10-2[1-5]"))
+        await expect(page.get_by_role("slider", name="Mornings")).to_have_attribute(
+            "aria-valuetext", re.compile("2[1-5] Oct")
+        )
     await context.close()

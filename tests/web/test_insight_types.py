@@ -120,7 +120,8 @@ def test_its_counts_drivers_siblings_and_maturity_are_the_rows(shown) -> None:
     if finding.finding_type == "budget_recommendation":
         return
     assert f"Clicks {related['observed']['clicks']:,}" in page.text
-    assert f"Sample: {Decimal(str(related['observed']['conversions'])):,f} conversions" in page.text
+    seen = Decimal(str(related["observed"]["conversions"])).normalize()
+    assert f"Sample: {seen:,f} conversions" in page.text
     assert "What drove it" in page.text
     shares = [row[4] for row in page.rows if len(row) == 5 and row[4].endswith(" %")]
     assert len(shares) == len(related["drivers"])

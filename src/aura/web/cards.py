@@ -48,12 +48,12 @@ _KPIS: dict[str, tuple[str, _Shown, _Shown]] = {
     "roas": (
         "Return on ad spend",
         lambda value, _: f"{value:.2f}x",
-        lambda value, _: f"{value:g}x",
+        lambda value, _: f"{float(value):g}x",
     ),
     "conversion_rate": (
         "Conversion rate",
         lambda value, _: f"{100 * value:.2f} %",
-        lambda value, _: f"{100 * value:g} %",
+        lambda value, _: f"{float(100 * value):g} %",
     ),
 }
 _STAKE = {

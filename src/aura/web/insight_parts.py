@@ -111,6 +111,11 @@ def _number(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+def _plain(number: Decimal) -> str:
+    """`50`, `1,200`, `38.5`: no zeros that say nothing."""
+    return f"{number.normalize():,f}"
+
+
 def _counts(data: Mapping[str, Any], currency: str) -> list[tuple[str, str, str]]:
     """Raw counts: what was seen, and what was to be expected by now."""
     observed, expected = _part(data, "observed"), _part(data, "expected")
@@ -125,13 +130,15 @@ def _counts(data: Mapping[str, Any], currency: str) -> list[tuple[str, str, str]
         if seen is None:
             continue
         texts = [
-            "" if value is None else money_exact(value, currency) if is_money else f"{value:,f}"
+            "" if value is None else money_exact(value, currency) if is_money else _plain(value)
             for value in (seen, due)
         ]
         found.append((label, texts[0], texts[1]))
     store = _part(data, "store")
     if store.get("orders") is not None:
-        found.append(("Orders in the store", str(store["orders"]), str(store.get("expected", ""))))
+        orders, due = _number(store["orders"]), _number(store.get("expected"))
+        texts = ["" if value is None else _plain(value) for value in (orders, due)]
+        found.append(("Orders in the store", texts[0], texts[1]))
     return found
 
 
@@ -140,8 +147,8 @@ def _sample(data: Mapping[str, Any]) -> str:
     behind = _number(_part(data, "baseline").get("weighted_conversions"))
     if seen is None:
         return ""
-    text = f"Sample: {seen:,f} conversions in these days"
-    return text + ("." if behind is None else f", {behind:,f} behind what was expected.")
+    text = f"Sample: {_plain(seen)} conversions in these days"
+    return text + ("." if behind is None else f", {_plain(behind)} behind what was expected.")
 
 
 def _drivers(drivers: Mapping[str, Any], currency: str) -> list[Driver]:
@@ -174,7 +181,10 @@ def _siblings(siblings: Mapping[str, Any], currency: str) -> list[Sibling]:
     listed = siblings.get("list")
     found: list[Sibling] = []
     for one in listed if isinstance(listed, list) else []:
-        if not isinstance(one, Mapping):
+        # one that neither brought nor was to bring anything tells nothing
+        if not isinstance(one, Mapping) or not (
+            _number(one.get("conversions")) or _number(one.get("expected"))
+        ):
             continue
         key = next((key for key in one if key.endswith("_ratio")), "")
         ratio = _number(one.get(key))
@@ -194,7 +204,7 @@ def _came(value: Any, key: str, currency: str) -> str:
     number = _number(value)
     if number is None:
         return ""
-    return money_exact(number, currency) if key == "roas_ratio" else f"{number:,f}"
+    return money_exact(number, currency) if key == "roas_ratio" else _plain(number)
 
 
 def _platform(one: Mapping[str, Any]) -> str:
@@ -228,7 +238,7 @@ def _brings(row: Mapping[str, Any], currency: str) -> str:
     conversions, value = _number(row.get("daily_conversions")), _number(row.get("daily_value"))
     if conversions is None or value is None:
         return ""
-    return f"{conversions:,f} conversions, {money_exact(value, currency)}"
+    return f"{_plain(conversions)} conversions, {money_exact(value, currency)}"
 
 
 def _gain(uplift: Mapping[str, Any]) -> str:
