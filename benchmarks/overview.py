@@ -33,7 +33,7 @@ from large_brands import LONG, WIDE, make_brand
 from page_queries import milliseconds as milliseconds_of
 from page_queries import statements_of
 
-REPEATS = 40
+REPEATS = 20
 Figures = dict[str, float | int]
 
 

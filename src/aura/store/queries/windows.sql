@@ -139,7 +139,8 @@ where
 with stored as (
     select
         s.*,
-        s as before
+        s as before,
+        s.ctid as place
     from aura.entity_days as s
     where
         s.brand_id = %(brand_id)s
@@ -152,6 +153,7 @@ changed as materialized (
     select
         i.*,
         d.before,
+        d.place,
         coalesce(i.date, d.date) as day
     from incoming_days as i
     -- a full join is hashed, whatever the planner knows about a fresh table
@@ -172,14 +174,16 @@ changed as materialized (
         )
 ),
 
+-- by their places: a join would be looped over, a brand's whole history for each row that changed
 gone as (
     delete from aura.entity_days as d
-    using changed as c
     where
-        c.date is null
-        and d.brand_id = %(brand_id)s
-        and d.date = (c.before).date
-        and d.entity_id = (c.before).entity_id
+        d.brand_id = %(brand_id)s
+        and d.ctid = any(array(
+            select c.place
+            from changed as c
+            where c.date is null
+        ))
 ),
 
 kept as (
