@@ -8,7 +8,7 @@ PEERS := .venv-peers/dlt/.ready .venv-peers/airbyte/.ready
 FUZZ := .venv-fuzz/.ready
 NPM_CONTRACTS := tests/contracts/node_modules/.ready
 
-.PHONY: help setup demo test check prove faults fuzz kills format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-store bench-budget contracts oracles parquet fuzz-import bench-export docs screenshots clean
+.PHONY: help setup demo test check prove faults fuzz kills soak format lock bench-start bench-web bench-reports bench-import bench-footprint bench-forecast bench-sync bench-store bench-budget contracts oracles parquet fuzz-import bench-export docs screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ fuzz: $(FUZZ) ## RUNS=200 requests of each kind to every operation of /v1 from S
 
 kills: .venv/.development ## a worker killed at every commit and at RUNS=100 points from SEED=1 (last line JSON)
 	@$(BIN)/python benchmarks/kills.py
+
+soak: .venv/.development ## ten workers killed at random for MINUTES=10 from SEED=1 leave the tables of one undisturbed (last line JSON)
+	@$(BIN)/python benchmarks/soak.py
 
 bench-start: ## fresh clone to ready, restart to ready (last line JSON)
 	@$(PYTHON) benchmarks/start.py

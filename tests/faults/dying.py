@@ -7,8 +7,10 @@ COMMIT is sent, or a moment into the n-th exchange with PostgreSQL or a platform
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -99,28 +101,37 @@ async def _no_time(_seconds: float) -> None:
     """Waits inside a sync are not spent."""
 
 
-async def work(errand: Errand, *, concurrency: int) -> None:
-    """Do what is due."""
+@contextlib.asynccontextmanager
+async def working(
+    errand: Errand, clock: Callable[[], datetime], *, concurrency: int
+) -> AsyncIterator[Worker]:
+    """The worker of an errand; its connections end with the block."""
     made = {name.removeprefix("AURA_").lower(): text for name, text in errand.platforms.items()}
     settings = Settings(home=errand.home, **made)  # type: ignore[arg-type]
-    connectors = build_connectors(settings, clock=lambda: errand.now)
+    connectors = build_connectors(settings, clock=clock)
     # few orders, and yet all but the first are exported
     connectors["shopify"] = ShopifyConnector(
-        applications(settings)["shopify"], bulk_from=0, clock=lambda: errand.now, sleep=_no_time
+        applications(settings)["shopify"], bulk_from=0, clock=clock, sleep=_no_time
     )
     database = await Database.open(errand.database_url, pool_size=4)
-    worker = Worker(
+    yield Worker(
         database,
         keyring_of(errand),
         connectors,
-        lambda: errand.now,
+        clock,
         backfill_days=BACKFILL_DAYS,
         concurrency=concurrency,
+        poll_seconds=0.05,
     )
-    await worker.run_due_once()
     await database.close()
     for connector in connectors.values():
         await connector.aclose()
+
+
+async def work(errand: Errand, *, concurrency: int) -> None:
+    """Do what is due."""
+    async with working(errand, lambda: errand.now, concurrency=concurrency) as worker:
+        await worker.run_due_once()
 
 
 def main(errand: Errand, point: Point | None, told: Connection) -> None:

@@ -157,8 +157,13 @@ def _finish(ground: Ground, errand: Errand) -> dict[str, str]:
             "update aura.sync_state set due_at = %s where kind = 'daily'", [LAST_SYNC_AT]
         )
     asyncio.run(dying.work(replace(errand, now=LAST_SYNC_AT), concurrency=3))
+    return digests(errand.database_url)
+
+
+def digests(url: str) -> dict[str, str]:
+    """Of every table that facts are written to its rows and their sum, and what is left over."""
     found = {}
-    with psycopg.connect(errand.database_url) as connection:
+    with psycopg.connect(url) as connection:
         for name, query in TABLES.items():
             digest = connection.execute(
                 "select count(*) || ' rows, ' || coalesce(md5(string_agg(t::text, '|' order by"

@@ -74,6 +74,8 @@ async def connected(
     *,
     bulk_from: int | None = None,
     days: int = WHOLE,
+    email: str = "owner@faults.example",
+    keyring: Keyring | None = None,
 ) -> AsyncIterator[Brand]:
     """A brand connected to all three platforms; `bulk_from` orders on the shop exports them."""
     apps = applications(world.settings(home))
@@ -86,14 +88,14 @@ async def connected(
         "meta": MetaConnector(apps["meta"], clock=world, transport=meta, sleep=_no_time),
         "google_ads": GoogleAdsConnector(apps["google_ads"], clock=world, transport=google),
     }
-    keyring = Keyring.generate()
+    keyring = keyring or Keyring.generate()
     async with database.as_owner() as connection:
         cursor = await connection.execute(
             "with person as (insert into public.users (email, password_hash)"
-            " values ('owner@faults.example', '!') returning id)"
+            " values (%s, '!') returning id)"
             " insert into public.brands (user_id, name, currency, timezone)"
             " select id, 'Faults', %s, %s from person returning user_id, id",
-            [CURRENCY, ZONE],
+            [email, CURRENCY, ZONE],
         )
         made = await cursor.fetchone()
     assert made is not None

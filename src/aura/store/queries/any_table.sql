@@ -15,3 +15,18 @@ where ctid = any(array(select t.ctid from {table} as t where t.brand_id = %(bran
 select count(*) as rows
 from {table} as t
 where t.brand_id = %(brand_id)s;
+
+-- name: copy_person
+-- The person's own row.
+copy (select {columns} from {table} where id = {user}) to stdout (format csv, header);
+
+-- name: copy_by_user
+-- Rows that name the person.
+copy (select {columns} from {table} where user_id = {user}) to stdout (format csv, header);
+
+-- name: copy_by_brand
+-- Rows that name one of the person's brands.
+copy (
+    select {columns} from {table}
+    where brand_id = any(array(select b.id from public.brands as b where b.user_id = {user}))
+) to stdout (format csv, header);
