@@ -10,6 +10,11 @@ from aura.imports.ad_sums import AccountDays, CampaignKey
 from aura.model import AdDay
 
 _ZERO = Decimal(0)
+_LATER, _WORTH = "conversions_by_conversion_date", "conversion_value_by_conversion_date"
+_FIGURES = (
+    *("ad_spend", "impressions", "clicks", "all_clicks", "conversions", "conversion_value"),
+    *(_LATER, _WORTH),
+)
 
 
 def ad_days(
@@ -18,54 +23,34 @@ def ad_days(
     """An account's days as the platform's API would state them.
 
     `ids` gives the ids of campaigns that the file only names. Covered days without a row are days
-    of zeros.
+    of zeros. A column that the file does not have is None.
     """
-    found = [
-        _ad_day(campaign, day, sums, days.names, account_id, currency, ids, report)
-        for (campaign, day), sums in days.days.items()
-    ]
+    has = {name: name in report.columns for name in _FIGURES}
+
+    def stated(campaign: CampaignKey | None, day: date, sums: dict[str, Decimal]) -> AdDay:
+        external_id, name = account_id, ""
+        if campaign is not None:
+            external_id = campaign.external_id or ids[campaign.name]
+            name = campaign.name or days.names.get(campaign.external_id, "")
+        get = sums.get
+        return AdDay(
+            "account" if campaign is None else "campaign",
+            external_id,
+            day,
+            currency,
+            name,
+            ad_spend=get("ad_spend", _ZERO) if has["ad_spend"] else None,
+            impressions=int(get("impressions", 0)) if has["impressions"] else None,
+            clicks=int(get("clicks", 0)) if has["clicks"] else None,
+            all_clicks=int(get("all_clicks", 0)) if has["all_clicks"] else None,
+            conversions=get("conversions", _ZERO) if has["conversions"] else None,
+            conversion_value=get("conversion_value", _ZERO) if has["conversion_value"] else None,
+            conversions_by_conversion_date=get(_LATER, _ZERO) if has[_LATER] else None,
+            conversion_value_by_conversion_date=get(_WORTH, _ZERO) if has[_WORTH] else None,
+        )
+
+    found = [stated(campaign, day, sums) for (campaign, day), sums in days.days.items()]
     if report.covered is not None:
-        stated = {day for _, day in days.days}
-        empty = (day for day in report.covered.days() if day not in stated)
-        found += [
-            _ad_day(None, day, {}, days.names, account_id, currency, ids, report) for day in empty
-        ]
+        with_rows = {day for _, day in days.days}
+        found += [stated(None, day, {}) for day in report.covered.days() if day not in with_rows]
     return found
-
-
-def _ad_day(
-    campaign: CampaignKey | None,
-    day: date,
-    sums: dict[str, Decimal],
-    names: dict[str, str],
-    account_id: str,
-    currency: str,
-    ids: dict[str, str],
-    report: AdReport,
-) -> AdDay:
-    def stated(column: str) -> Decimal | None:
-        return sums.get(column, _ZERO) if column in report.columns else None
-
-    def whole(column: str) -> int | None:
-        number = stated(column)
-        return None if number is None else int(number)
-
-    external_id, name = account_id, ""
-    if campaign is not None:
-        external_id = campaign.external_id or ids[campaign.name]
-        name = campaign.name or names.get(campaign.external_id, "")
-    return AdDay(
-        level="account" if campaign is None else "campaign",
-        external_id=external_id,
-        date=day,
-        currency=currency,
-        name=name,
-        ad_spend=stated("ad_spend"),
-        impressions=whole("impressions"),
-        clicks=whole("clicks"),
-        all_clicks=whole("all_clicks"),
-        conversions=stated("conversions"),
-        conversion_value=stated("conversion_value"),
-        conversions_by_conversion_date=stated("conversions_by_conversion_date"),
-        conversion_value_by_conversion_date=stated("conversion_value_by_conversion_date"),
-    )

@@ -238,6 +238,8 @@ class _Reader:
 
     def _add_unsplit(self) -> None:
         """Rows that no action is named in repeat those of a campaign's day that have one."""
+        if not self._unsplit:
+            return
         split = {(id(account), key) for account in self._accounts.values() for key in account.days}
         for account, campaign, row in self._unsplit:
             if (id(account), (campaign, row.day)) in split:

@@ -30,8 +30,9 @@ from aura.imports.table import Layout, Row, read_rows
 from aura.model import DayRange
 
 NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014"})
-_PLAIN_AMOUNT = r"(?: ?--?|[+-]?[0-9]+(?:\.[0-9]+)?)?"
-_PLAIN_COUNT = r"(?: ?--?|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)?"
+# as nearly every row of nearly every file has them; no real number is longer
+_PLAIN_AMOUNT = r"(?: ?--?|[+-]?[0-9]{1,11}(?:\.[0-9]{1,9})?)?"
+_PLAIN_COUNT = r"(?: ?--?|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3}|[0-9]{1,11})?"
 # of a currency, or letters beside a digit
 _SIGN = re.compile(r"[$\u00a2-\u00a5\u20a0-\u20cf]|[^\W\d_]")
 _WHOLE = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})+")
@@ -140,6 +141,7 @@ class DailyRows:
             (column, columns.positions[column], column in columns.counts)
             for column in (*columns.amounts, *columns.counts)
         ]
+        self._pick, self._plain = self._plain_rows()
         self.bad = BadRows(may_leave_out=terms.skip_bad_rows)
         self.left_out: tuple[BadRow, ...] = ()
         self.totals = Totals()
@@ -187,7 +189,7 @@ class DailyRows:
         separators = SeparatorEvidence()
         days = OrderEvidence(self._columns.title(self._layout, "day"))
         cells: set[str] = set()
-        pick, plain = self._plain_rows()
+        pick, plain = self._pick, self._plain
         at = self._day
         with reading(self._source) as lines:
             for row in read_rows(lines, self._layout):
@@ -263,6 +265,13 @@ class DailyRows:
         found: dict[str, Decimal] = {}
         separator = self.separator
         cells = row.cells
+        if separator == ".":
+            texts = self._pick(cells)
+            if self._plain.fullmatch("\n".join(texts)):
+                for (column, _, _), text in zip(self._numbers, texts, strict=True):
+                    if text and text[-1] != "-":
+                        found[column] = Decimal(text.replace(",", ""))
+                return found
         for column, position, is_count in self._numbers:
             number = _number(cells[position], separator)
             if number is None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from aura.imports import refusals
 
@@ -70,8 +70,7 @@ class OrderEvidence:
         return "month first" if self.month_first_line else "day first"
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A moment, and whether its cell said how far from UTC it was."""
 
     at: datetime

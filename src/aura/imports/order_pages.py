@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
 from aura.imports.amounts import parse_amount
 from aura.imports.bad_rows import BadRow, BadRows
@@ -89,8 +90,7 @@ class Page:
     orders: list[Order]
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """Neighbouring rows of one name: the one with the Total, and cells that may stand below."""
 
     name: str
@@ -134,7 +134,8 @@ class OrderPages:
 
     def _groups(self, rows: Iterator[Row]) -> Iterator[_Group]:
         columns = self._file.columns
-        for name, members in groupby(rows, key=lambda row: cell_of(row, columns.name)):
+        at_name, at_total = columns.name, columns.total
+        for name, members in groupby(rows, key=lambda row: row[1][at_name].strip()):
             main: Row | None = None
             created_at = email = ""
             line = 0
@@ -143,7 +144,7 @@ class OrderPages:
                 line = line or row.line
                 created_at = created_at or cell_of(row, columns.created_at)
                 email = email or cell_of(row, columns.email)
-                if cell_of(row, columns.total):
+                if row.cells[at_total].strip():
                     if main is not None:
                         yield _Group(name, main, created_at, email)
                     main = row
@@ -173,7 +174,7 @@ class OrderPages:
         order_id = self._order_id(group)
         status = cell_of(group.row, self._file.columns.financial_status).casefold()
         # the amounts, the moment and whether it counts: what makes two mentions the same
-        trace = hash((tuple(amounts.values()), moment.at, status))
+        trace = hash((*map(float, amounts.values()), moment.at, status))
         if order_id in self._seen:
             if self._seen[order_id] == trace:
                 self.summary.repeated += 1
@@ -249,7 +250,7 @@ class OrderPages:
             summary.refunded.add(amounts["refunded_amount"])
         if status == "pending":
             summary.pending.add(net)
-        if net and cell_of(group.row, self._file.columns.cancelled_at):
+        if cell_of(group.row, self._file.columns.cancelled_at) and net:
             summary.cancelled.add(net)
 
 

@@ -27,6 +27,7 @@ CREATED_AT = "Created at"
 # an id of up to 19 digits; the apostrophe keeps spreadsheets from rounding it
 _ID = re.compile(r"'?([0-9]{1,19})")
 _CODE = re.compile(r"[A-Z]{3}")
+_PLAIN_ROW = re.compile(r"(?:[+-]?[0-9]+(?:\.[0-9]{1,2})?|\n)+")
 ROWS_PER_STEP = 2000
 
 
@@ -157,10 +158,12 @@ class Survey:
         self._orders += 1
         self._add_offset(created_at)
         self._ids += plain_id(cell_of(row, columns.id)) is not None
-        for _, name, position in self._amounts:
-            cell = row.cells[position].strip()
-            if cell:
-                self._separator.add(cell, row.line, name)
+        # nothing in such a row speaks against a decimal point that was seen before
+        texts = [row.cells[position] for _, _, position in self._amounts]
+        if "." not in self._separator.only or not _PLAIN_ROW.fullmatch("\n".join(texts)):
+            for (_, name, _), text in zip(self._amounts, texts, strict=True):
+                if cell := text.strip():
+                    self._separator.add(cell, row.line, name)
         currency = cell_of(row, columns.currency)
         if is_code(currency):
             self._currencies.add(currency.upper())

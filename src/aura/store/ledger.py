@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 
 from aura.errors import BadDataError
 from aura.model import DayRange, Order, OrderEvent, Sales, Visit
+from aura.store.copying import copy_rows
 from aura.store.customers import CustomerHasher
 from aura.store.database import Connection
 from aura.store.entities import Place
@@ -76,10 +77,10 @@ async def load_orders(
     async for batch in _batches(pages):
         known = [unlinked(order, hasher, redacted) for order in batch] if redacted else batch
         numbered = list(enumerate(known, start=position))
-        await _copy(connection, "copy_orders", (_order(n, o, zone, hasher) for n, o in numbered))
-        await _copy(
-            connection, "copy_refunds", (r for n, o in numbered for r in _events(n, o, zone))
-        )
+        orders = (_order(n, o, zone, hasher) for n, o in numbered)
+        await copy_rows(connection, statements("ledger")["copy_orders"], orders)
+        events = (r for n, o in numbered for r in _events(n, o, zone))
+        await copy_rows(connection, statements("ledger")["copy_refunds"], events)
         position += len(batch)
     return position
 
@@ -205,15 +206,6 @@ async def _batches(pages: AsyncIterable[list[Order]]) -> AsyncIterator[list[Orde
             batch = []
     if batch:
         yield batch
-
-
-async def _copy(connection: Connection, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    async with (
-        connection.cursor() as cursor,
-        cursor.copy(statements("ledger")[name]) as copy,
-    ):
-        for row in rows:
-            await copy.write_row(row)
 
 
 async def _one(connection: Connection, name: str, parameters: dict[str, object]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from aura.errors import BadDataError
 from aura.metrics import STORED_METRICS
 from aura.model import Account, AdDay, DayRange, Order
 from aura.store import ledger
+from aura.store.copying import copy_rows
 from aura.store.customers import customer_hasher
 from aura.store.database import Connection
 from aura.store.entities import (
@@ -292,27 +293,27 @@ async def _load_ad_days(
     connection: Connection, days: Iterable[AdDay], entities: Mapping[tuple[str, str], int]
 ) -> None:
     await connection.execute(statements("windows")["make_incoming_days"])
-    async with (
-        connection.cursor() as cursor,
-        cursor.copy(statements("windows")["copy_ad_days"]) as copy,
-    ):
-        for day in days:
-            await copy.write_row(
-                (
-                    entities[day.level, day.external_id],
-                    day.date,
-                    day.currency,
-                    day.ad_spend,
-                    day.impressions,
-                    day.clicks,
-                    day.all_clicks,
-                    day.conversions,
-                    day.conversion_value,
-                    day.conversions_by_conversion_date,
-                    day.conversion_value_by_conversion_date,
-                    day.action_type,
-                )
+    await copy_rows(
+        connection,
+        statements("windows")["copy_ad_days"],
+        (
+            (
+                entities[day.level, day.external_id],
+                day.date,
+                day.currency,
+                day.ad_spend,
+                day.impressions,
+                day.clicks,
+                day.all_clicks,
+                day.conversions,
+                day.conversion_value,
+                day.conversions_by_conversion_date,
+                day.conversion_value_by_conversion_date,
+                day.action_type,
             )
+            for day in days
+        ),
+    )
 
 
 async def recompute_shop_days(
