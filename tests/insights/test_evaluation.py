@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from aura.errors import NotFoundError
+from aura.insights.finding import Effect, Finding, Impact, Scope
+from aura.insights.lifecycle import Opening
 from aura.insights.wording import day_words
+from aura.model import DayRange
 from aura.reports.history import HISTORY_DAYS, read_history
 from aura.reports.insights import completeness_curves, list_health_findings, list_insights
 from aura.reports.verification import verify_insight
 from aura.sync.evaluation import evaluate_brand
+from aura.sync.findings import Morning, write_changes
 from insights.nights import (
     LAST,
     NIGHTS,
@@ -284,3 +289,43 @@ async def test_two_weeks_later_it_is_judged_against_its_siblings(
     assert insight["related_data"]["outcomes"] == finding["outcomes"]
     whose = {"user_id": person, "brand_id": brand, "insight_id": insight["id"]}
     assert (await verify_insight(database, **whose, now=morning_of(LAST))).is_equal
+
+
+async def test_of_more_than_five_new_insights_a_week_nobody_is_told(
+    database, brand, make_integration
+) -> None:
+    await make_integration(brand, "meta")
+    days = DayRange(RISEN.day(LAST - 7), RISEN.day(LAST - 1))
+
+    def opening(number: int) -> Opening:
+        scope = Scope("campaign", f"C{number}", "meta", f"c{number}")
+        money = Decimal(100 - number)
+        return Opening(
+            Finding(
+                finding_type="high_cpa",
+                scope=scope,
+                window=days,
+                confidence=0.97,
+                effect=Effect(1.5, 1.2, 1.8),
+                impact=Impact(money, money, money, "USD", 7),
+                priority="medium",
+                title=f"Number {number}",
+                description="It costs more.",
+                dedup_key=f"key {number}",
+            )
+        )
+
+    async def write(run_day, *numbers: int) -> None:
+        morning = Morning(brand, run_day, morning_of(LAST))
+        async with database.as_worker(brand) as connection:
+            await write_changes(connection, morning, [opening(number) for number in numbers])
+
+    first = RISEN.day(LAST)
+    await write(first, *range(4))
+    await write(first + timedelta(days=3), *range(4, 8))
+    # a week after the first four, there is room again
+    await write(first + timedelta(days=7), 8)
+    told = await rows(database, "select title from aura.findings where notified_on is not null")
+    assert {row["title"] for row in told} == {f"Number {number}" for number in (0, 1, 2, 3, 4, 8)}
+    # the others stand on the page all the same
+    assert len(await rows(database, "select 1 from public.insights")) == 9

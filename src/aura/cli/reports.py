@@ -11,11 +11,13 @@ from aura.cli import attribution as attribution_report
 from aura.cli import cohorts as cohort_report
 from aura.cli import connections as connection_report
 from aura.cli import portfolio_report
+from aura.cli.changes import changes_document, changes_of, print_changes
 from aura.cli.installation import Installation, find_brand, run, utc_now
 from aura.cli.month_report import report_month
 from aura.cli.printing import print_json, print_table
 from aura.metrics import CATALOGUE
 from aura.model import PLATFORM_NAMES
+from aura.reports.as_of import Changed
 from aura.reports.campaigns import Campaigns, campaigns, question_of
 from aura.reports.figures import Figure
 from aura.reports.headline import headline
@@ -73,11 +75,19 @@ def report_overview(
     """
     asked = _query(days, first, last, named) | _comparison(compare, weekdays=weekdays)
     asked |= {"as_of": as_of}
-    report = run(lambda installation: _overview(installation, brand, user, asked))
+
+    async def work(installation: Installation) -> tuple[Overview, tuple[Changed, ...]]:
+        return (
+            await _overview(installation, brand, user, asked),
+            await changes_of(installation, brand, user, asked),
+        )
+
+    report, changed = run(work)
     if as_json:
-        print_json(_document(report))
+        print_json(_document(report) | _then(as_of, changed))
     else:
         _print(report)
+        print_changes(changed)
 
 
 @application.command("series")
@@ -119,6 +129,11 @@ def report_series(
             for one in found
         ],
     )
+
+
+def _then(as_of: str, changed: Sequence[Changed]) -> dict[str, object]:
+    """What a document says beside the figures of an earlier day."""
+    return {"as_of": as_of or None, "changed_since": changes_document(changed)}
 
 
 def _series(found: Sequence[Bucket]) -> list[dict[str, object]]:
@@ -282,14 +297,14 @@ def report_campaigns(
     as_json: JsonOption = False,
 ) -> None:
     """Spend, claimed purchases and their ratios by campaign; the numbers of the Campaigns page."""
+    asked = {"days": str(days), "from": first, "to": last, "as_of": as_of}
 
-    async def work(installation: Installation) -> Campaigns:
+    async def work(installation: Installation) -> tuple[Campaigns, tuple[Changed, ...]]:
         chosen = await find_brand(installation.database, brand, user)
         now = utc_now()
         query = {"search": search, "platform": platform, "sort": sort, "order": order}
-        asked = {"days": str(days), "from": first, "to": last, "as_of": as_of}
         period = period_in(asked, timezone=chosen.timezone, now=now)
-        return await campaigns(
+        found = await campaigns(
             installation.database,
             user_id=chosen.user_id,
             brand_id=chosen.id,
@@ -300,12 +315,14 @@ def report_campaigns(
             now=now,
             as_of=period.as_of,
         )
+        return found, await changes_of(installation, brand, user, asked)
 
-    report = run(work)
+    report, changed = run(work)
     if as_json:
-        print_json(_campaigns_document(report))
+        print_json(_campaigns_document(report) | _then(as_of, changed))
     else:
         _print_campaigns(report)
+        print_changes(changed)
 
 
 def _campaigns_document(report: Campaigns) -> dict[str, object]:
