@@ -32,7 +32,7 @@ from aura.connectors.registry import build_connectors
 PICTURES = Path(__file__).parent / "pictures"
 LOOKED_AT = Path(__file__).parents[1] / "build" / "pictures"
 MOST_BYTES = 300_000
-DESKTOP = (1280, 860)
+DESKTOP = (1200, 860)
 PHONE = (360, 740)
 
 
