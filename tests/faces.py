@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,7 @@ from uuid import UUID
 from aura.accounts.keys import create_key
 from aura.metrics import CATALOGUE, STORED_METRICS
 from aura.model import DayRange
+from aura.reports.export import has_parquet
 from aura.reports.overview import TILES
 from aura.store.database import Database
 from browserless import Browser
@@ -50,7 +52,7 @@ async def values_by_face(
         "page": {key: _shown(page, key) for key in TILES},
         "export of the page": _summed(browser.answer.content),
         "shell": _told_by_the_shell(url, home, days),
-    }
+    } | _exported_by_the_shell(url, home, days)
     for key, one in CATALOGUE.items():
         file = (await browser.get(f"/b/{brand}/series.csv?{span}&metric={key}")).html
         found.setdefault("chart as a file", {}).update(
@@ -113,29 +115,51 @@ def _charted(file: str, key: str) -> Values:
     return {key: sum(known, Decimal(0))} if len(known) == len(rows) else {}
 
 
-def _told_by_the_shell(url: str, home: Path, days: DayRange) -> Values:
+def _in_the_shell(url: str, home: Path, days: DayRange, *words: str) -> bytes:
+    """What a command about the days writes on its standard output."""
     environment = {name: value for name, value in os.environ.items() if name[:5] != "AURA_"}
     environment |= {"AURA_HOME": str(home), "AURA_DATABASE_URL": url}
     told = subprocess.run(
-        [str(AURA), "report", "overview", f"--from={days.first}", f"--to={days.last}", "--json"],
+        [str(AURA), *words, f"--from={days.first}", f"--to={days.last}"],
         env=environment,
         capture_output=True,
-        text=True,
         timeout=120,
         check=True,
     )
+    return told.stdout
+
+
+def _told_by_the_shell(url: str, home: Path, days: DayRange) -> Values:
+    told = json.loads(_in_the_shell(url, home, days, "report", "overview", "--json"))
     return {
         key: None if one["value"] is None else Decimal(one["value"])
-        for key, one in json.loads(told.stdout)["figures"].items()
+        for key, one in told["figures"].items()
     }
+
+
+def _exported_by_the_shell(url: str, home: Path, days: DayRange) -> dict[str, Values]:
+    """The sums of the tables that `aura export` writes: CSV, and Parquet where it is installed."""
+    found = {"shell: export": _summed(_in_the_shell(url, home, days, "export", "metrics"))}
+    if has_parquet():
+        from pyarrow import parquet  # noqa: PLC0415 - an extra
+
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "metrics.parquet"
+            _in_the_shell(url, home, days, "export", "metrics", "--format=parquet", f"--out={file}")
+            rows = parquet.read_table(file).to_pylist()
+        found["shell: export as Parquet"] = _summed_rows(rows)
+    return found
 
 
 def _summed(exported: bytes) -> Values:
     """Each stored metric over all rows of a table; they are all in one currency."""
-    rows = list(csv.DictReader(io.StringIO(exported.decode("utf-8-sig"))))
+    return _summed_rows(list(csv.DictReader(io.StringIO(exported.decode("utf-8-sig")))))
+
+
+def _summed_rows(rows: list[dict[str, Any]]) -> Values:
     assert len({row["currency"] for row in rows}) == 1
     return {
-        one: sum((Decimal(row[one]) for row in rows if row[one]), Decimal(0))
+        one: sum((Decimal(row[one]) for row in rows if row[one] not in {"", None}), Decimal(0))
         for one in STORED_METRICS
     }
 
