@@ -247,6 +247,14 @@ async def test_an_insight_is_verified_to_the_digit_and_a_changed_one_is_caught(
         )
     (wrong,) = (await verify_insight(database, **whose)).differing
     assert (wrong.path, wrong.stored) == ("observed.spend", "1.00")
+    # a column of the chart that another version draws is no difference, a number in one is
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update public.insights set related_data ="
+            " jsonb_set(related_data #- '{series,cpa_low}', '{series,cpa,0}', '9.99')"
+        )
+    paths = [check.path for check in (await verify_insight(database, **whose)).differing]
+    assert sorted(paths) == ["observed.spend", "series.cpa.0"]
 
 
 async def test_restatements_after_an_insight_do_not_change_what_it_is_verified_against(
