@@ -6,12 +6,14 @@ the person whose brands they are.
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 from loading import DAYS, Store, last_days
@@ -60,11 +62,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds: median and 95th percentile of a read, median of its floor."""
+    """Milliseconds: median and 95th percentile of a read, median of its floor.
+
+    `processor` and `floor_processor` are what both ends computed: fairer beside other work.
+    """
 
     median: float
     p95: float
     floor: float
+    processor: float
+    floor_processor: float
 
     @property
     def ratio(self) -> float:
@@ -130,17 +137,41 @@ def reads(brands: tuple[UUID, ...]) -> dict[str, Read]:
     return found
 
 
-async def in_turns(sides: Sequence[Side]) -> list[list[float]]:
-    """Milliseconds of each side, sorted; each asks about its brands in turn."""
-    taken: list[list[float]] = [[] for _ in sides]
+@dataclass
+class Taken:
+    """What each call took, in milliseconds: of the clock, and of the processor on both ends."""
+
+    clock: list[float]
+    processor: list[float]
+
+
+def _processor(pid: int | None) -> float:
+    """Milliseconds of the processor that this process and a local server's one have had so far."""
+    try:
+        text = Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii")
+    except OSError:
+        return math.nan
+    return int(text.split()[0]) / 1e6 + time.process_time() * 1000
+
+
+async def in_turns(sides: Sequence[Side]) -> list[Taken]:
+    """What each side took; each asks about its brands in turn, over one connection."""
+    taken = [Taken([], []) for _ in sides]
+    servers: list[int | None] = [None for _ in sides]
     for number in range(REPEATS + WARM):
-        for side, milliseconds in zip(sides, taken, strict=True):
-            began = time.perf_counter()
+        for place, side in enumerate(sides):
+            used, began = _processor(servers[place]), time.perf_counter()
             async with side.transaction() as connection:
+                servers[place] = connection.info.backend_pid
                 await side.ask(connection, side.brands[number % len(side.brands)])
             if number >= WARM:
-                milliseconds.append((time.perf_counter() - began) * 1000)
-    return [sorted(milliseconds) for milliseconds in taken]
+                taken[place].clock.append((time.perf_counter() - began) * 1000)
+                taken[place].processor.append(_processor(servers[place]) - used)
+    return taken
+
+
+def ratio_of(one: Taken, other: Taken) -> float:
+    return statistics.median(one.clock) / statistics.median(other.clock)
 
 
 async def timed(read: Read, transaction: Transaction, brands: tuple[UUID, ...]) -> Timing:
@@ -148,7 +179,13 @@ async def timed(read: Read, transaction: Transaction, brands: tuple[UUID, ...]) 
     asked, floor = await in_turns(
         [Side(transaction, read.ask, brands), Side(transaction, read.floor, brands)]
     )
-    return Timing(statistics.median(asked), asked[int(0.95 * len(asked))], statistics.median(floor))
+    return Timing(
+        statistics.median(asked.clock),
+        sorted(asked.clock)[int(0.95 * len(asked.clock))],
+        statistics.median(floor.clock),
+        statistics.median(asked.processor),
+        statistics.median(floor.processor),
+    )
 
 
 def _brands_for(name: str, store: Store) -> tuple[UUID, ...]:
@@ -182,7 +219,7 @@ async def growth(
                 for opened, one in sides
             ]
         )
-        found[name] = statistics.median(large_times) / statistics.median(small_times)
+        found[name] = ratio_of(large_times, small_times)
     return found
 
 
@@ -226,6 +263,6 @@ async def row_level_security(database: Database, bare: Database, store: Store) -
         ]
     )
     return {
-        "rls_ratio": statistics.median(on) / statistics.median(off),
-        "rls_unfiltered": statistics.median(without) / statistics.median(with_filter),
+        "rls_ratio": ratio_of(on, off),
+        "rls_unfiltered": ratio_of(without, with_filter),
     }

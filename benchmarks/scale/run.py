@@ -95,9 +95,9 @@ def new_database(server: embedded.EmbeddedServer, name: str) -> None:
 
 
 @asynccontextmanager
-async def opened(*urls: str) -> Any:
+async def opened(*urls: str, pool_size: int = 8) -> Any:
     """The databases, opened."""
-    found = [await Database.open(url) for url in urls]
+    found = [await Database.open(url, pool_size=pool_size) for url in urls]
     try:
         yield found
     finally:
@@ -108,14 +108,16 @@ async def opened(*urls: str) -> Any:
 async def asked(store: Store, small: Store | None) -> Figures:
     """Reads: against the floor, with and without row level security, large against small."""
     figures: Figures = {}
-    async with opened(store.url, store.superuser_url) as (database, bare):
+    async with opened(store.url, store.superuser_url, pool_size=1) as (database, bare):
         for name, timing in (await all_reads(database, store)).items():
             figures[name] = timing.p95 if name == "all_time" else timing.ratio
             figures[f"{name}_ms"], figures[f"{name}_floor_ms"] = timing.median, timing.floor
             figures[f"{name}_p95_ms"] = timing.p95
+            figures[f"{name}_processor_ms"] = timing.processor
+            figures[f"{name}_processor"] = timing.processor / timing.floor_processor
         figures |= await row_level_security(database, bare, store)
         if small is not None:
-            async with opened(small.url) as (small_database,):
+            async with opened(small.url, pool_size=1) as (small_database,):
                 grown = await growth(database, store, small_database, small)
             figures["growth"] = max(grown.values())
             figures["growth_by_read"] = grown
@@ -229,7 +231,10 @@ def told(figures: Figures) -> None:
         holds = value <= bar if sense == "<=" else value >= bar
         beside = ""
         if f"{name}_ms" in figures and f"{name}_floor_ms" in figures:
-            beside = f"  {figures[f'{name}_ms']:.2f} ms, floor {figures[f'{name}_floor_ms']:.2f} ms"
+            beside = (
+                f"  {figures[f'{name}_ms']:.2f} ms, floor {figures[f'{name}_floor_ms']:.2f} ms;"
+                f" of the processor {figures[f'{name}_processor']:.1f} times"
+            )
         print(f"{'holds' if holds else 'misses'}  {name:22} {value:12.2f} {sense} {bar}{beside}")
 
 
