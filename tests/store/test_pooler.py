@@ -8,12 +8,14 @@ import shutil
 import socket
 import subprocess
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from aura.reports.campaigns import campaigns, question_of
+from aura.reports.overview import overview
 from aura.store.database import Database
 from aura.store.soundness import examine
 from aura.store.windows import write_ad_window
@@ -148,3 +150,25 @@ async def test_a_window_that_breaks_off_leaves_no_temporary_table_behind(
         )
         values = [row["value"] for row in await cursor.fetchall()]
     assert values == [5]
+
+
+async def test_reports_that_are_read_in_one_round_trip_are_each_persons_own(
+    pooled, keyring, make_person, make_brand, make_integration, database
+):
+    people = [await make_person() for _ in range(3)]
+    own = {person: await make_brand(person) for person in people}
+    for brand_id in own.values():
+        await fill_brand(database, keyring, make_integration, brand_id)
+    now = datetime.combine(WINDOW.last + timedelta(days=2), datetime.min.time(), UTC)
+
+    async def read(opened, person):
+        whose = {"user_id": person, "brand_id": own[person], "days": WINDOW, "now": now}
+        seen = await overview(opened, **whose)
+        listed = await campaigns(opened, **whose, question=question_of({}))
+        return seen.brand.id, seen.sides, [line.campaign for line in listed.lines]
+
+    direct = [await read(database, person) for person in people]
+    assert [brand for brand, _, _ in direct] == list(own.values())
+    assert all(sides[0].totals for _, sides, _ in direct)
+    found = await asyncio.gather(*(read(pooled, person) for _ in range(10) for person in people))
+    assert found == direct * 10
