@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import random
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,7 @@ GOOD = {
         b"Day,Orders,Gross sales,Returns,Net sales,Total sales\n2026-06-01,3,100,-10,90,95.5\n"
         b"2026-06-02,0,0,-5,-5,-5\n"
     ),
+    **{path.name: path.read_bytes() for path in sorted(FILES.glob("*.xlsx"))},
     "customers": (
         b"Day,New or returning customer,Customers,Orders\n2026-06-01,New,3,3\n"
         b"2026-06-01,Returning,2,2\n"
@@ -49,6 +52,22 @@ def edited(chance: random.Random, content: bytes) -> bytes:
         piece = chance.choice([chance.choice(PIECES), chance.randbytes(chance.randrange(4))])
         data[start : start + chance.choice([0, 1, 1, 2, 8, 200])] = piece
     return bytes(data)
+
+
+def changed(chance: random.Random, content: bytes) -> bytes:
+    """Edits of the bytes; of a workbook, of one of the parts that are packed in it."""
+    if not content.startswith(b"PK"):
+        return edited(chance, content)
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
+        chosen = chance.choice(archive.namelist())
+        for name in archive.namelist():
+            part = archive.read(name)
+            written.writestr(name, edited(chance, part) if name == chosen else part)
+    return packed.getvalue()
 
 
 def read(path: Path) -> None:
@@ -69,7 +88,7 @@ def test_an_edited_file_is_read_or_refused(tmp_path, name):
     read(path)
     outcomes = set()
     for _ in range(EDITS):
-        path.write_bytes(edited(chance, GOOD[name]))
+        path.write_bytes(changed(chance, GOOD[name]))
         try:
             read(path)
         except FileRefusedError as refused:
