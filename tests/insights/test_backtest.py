@@ -125,8 +125,9 @@ def test_a_lower_threshold_speaks_earlier_and_more(history, lines, tmp_path):
             if (line["insight_type"], line["event"]) == ("high_cpa", "opened")
         ]
 
-    assert min(opened(loose)) <= min(opened(lines))
-    assert len(opened(loose)) > len(opened(lines))
+    # one that stands longer opens less often: earlier, and never fewer of them
+    assert min(opened(loose)) < min(opened(lines))
+    assert len(opened(loose)) >= len(opened(lines))
     others = [line for line in lines if line["insight_type"] == "tracking_outage"]
     assert [line for line in loose if line["insight_type"] == "tracking_outage"] == others
 

@@ -17,6 +17,7 @@ from scipy.special import gammainc, gammaincc, gammaincinv
 from aura.insights.baseline import Comparison
 from aura.insights.panel import Panel
 from aura.insights.series import FloatArray
+from aura.insights.spread import of_mean
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Direction = Literal["fell", "rose"]
@@ -46,12 +47,14 @@ class Evidence:
     Attributes:
         variance: relative variance of the expectation.
         spread: variance of the observed over that of a count.
+        daily: the part of the variance that comes from how days differ.
     """
 
     observed: FloatArray
     expected: FloatArray
     variance: FloatArray
     spread: float = 1.0
+    daily: FloatArray | float = 0.0
 
     @property
     def weight(self) -> FloatArray:
@@ -59,9 +62,10 @@ class Evidence:
         return 1.0 / (self.spread + self.expected * self.variance)
 
     @property
-    def chance(self) -> FloatArray:
-        """The part of the variance that is the chance of counts, 0 to 1."""
-        return np.asarray(self.spread * self.weight)
+    def chances(self) -> tuple[FloatArray, FloatArray]:
+        """The parts of the variance that are the chance of counts and of days, 0 to 1."""
+        weight = self.weight
+        return self.spread * weight, np.asarray(self.expected * self.daily * weight)
 
     def shape_and_rate(self) -> tuple[FloatArray, FloatArray]:
         """Parameters of the Gamma posterior of the multiplier."""
@@ -130,23 +134,31 @@ def interval(evidence: Evidence, window: int) -> tuple[float, float]:
 def of_leaves(comparison: Comparison) -> Evidence:
     """The evidence on every leaf by itself, (K, W)."""
     spread = comparison.spread
+    daily = spread.noise * of_mean(comparison.used_days, spread.memory)
     variance = (
         spread.drift
-        + spread.noise / np.maximum(comparison.used_days, 1.0)
+        + daily
         + comparison.variance
         + comparison.completeness_deviation**2
         + (_HOLIDAY_DEVIATION * comparison.holiday) ** 2
         + (_BUDGET_DEVIATION * comparison.spend_change) ** 2
     )
-    return Evidence(comparison.observed, comparison.expected, variance, comparison.measure.spread)
+    return Evidence(
+        comparison.observed, comparison.expected, variance, comparison.measure.spread, daily
+    )
 
 
 def of_total(comparison: Comparison, rows: Rows) -> Evidence:
     """The evidence on leaves taken together, (W,)."""
     if len(rows) == 1:
         alone = of_leaves(comparison)
+        row = rows[0]
         return Evidence(
-            alone.observed[rows[0]], alone.expected[rows[0]], alone.variance[rows[0]], alone.spread
+            alone.observed[row],
+            alone.expected[row],
+            alone.variance[row],
+            alone.spread,
+            np.asarray(alone.daily)[row],
         )
     expected = comparison.expected[rows]
     total = expected.sum(axis=0)
@@ -156,17 +168,18 @@ def of_total(comparison: Comparison, rows: Rows) -> Evidence:
         return np.asarray((parts * values[rows]).sum(axis=0))
 
     spread = comparison.spread
-    days = np.maximum(comparison.used_days[rows].max(axis=0, initial=0.0), 1.0)
+    days = comparison.used_days[rows].max(axis=0, initial=0.0)
+    daily = spread.noise_of_total * of_mean(days, spread.memory_of_total)
     variance = (
         spread.drift_of_total
-        + spread.noise_of_total / days
+        + daily
         + (parts**2 * comparison.variance[rows]).sum(axis=0)
         + mean(comparison.completeness_deviation) ** 2
         + (_HOLIDAY_DEVIATION * mean(comparison.holiday)) ** 2
         + (_BUDGET_DEVIATION * mean(comparison.spend_change)) ** 2
     )
     return Evidence(
-        comparison.observed[rows].sum(axis=0), total, variance, comparison.measure.spread
+        comparison.observed[rows].sum(axis=0), total, variance, comparison.measure.spread, daily
     )
 
 

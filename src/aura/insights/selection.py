@@ -40,8 +40,9 @@ _LEAST_BESIDE = 2.0
 _WIDER = 1.2
 # what a window around a holiday or promotion must show beyond that
 _HOLIDAY_SURPRISE = 1.5
-# what is asked beyond that where all that strays is chance
-_CHANCE_SURPRISE = 2.0
+# what is asked beyond that where all that strays is the chance of counts, or of days
+_COUNT_SURPRISE = 2.0
+_DAY_SURPRISE = 0.8
 # days without delivery after which a campaign is over
 _IDLE_DAYS = 3
 # logarithm of the odds at which the newest days say that it is over
@@ -66,8 +67,8 @@ class Claim:
     direction: Direction
     limit: float
     speak: float = 0.86
-    surprise: float = 4.6
-    echo: float = 3.8
+    surprise: float = 4.4
+    echo: float = 3.6
     least_days: int = 2
 
 
@@ -171,11 +172,13 @@ def _broad_choice(
 
 
 def _asked(least: FloatArray | float, evidence: Evidence, holiday: FloatArray) -> FloatArray:
-    """The evidence that is asked: more around holidays, and more of few purchases.
+    """The evidence that is asked: more around holidays, more of few purchases and restless days.
 
     What strays slowly has few chances a year to look like an event, chance has one every few days.
     """
-    return np.asarray(least + _CHANCE_SURPRISE * evidence.chance + _HOLIDAY_SURPRISE * holiday)
+    counts, days = evidence.chances
+    by_chance = _COUNT_SURPRISE * counts + _DAY_SURPRISE * days
+    return np.asarray(least + by_chance + _HOLIDAY_SURPRISE * holiday)
 
 
 def _is_broad(comparison: Comparison, rows: Rows, column: int, direction: Direction) -> bool:
@@ -209,7 +212,7 @@ def _campaign_choices(
         sibling_multipliers(situation.panel, comparison),
         _common(situation, claim),
     )
-    adjusted = Evidence(alone.observed, alone.expected * siblings, alone.variance, alone.spread)
+    adjusted = replace(alone, expected=alone.expected * siblings)
     probability = adjusted.probability(claim.limit, claim.direction)
     surprise = adjusted.surprise(claim.direction)
     loud = (probability > claim.speak) & (surprise > asked)

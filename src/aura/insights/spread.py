@@ -20,52 +20,91 @@ _NOISE_PRIOR = 0.10**2
 _NOISE_WEIGHT = 400.0
 _NOISE_DAYS = 84
 _NOISE_RANGE = (0.04**2, 0.60**2)
+_NOISE_PASSES = 3
+_MOST_MEMORY = 0.8
 # of a week's rate against the four before it, which is no event
 _DRIFT_PRIOR = {"leaf": 0.105**2, "total": 0.09**2}
 _DRIFT_WEIGHT = 4000.0
 # what looks like an event is no drift, and there is always some
-_DRIFT_RANGE = {"leaf": (0.105**2, 0.16**2), "total": (0.09**2, 0.16**2)}
+_DRIFT_RANGE = {"leaf": (0.105**2, 0.25**2), "total": (0.09**2, 0.25**2)}
 _DRIFT_DAYS = 140
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Relative variances: `noise` of a day, `drift` of a week beyond it; of leaves and of sums."""
+    """Relative variances: `noise` of a day, `drift` of a week beyond it; of leaves and of sums.
+
+    `memory` is the part of a day's noise that the next day inherits.
+    """
 
     noise: float
     drift: float
     noise_of_total: float
     drift_of_total: float
+    memory: float = 0.0
+    memory_of_total: float = 0.0
 
 
 def find_spread(panel: Panel, measure: Measure, normal: BoolArray) -> Spread:
     """Both, from the brand's own days."""
     used = normal[panel.platform_of]
-    noise, noise_of_total = _noise(panel, measure, used)
+    residual, mean = _residuals(panel, measure, used)
+    total, mean_of_total = residual.sum(axis=0), mean.sum(axis=0)
+    noise = _excess(residual, mean, measure.spread)
+    noise_of_total = _excess(total, mean_of_total, measure.spread)
     drift, drift_of_total = _drift(panel, measure, used, noise, noise_of_total)
-    return Spread(noise, drift, noise_of_total, drift_of_total)
+    return Spread(
+        noise,
+        drift,
+        noise_of_total,
+        drift_of_total,
+        _memory(residual, mean, noise),
+        _memory(total, mean_of_total, noise_of_total),
+    )
 
 
-def _noise(panel: Panel, measure: Measure, used: BoolArray) -> tuple[float, float]:
-    """Around a local mean of 15 days."""
+def of_mean(days: FloatArray, memory: float) -> FloatArray:
+    """Variance of the mean of some days over that of one, where days inherit of the day before."""
+    count = np.maximum(days, 1.0)
+    # sum of all covariances of a first-order autoregression
+    kept = memory / (1.0 - memory)
+    ends = (1.0 - memory**count) / (count * (1.0 - memory))
+    return np.asarray((1.0 + 2.0 * kept * (1.0 - ends)) / count)
+
+
+def _memory(residual: FloatArray, mean: FloatArray, noise: float) -> float:
+    """How much of a day's noise the next day inherits; chance of counts inherits nothing."""
+    most = 3.0 * np.sqrt(noise) * mean + 1e-9
+    residual = np.clip(residual, -most, most)
+    # taking off the mean of 15 days makes neighbours look a little less alike than they are
+    shared = float((residual[..., 1:] * residual[..., :-1]).sum()) + noise / 15 * float(
+        (mean[..., 1:] * mean[..., :-1]).sum()
+    )
+    size = noise * float((mean[..., 1:] * mean[..., :-1]).sum())
+    return float(np.clip(shared / (size + noise * _NOISE_WEIGHT), 0.0, _MOST_MEMORY))
+
+
+def _residuals(panel: Panel, measure: Measure, used: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Around a local mean of 15 days, and that mean, (K, days) each."""
     start = max(panel.days - _NOISE_DAYS - 7, 0)
     part = used[:, start:]
     reach = measure.exposure[:, start:] * panel.share[:, start:] * part
     observed = measure.observed[:, start:] * part
     local = centred_sum(observed, 7) / np.maximum(centred_sum(reach, 7), 1e-300)
     mean = (local * reach)[:, -_NOISE_DAYS:]
-    residual = observed[:, -_NOISE_DAYS:] - mean
-    of_leaves = _excess(residual, mean, measure.spread)
-    of_total = _excess(residual.sum(axis=0), mean.sum(axis=0), measure.spread)
-    return of_leaves, of_total
+    return observed[:, -_NOISE_DAYS:] - mean, mean
 
 
 def _excess(residual: FloatArray, mean: FloatArray, spread: float) -> float:
-    square = residual**2 * (15 / 14)
-    # one wild day must not teach that every day is wild
-    square = np.minimum(square, 12.0 * (spread * mean + _NOISE_PRIOR * mean**2))
-    found = float((square - spread * mean).sum()) + _NOISE_WEIGHT * _NOISE_PRIOR
-    return float(np.clip(found / (float((mean**2).sum()) + _NOISE_WEIGHT), *_NOISE_RANGE))
+    every = residual**2 * (15 / 14)
+    weight = float((mean**2).sum()) + _NOISE_WEIGHT
+    noise = _NOISE_PRIOR
+    for _ in range(_NOISE_PASSES):
+        # one wild day must not teach that every day is wild
+        square = np.minimum(every, 12.0 * (spread * mean + noise * mean**2))
+        found = float((square - spread * mean).sum()) + _NOISE_WEIGHT * _NOISE_PRIOR
+        noise = max(noise, found / weight)
+    return float(np.clip(found / weight, *_NOISE_RANGE))
 
 
 def _drift(
