@@ -47,6 +47,19 @@ def test_an_outage_in_sight_is_told_for_two_weeks_and_then_forgotten() -> None:
     assert kinds(world, END + 25) == []
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_outage_whose_clicks_still_buy_later_stays_an_outage(seed: int) -> None:
+    slow = [replace(one, lag=(0.0, 6.0)) for one in shop(seed=seed).campaigns]
+    world = shop(
+        seed=seed,
+        campaigns=slow,
+        outages_fill_up=True,
+        events=[Event("outage", START, END, 0.0, "google_ads")],
+    )
+    for morning in range(START + 2, END + 13):
+        assert kinds(world, morning) == ["tracking_outage"], morning
+
+
 def test_sales_that_are_really_lost_are_no_outage() -> None:
     # nothing is bought through the platform any more, and within days the store has felt it
     world = shop(

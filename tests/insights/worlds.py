@@ -72,6 +72,8 @@ class World:
     organic_orders: float = 30.0
     events: list[Event] = field(default_factory=list)
     with_store: bool = True
+    # whether who clicked during an outage and buys after it is counted
+    outages_fill_up: bool = False
     currency: str = "USD"
 
     def __post_init__(self) -> None:
@@ -114,7 +116,10 @@ class World:
 
     def _tracked(self, random, bought: np.ndarray, kept: np.ndarray) -> np.ndarray:
         """Without purchases made, or clicked for, on days of an outage."""
-        chance = np.repeat(kept[:, :, None], AGES, axis=2)
+        clicked = np.ones_like(kept) if self.outages_fill_up else kept
+        chance = np.repeat(clicked[:, :, None], AGES, axis=2)
+        if self.outages_fill_up:
+            chance[:, :, 1] *= kept
         for age in range(2, AGES):
             chance[:, : self.days - age + 1, age] *= kept[:, age - 1 :]
         return random.binomial(bought, np.clip(chance, 0, 1))

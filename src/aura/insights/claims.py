@@ -23,11 +23,11 @@ from aura.insights.finding import (
     Scope,
     dedup_key,
 )
-from aura.insights.health import STORE_SEES, orders_missing
 from aura.insights.related import details, drivers, siblings
 from aura.insights.selection import Choice, Claim, choose
 from aura.insights.situation import Situation
 from aura.insights.story import Story
+from aura.insights.witness import STORE_SEES, orders_missing
 from aura.insights.wording import platform_words, to_cents
 
 _SURE = 0.85

@@ -4,16 +4,19 @@ A tracking outage looks like a collapse of a platform's conversions over all its
 while money is still spent and people still click, and the store's orders hold: had the sales been
 lost, the store would miss them. In goes a panel, out come the outages; their days leave every
 window and every baseline. So do days on which next to nothing came and nobody can say yet whether
-it was not sold or not counted: of those nothing is told either way.
+it was not sold or not counted: of those nothing is told either way. Days are looked at twice: by
+what was clicked on them, which is all that is known of old ones, and by what was bought on them,
+which later purchases do not hide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from aura.insights.arrivals import Arrivals, find_arrivals
 from aura.insights.completeness import AGES
 from aura.insights.daily import (
     DAY_NOISE,
@@ -23,7 +26,8 @@ from aura.insights.daily import (
     tail_below,
 )
 from aura.insights.panel import Panel
-from aura.insights.series import BoolArray, FloatArray, History
+from aura.insights.series import BoolArray, FloatArray
+from aura.insights.witness import BLIND_COLLAPSE, is_missed, is_tracking, store_orders_of
 
 # a collapse: at most this share of what was expected, beyond what a bad day (70 %) explains
 _COLLAPSE = 0.35
@@ -39,18 +43,12 @@ _SHORT = 3
 _SUSPECT = 0.2
 _SUSPECT_TAIL = 0.01
 _LONGEST_SUSPECT = 10
-# share of its orders that a store must have lost for us to expect to see it; and what is asked of a
-# collapse where it cannot tell (the platform brings little, or its orders are not known)
-STORE_SEES = 0.15
-_SMALL_SHARE_COLLAPSE = 0.2
-_BLIND_COLLAPSE = 0.1
-_STORE_DRIFT = 0.05**2
-# hardly anything makes all campaigns of a platform sell nothing at once; a lost tag does
-_NEAR_TOTAL_ODDS = 3.0
 # conversions of clicks before an outage are lost too, those of its last days arrive partly
 _REACH_BEFORE = 7
 _REACH_AFTER = 3
 _TOUCHED = 0.85
+# a click day is touched when this share of its purchases fell into days without tracking
+_TOUCHED_SHARE = 0.08
 # how long an outage that has ended is still spoken of
 RECENT_DAYS = 14
 
@@ -88,14 +86,20 @@ class Outage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PlatformDays:
-    """A platform's days, (T,), and those of its leaves, (K, T)."""
+    """A platform's days, (T,), and those of its leaves, (K, T).
+
+    `settled` is what of `expected` there is in the end. Days are those of purchases, or of clicks.
+    """
 
     platform: int
     observed: FloatArray
     expected: FloatArray
-    by_leaf: FloatArray
+    observed_by_leaf: FloatArray
+    expected_by_leaf: FloatArray
+    settled: FloatArray
     noise: FloatArray
     newest: int
+    of_purchases: bool
 
 
 def find_outages(panel: Panel, exposure: FloatArray) -> tuple[Outage, ...]:
@@ -113,32 +117,92 @@ def find_outages(panel: Panel, exposure: FloatArray) -> tuple[Outage, ...]:
 def _of_platform(
     panel: Panel, number: int, scale: FloatArray, store: FloatArray | None
 ) -> Sequence[Outage]:
-    rows = panel.rows(number)
-    observed = panel.conversions[rows].sum(axis=0)
-    known = panel.known[rows].any(axis=0) & (panel.share[rows] > 0).any(axis=0)
-    total = scale.sum(axis=0)
-    noise = DAY_NOISE + _weighted(panel.deviation[rows], scale) ** 2
-    core = np.zeros(panel.days, dtype=np.bool_)
-    expected = total
-    # the second pass takes the first one's collapsed days out of what is expected
-    for _ in range(2):
-        expected = np.nan_to_num(expected_from_before(observed, total, known & ~core))
-        low = known & (observed <= 0.5 * expected) & (expected > 0)
-        stretches = _stretches(observed, expected, noise)
-        core = _collapsed(low, stretches[:, :_SHORT], _COLLAPSE, _TAIL)
-        core |= _collapsed(low, stretches, _BLIND_COLLAPSE, _NEAR_TOTAL_TAIL)
-    newest = int(np.flatnonzero(known)[-1]) if known.any() else -1
-    factor = expected / np.where(total > 0, total, 1.0)
-    days = _PlatformDays(number, observed, expected, scale * factor, noise, newest)
-    found = [_judge(panel, days, run, store) for run in _runs(core)]
-    outages = [outage for outage in found if outage is not None]
+    clicks = _click_days(panel, number, scale)
+    outages, odd = _search(panel, clicks, store)
+    share = panel.share[panel.rows(number)]
+    settled = np.where(share > 0, scale / np.where(share > 0, share, 1.0), 0.0)
+    arrivals = find_arrivals(panel, number, settled)
+    if arrivals is not None:
+        purchases = _purchase_days(number, arrivals, clicks)
+        found, _ = _search(panel, purchases, store)
+        outages = _joined(found, outages)
     told = np.zeros(panel.days, dtype=np.bool_)
     for outage in outages:
         told[outage.affected_first : outage.affected_last + 1] = True
-    odd = _collapsed(low, stretches, _SUSPECT, _SUSPECT_TAIL) & ~told
-    runs = [run for run in _runs(odd) if run[1] - run[0] < _LONGEST_SUSPECT]
-    suspects = [_judge(panel, days, run, store, is_sure=False) for run in runs]
+    runs = [run for run in _runs(odd & ~told) if run[1] - run[0] < _LONGEST_SUSPECT]
+    suspects = [_judge(panel, clicks, run, store, is_sure=False) for run in runs]
     return [*outages, *(suspect for suspect in suspects if suspect is not None)]
+
+
+def _click_days(panel: Panel, number: int, scale: FloatArray) -> _PlatformDays:
+    rows = panel.rows(number)
+    known = panel.known[rows].any(axis=0) & (panel.share[rows] > 0).any(axis=0)
+    return _PlatformDays(
+        platform=number,
+        observed=panel.conversions[rows].sum(axis=0),
+        expected=np.where(known, scale.sum(axis=0), 0.0),
+        observed_by_leaf=panel.conversions[rows],
+        expected_by_leaf=scale,
+        settled=scale / np.maximum(panel.share[rows], 0.05),
+        noise=DAY_NOISE + _weighted(panel.deviation[rows], scale) ** 2,
+        newest=int(np.flatnonzero(known)[-1]) if known.any() else -1,
+        of_purchases=False,
+    )
+
+
+def _purchase_days(number: int, arrivals: Arrivals, clicks: _PlatformDays) -> _PlatformDays:
+    return _PlatformDays(
+        platform=number,
+        observed=arrivals.observed.sum(axis=0),
+        expected=np.where(arrivals.known, arrivals.expected.sum(axis=0), 0.0),
+        observed_by_leaf=arrivals.observed,
+        expected_by_leaf=arrivals.expected,
+        settled=arrivals.expected,
+        noise=np.full(len(arrivals.known), DAY_NOISE),
+        newest=clicks.newest,
+        of_purchases=True,
+    )
+
+
+def _search(
+    panel: Panel, days: _PlatformDays, store: FloatArray | None
+) -> tuple[list[Outage], BoolArray]:
+    """Outages that are told, and days that are odd at least, (T,)."""
+    known = days.expected > 0
+    core = np.zeros(panel.days, dtype=np.bool_)
+    total, expected = days.expected, days.expected
+    # the second pass takes the first one's collapsed days out of what is expected
+    for _ in range(2):
+        expected = np.nan_to_num(expected_from_before(days.observed, total, known & ~core))
+        low = known & (days.observed <= 0.5 * expected) & (expected > 0)
+        stretches = _stretches(np.maximum(days.observed, 0.0), expected, days.noise)
+        core = _collapsed(low, stretches[:, :_SHORT], _COLLAPSE, _TAIL)
+        core |= _collapsed(low, stretches, BLIND_COLLAPSE, _NEAR_TOTAL_TAIL)
+    factor = expected / np.where(total > 0, total, 1.0)
+    days = replace(
+        days,
+        expected=expected,
+        expected_by_leaf=days.expected_by_leaf * factor,
+        settled=days.settled * factor,
+    )
+    found = [_judge(panel, days, run, store) for run in _runs(core)]
+    odd = _collapsed(low, stretches, _SUSPECT, _SUSPECT_TAIL)
+    return [outage for outage in found if outage is not None], odd
+
+
+def _joined(surer: list[Outage], others: list[Outage]) -> list[Outage]:
+    """Of outages seen both ways the surer account, with all days that either says are affected."""
+    joined: list[Outage] = []
+    left = list(others)
+    for outage in surer:
+        first, last = outage.affected_first, outage.affected_last
+        same = [one for one in left if one.first <= last and one.last >= first]
+        left = [one for one in left if one not in same]
+        both = [outage, *same]
+        first = min(one.affected_first for one in both)
+        last = max(one.affected_last for one in both)
+        joined.append(replace(outage, affected_first=first, affected_last=last))
+    return sorted([*joined, *left], key=lambda outage: outage.first)
 
 
 def _weighted(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -197,24 +261,21 @@ def _judge(
 ) -> Outage | None:
     first, last = run
     core = slice(first, last + 1)
-    rows = panel.rows(days.platform)
-    campaigns = _collapsed_campaigns(panel.conversions[rows][:, core], days.by_leaf[:, core])
+    campaigns = _collapsed_campaigns(days.observed_by_leaf[:, core], days.expected_by_leaf[:, core])
     if campaigns == 0 or not _clicks_hold(panel, days.platform, run):
         return None
     seen, due = float(days.observed[core].sum()), float(days.expected[core].sum())
     ratio = seen / max(due, 1e-9)
-    settled = days.by_leaf[:, core] / np.maximum(panel.share[rows][:, core], 0.05)
+    settled = days.settled[:, core].sum(axis=0)
     missing = float(settled.sum()) * (1.0 - ratio)
-    # of a day's purchases the store had seen this part by the end of the run
-    age = np.clip(last + 1 - np.arange(first, last + 1), 0, AGES - 1)
-    felt = float((settled.sum(axis=0) * panel.curves[days.platform].shares[age]).sum())
-    orders = _store_orders(panel.history, store, core)
+    felt = float((settled * _bought(panel, days, run)).sum())
+    orders = store_orders_of(panel.history, store, core)
     lost = felt * (1.0 - ratio)
-    if is_sure and not _is_tracking(orders, lost, ratio, last - first + 1):
+    if is_sure and not is_tracking(orders, lost, ratio, last - first + 1):
         return None
-    if not is_sure and _is_missed(orders, lost, last - first + 1):
+    if not is_sure and is_missed(orders, lost, last - first + 1):
         return None
-    affected_first, affected_last = _affected(days, run)
+    affected_first, affected_last = _affected(panel, days, run, 1.0 - ratio)
     tail = tail_below(np.array([seen]), np.array([_BAD_DAY * due]), days.noise[core].mean()[None])
     return Outage(
         platform=days.platform,
@@ -258,63 +319,32 @@ def _clicks_hold(panel: Panel, number: int, run: tuple[int, int]) -> bool:
     return bool(panel.clicks[rows][:, first : last + 1].sum() >= 0.6 * due)
 
 
-def _store_orders(
-    history: History, store: FloatArray | None, core: slice
-) -> tuple[float, float] | None:
-    if store is None or history.store is None:
-        return None
-    orders, due = history.store.orders[core], store[core]
-    both = np.isfinite(orders) & np.isfinite(due)
-    if both.sum() * 2 < orders.size or not both.any():
-        return None
-    return float(orders[both].sum()), float(due[both].sum())
+def _bought(panel: Panel, days: _PlatformDays, run: tuple[int, int]) -> FloatArray | float:
+    """The part of the run's purchases that the store had seen by its end."""
+    if days.of_purchases:
+        return 1.0
+    age = np.clip(run[1] + 1 - np.arange(run[0], run[1] + 1), 0, AGES - 1)
+    return panel.curves[days.platform].shares[age]
 
 
-def _is_tracking(orders: tuple[float, float] | None, lost: float, ratio: float, days: int) -> bool:
-    """Whether the store's orders fit 'not tracked' better than 'not sold'."""
-    if orders is None or orders[1] <= 0:
-        return ratio <= _BLIND_COLLAPSE
-    seen, due = orders
-    lost = min(lost, 0.95 * due)
-    if lost < STORE_SEES * due:
-        return ratio <= _SMALL_SHARE_COLLAPSE and seen >= 0.7 * due
-
-    margin = _NEAR_TOTAL_ODDS if ratio <= _BLIND_COLLAPSE else 0.0
-    return not orders_missing(seen, due, lost, days=days, margin=margin)
-
-
-def _is_missed(orders: tuple[float, float] | None, lost: float, days: int) -> bool:
-    """Whether the store is known to miss what seems lost."""
-    if orders is None or lost < STORE_SEES * orders[1]:
-        return False
-    lost = min(lost, 0.95 * orders[1])
-    return orders_missing(*orders, lost, days=days, margin=_NEAR_TOTAL_ODDS)
-
-
-def orders_missing(seen: float, due: float, lost: float, *, days: int, margin: float = 0.0) -> bool:
-    """Whether a store that took `seen` of the usual `due` orders rather misses `lost` of them.
-
-    `margin` is the logarithm of the odds against that before the store is asked.
-    """
-    noise = DAY_NOISE / days + _STORE_DRIFT
-
-    def fit(mean: float) -> float:
-        variance = mean + noise * mean**2
-        return -0.5 * ((seen - mean) ** 2 / variance + float(np.log(variance)))
-
-    return seen < due and fit(due) + margin <= fit(due - lost)
-
-
-def _affected(days: _PlatformDays, run: tuple[int, int]) -> tuple[int, int]:
+def _affected(
+    panel: Panel, days: _PlatformDays, run: tuple[int, int], lost: float
+) -> tuple[int, int]:
     """The run with the days beside it that lost a part; at least one day to either side."""
-    touched = days.observed < _TOUCHED * days.expected
     newest = days.newest
     first, last = run
-    while first > 0 and run[0] - first < _REACH_BEFORE and touched[first - 1]:
-        first -= 1
-    while last < newest and last - run[1] < _REACH_AFTER and touched[last + 1]:
-        last += 1
-    return max(min(first, run[0] - 1), 0), min(max(last, run[1] + 1), newest)
+    if days.of_purchases:
+        shares = panel.curves[days.platform].shares
+        back = np.arange(1, _REACH_BEFORE + 1)
+        within = shares[np.minimum(last - first + 1 + back, AGES - 1)] - shares[back]
+        first -= int((within * lost >= _TOUCHED_SHARE).sum())
+    else:
+        touched = days.observed < _TOUCHED * days.expected
+        while first > 0 and run[0] - first < _REACH_BEFORE and touched[first - 1]:
+            first -= 1
+        while last < newest and last - run[1] < _REACH_AFTER and touched[last + 1]:
+            last += 1
+    return max(min(first, run[0] - 1), 0), max(min(max(last, run[1] + 1), newest), run[1])
 
 
 def affected_days(panel: Panel, outages: Sequence[Outage]) -> BoolArray:
