@@ -90,6 +90,8 @@ def promotion_days(panel: Panel, exposure: FloatArray) -> BoolArray:
         if expected is not None and panel.history.store is not None:
             again |= _far_above(panel.history.store.orders, expected)
         found = again
+        if not found.any():
+            break
     return found
 
 

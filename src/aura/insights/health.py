@@ -27,6 +27,7 @@ from aura.insights.daily import (
 )
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
+from aura.insights.spread import trailing_sum
 from aura.insights.witness import BLIND_COLLAPSE, is_missed, is_tracking, store_orders_of
 
 # a collapse: at most this share of what was expected, beyond what a bad day (70 %) explains
@@ -49,6 +50,9 @@ _REACH_AFTER = 3
 _TOUCHED = 0.85
 # a click day is touched when this share of its purchases fell into days without tracking
 _TOUCHED_SHARE = 0.08
+# days on which a platform's rate is known, of those before
+_KNOWN_BEFORE = 112
+_LEAST_KNOWN = 21
 # how long an outage that has ended is still spoken of
 RECENT_DAYS = 14
 
@@ -173,11 +177,17 @@ def _search(
     total, expected = days.expected, days.expected
     # the second pass takes the first one's collapsed days out of what is expected
     for _ in range(2):
-        expected = np.nan_to_num(expected_from_before(days.observed, total, known & ~core))
+        used = known & ~core
+        expected = expected_from_before(days.observed, total, used)
+        # ads that run again after a pause are measured against what they brought before it
+        knows = trailing_sum((used & (total > 0)).astype(np.float64), _KNOWN_BEFORE) >= _LEAST_KNOWN
+        expected = np.where(np.isnan(expected), np.where(knows, total, 0.0), expected)
         low = known & (days.observed <= 0.5 * expected) & (expected > 0)
         stretches = _stretches(np.maximum(days.observed, 0.0), expected, days.noise)
         core = _collapsed(low, stretches[:, :_SHORT], _COLLAPSE, _TAIL)
         core |= _collapsed(low, stretches, BLIND_COLLAPSE, _NEAR_TOTAL_TAIL)
+        if not core.any():
+            break
     factor = expected / np.where(total > 0, total, 1.0)
     days = replace(
         days,

@@ -42,7 +42,7 @@ _WIDER = 1.2
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
 _COUNT_SURPRISE = 2.0
-_DAY_SURPRISE = 0.8
+_DAY_SURPRISE = 2.0
 # days without delivery after which a campaign is over
 _IDLE_DAYS = 3
 # logarithm of the odds at which the newest days say that it is over
