@@ -74,8 +74,9 @@ async def test_by_keys_alone(imports, report):
             await page.keyboard.press("Tab")
         raise AssertionError("Tab does not reach it")
 
-    await reach(page.locator("input[type=file]"))
+    # waited for before the key: a browser told to hand over its file dialog is a moment behind
     async with page.expect_file_chooser() as chosen:
+        await reach(page.locator("input[type=file]"))
         await page.keyboard.press("Space")
     await (await chosen.value).set_files(report)
     # a file is looked at as soon as it is chosen, and what was found has the focus
