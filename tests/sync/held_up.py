@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import psycopg
 import pytest
@@ -32,7 +33,10 @@ def in_the_middle(owner_url):
     """
 
     async def in_the_middle(work, act):
-        async with await psycopg.AsyncConnection.connect(owner_url) as holder:
+        holder = await psycopg.AsyncConnection.connect(owner_url)
+        # closed, not committed: what is done may have taken the holder's own server process as well
+        async with contextlib.AsyncExitStack() as held:
+            held.push_async_callback(holder.close)
             await holder.execute("lock table aura.brand_days in access exclusive mode")
             working = asyncio.ensure_future(work)
             async with (

@@ -69,8 +69,9 @@ async def test_a_long_backfill_gives_way_to_another_brands_daily_sync(make_conne
     assert [kind for _, kind in stored[served:]].count("backfill") >= 4, "it was a long one"
 
 
+@pytest.mark.parametrize("number", [1, 3])
 async def test_days_of_downtime_are_caught_up_once_by_each_and_the_longest_overdue_first(
-    make_connected, database
+    make_connected, database, number
 ):
     with running_world("plain", now=START, seed=6) as world:
         async with (
@@ -85,7 +86,7 @@ async def test_days_of_downtime_are_caught_up_once_by_each_and_the_longest_overd
             )
             workers = [
                 Worker(database, first.keyring, first.connectors, world, concurrency=1)
-                for _ in range(3)
+                for _ in range(number)
             ]
             rounds = await asyncio.gather(*(worker.run_due_once() for worker in workers))
             done = [one for results in rounds for one in results]
@@ -97,9 +98,11 @@ async def test_days_of_downtime_are_caught_up_once_by_each_and_the_longest_overd
                 " where started_at = %(now)s order by id",
                 now=world(),
             )
-            assert [row["integration_id"] for row in begun] == [
-                row["integration_id"] for row in overdue
-            ]
+            # several take their work in this order too, but whose run is noted first is chance
+            if number == 1:
+                assert [row["integration_id"] for row in begun] == [
+                    row["integration_id"] for row in overdue
+                ]
             await assert_every_night(first, [*nights, world()])
             await assert_every_night(second, [*nights, world()])
 
