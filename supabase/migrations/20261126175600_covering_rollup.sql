@@ -17,13 +17,10 @@ begin
             and x.indisprimary
             and x.indnatts = x.indnkeyatts
     ) then
-        create unique index brand_days_covering on aura.brand_days (brand_id, date, platform) include (
+        create unique index if not exists brand_days_covering on aura.brand_days (brand_id, date, platform) include (
             currency, revenue, gross_sales, discounts, returns, shipping, taxes, duties, orders, new_customers,
             ad_spend, impressions, clicks, conversions, conversion_value
         );
-        alter table aura.brand_days
-        drop constraint brand_days_pkey,
-        add constraint brand_days_pkey primary key using index brand_days_covering;
     end if;
 end
 $$;

@@ -17,12 +17,9 @@ begin
             and x.indisprimary
             and x.indnatts = x.indnkeyatts
     ) then
-        create unique index entity_days_covering on aura.entity_days (brand_id, date, entity_id) include (
+        create unique index if not exists entity_days_covering on aura.entity_days (brand_id, date, entity_id) include (
             currency, ad_spend, impressions, clicks, conversions, conversion_value
         );
-        alter table aura.entity_days
-        drop constraint entity_days_pkey,
-        add constraint entity_days_pkey primary key using index entity_days_covering;
     end if;
 end
 $$;

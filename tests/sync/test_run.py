@@ -289,3 +289,17 @@ async def test_a_wish_does_not_shorten_the_pause_that_a_platform_asked_for(
 async def test_a_sync_asked_for_while_nothing_runs_says_so(meta, person, database, clock):
     args = {"user_id": person, "integration_id": meta, "now": clock()}
     assert await connect.sync_now(database, **args) is False
+
+
+async def test_insights_look_at_platforms_that_began_later_and_ended_before(
+    ads, meta, store, sync, read, clock, days_ago
+):
+    for ago in range(6):
+        ads.state(days_ago(ago), str(ago + 1))
+    clock.advance(microseconds=1)
+    await sync(meta)
+    # the shop's sync began a moment before and is the last of the round to end
+    clock.advance(microseconds=-1)
+    await sync(store)
+    known = "select metadata ? 'arrived_shares' from public.integrations where platform = 'meta'"
+    assert await read(known) == [(True,)]

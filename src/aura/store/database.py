@@ -221,7 +221,11 @@ class Database:
             if connection.closed:
                 raise unreachable(self._url, error) from error
             told = without_room(self._url, error)
-            if told is None and isinstance(error, psycopg.errors.InsufficientPrivilege):
+            if (
+                told is None
+                and role == "aura_worker"
+                and isinstance(error, psycopg.errors.InsufficientPrivilege)
+            ):
                 told = await self._without_temporary_tables()
             if told is not None:
                 raise told from error

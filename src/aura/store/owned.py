@@ -67,6 +67,8 @@ async def export_person(url: str, email: str, file: Path) -> Exported | None:
             os.link(half_done, file)
         except FileExistsError:
             raise _is_there(file) from None
+        except OSError as error:
+            raise InputError(f"{file} cannot be made there: {error.strerror}.") from error
         finally:
             half_done.unlink(missing_ok=True)
     return exported

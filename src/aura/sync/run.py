@@ -79,6 +79,7 @@ async def sync_integration(
     """
     work = Work(brand_id, integration_id, kind)
     owner = owner or f"once-{uuid4()}"
+    clock = clock_from(now)
     async with leased(database, work, owner=owner, now=now):
         async with database.as_worker(brand_id) as connection:
             integration = await integrations.load_integration(connection, integration_id)
@@ -98,7 +99,8 @@ async def sync_integration(
             run = _Run(job, state, progress, backfill_days, windows, should_stop)
             result = await run.finish()
     if result.is_finished or kind == "daily":
-        await evaluate_round(database, brand_id=brand_id, now=now)
+        # as of now: a platform that began after this one may have ended before it
+        await evaluate_round(database, brand_id=brand_id, now=clock())
     return result
 
 
