@@ -78,3 +78,20 @@ def test_a_sign_and_the_largest_amount():
     assert parse_amount("-60.50", ".") == Decimal("-60.50")
     assert parse_amount("999999999999.99", ".") == Decimal("999999999999.99")
     assert parse_amount("1000000000000", ".") is None
+
+
+MULTIPLIED = "1.2K 2.3M 1B 1.2MM 5E 3X 2MIO 2MRD 2MLN $1.2K 5KM"
+
+
+@pytest.mark.parametrize("cell", MULTIPLIED.split())
+@pytest.mark.parametrize("separator", [".", ","])
+def test_letters_behind_a_number_that_may_multiply_it_are_not_dropped(cell, separator):
+    assert parse_amount(cell, separator) is None
+
+
+NAMED = "USD5 5USD R$5 5R$ US$5 5US$ S$5 5kr kr5 Rs.5 5zł 5TL 5Kč 5Ft 5lei £5 5€"
+
+
+@pytest.mark.parametrize("cell", [*NAMED.split(), "5 CHF", "US$ 5"])
+def test_an_amount_may_have_its_currency_before_or_behind(cell):
+    assert parse_amount(cell, ".") == 5

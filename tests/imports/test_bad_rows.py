@@ -125,3 +125,14 @@ async def test_an_order_that_is_left_out_is_not_half_an_order(bring):
     result = await bring(text, skip_bad_rows=True)
     assert (result.orders, result.revenue) == (4, Decimal(160))
     assert [row.line for row in result.left_out] == [3, 4, 5, 7, 10]
+
+
+@pytest.mark.parametrize(("name", "reason"), [("", "is empty"), ("#" * 101, "is too long")])
+async def test_every_order_row_without_a_usable_name_is_listed(bring, name, reason):
+    row = "{},a@b.example,2026-06-03 12:00:00 -0400,{}.00,USD,paid,{}\n"
+    text = ORDERS.splitlines(keepends=True)[0]
+    text += row.format("#1", 10, 901) + "".join(row.format(name, n, 910 + n) for n in (1, 2, 3))
+    text += row.format("#2", 20, 902) + row.format("#3", 30, 903)
+    result = await bring(text, skip_bad_rows=True)
+    assert (result.orders, result.revenue) == (3, Decimal(60))
+    assert result.left_out == tuple((line, "Name", reason) for line in (3, 4, 5))

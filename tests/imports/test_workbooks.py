@@ -151,3 +151,21 @@ def test_a_few_bytes_do_not_stand_for_gigabytes(tmp_path, rows, texts):
 def test_an_odd_cell_is_refused_and_not_a_crash(tmp_path, cell):
     with pytest.raises(FileRefusedError):
         read_ad_report(sheet_of(tmp_path / "a.xlsx", f"<row>{cell}</row>"))
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("name", ["report.csv", "xl/workbook.xml"])
+def test_a_damaged_archive_is_refused_whether_deflated_or_lzma(tmp_path, name, packing):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr(name, "Day,Campaign,Cost\n" * 200)
+    [entry] = zipfile.ZipFile(path).infolist()
+    damaged = bytearray(path.read_bytes())
+    # behind the local header and what LZMA says of itself
+    begin = 30 + len(name) + 9
+    for place in range(begin, 30 + len(name) + entry.compress_size):
+        damaged[place] ^= 0x5A
+    path.write_bytes(damaged)
+    with pytest.raises(FileRefusedError) as refused:
+        read_ad_report(path)
+    assert refused.value.code == "workbook"

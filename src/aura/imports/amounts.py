@@ -22,8 +22,12 @@ _LARGEST = Decimal(10) ** 12
 _GROUPING = str.maketrans("", "", " \u00a0\u202f\u2009'\u2019")
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]{1,2})?")
 # names of currencies beside an amount, their signs being gone: USD 5, US$5, 5 kr, 5 zł
-_NAME = r"(?:[A-Z]{1,3}|[Kk]r\.?|zł|Kč|Ft|Rs\.?|[Ll]ei|лв\.?)"
-_NAMED = re.compile(rf"([+-]?)(?:{_NAME})?([+-]?[0-9][0-9.,]*)(?:{_NAME})?")
+_WORDS = r"[Kk]r\.?|zł|Kč|Ft|Rs\.?|[Ll]ei|лв\.?"
+_BEFORE = rf"(?:[A-Z]{{1,3}}|{_WORDS})"
+# behind a number other letters may multiply it: 1.2K, 3 MM, 2 MIO
+_MULTIPLIERS = "MIO|MLN|MIL|MLD|MRD|MDS|BIO|BLN|TSD|TYS"
+_BEHIND = rf"(?:(?!{_MULTIPLIERS})[A-Z]{{3}}|R|S|US|CA|AU|NZ|HK|TL|{_WORDS})"
+_NAMED = re.compile(rf"([+-]?)(?:{_BEFORE})?([+-]?[0-9][0-9.,]*)(?:{_BEHIND})?")
 _GROUPED_BY_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 # amounts in them have no decimals: ISO 4217
 WITHOUT_DECIMALS = frozenset(
@@ -60,14 +64,18 @@ class SeparatorEvidence:
     only: dict[Separator, tuple[int, str]] = field(default_factory=dict)
     # (line, column) of the first cell such as 1,234
     unclear_comma: tuple[int, str] | None = None
+    # the same of a number that is no money, which has decimals in every currency
+    unclear_ratio: tuple[int, str] | None = None
     has_grouped_by_point: bool = False
 
-    def add(self, cell: str, line: int, column: str) -> None:
+    def add(self, cell: str, line: int, column: str, *, is_money: bool = True) -> None:
         """Take in one cell of an amount."""
         reading = _reading(cell)
-        if reading == "unclear":
+        if reading == "unclear" and is_money:
             self.unclear_comma = self.unclear_comma or (line, column)
-        elif reading is None and _GROUPED_BY_POINT.fullmatch(cell):
+        elif reading == "unclear":
+            self.unclear_ratio = self.unclear_ratio or (line, column)
+        elif reading is None and is_money and _GROUPED_BY_POINT.fullmatch(cell):
             self.has_grouped_by_point = True
         elif reading is not None:
             self.only.setdefault(reading, (line, column))
@@ -82,10 +90,13 @@ class SeparatorEvidence:
             raise refusals.mixed_numbers(first, second, column)
         if self.only:
             return next(iter(self.only))
-        if currency in WITHOUT_DECIMALS and not (self.unclear_comma and self.has_grouped_by_point):
+        is_grouped_by_comma = self.unclear_comma is not None
+        # where amounts have no decimals, one way of grouping them tells
+        if currency in WITHOUT_DECIMALS and is_grouped_by_comma != self.has_grouped_by_point:
             return "," if self.has_grouped_by_point else "."
-        if self.unclear_comma is not None:
-            line, column = self.unclear_comma
+        unclear = self.unclear_comma or self.unclear_ratio
+        if unclear is not None:
+            line, column = unclear
             raise refusals.mixed_numbers(line, line, column)
         return "."
 

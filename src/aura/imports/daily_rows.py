@@ -35,6 +35,8 @@ _PLAIN_AMOUNT = r"(?: ?--?|[+-]?[0-9]{1,11}(?:\.[0-9]{1,9})?)?"
 _PLAIN_COUNT = r"(?: ?--?|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3}|[0-9]{1,11})?"
 # of a currency, or letters beside a digit
 _SIGN = re.compile(r"[$\u00a2-\u00a5\u20a0-\u20cf]|[^\W\d_]")
+# amounts that are counted or divided: decimals of theirs say nothing about a currency
+_NOT_MONEY = frozenset({"conversions", "conversions_by_conversion_date", "results", "roas"})
 _WHOLE = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})+")
 _TOTAL = re.compile(
     r"(?:total|totals|gesamt|summe|totale|totaal|totalt|summa|合計)[\w ]*\s*[:\uff1a]",
@@ -220,7 +222,13 @@ class DailyRows:
                 self._currency = self._currency or self.cell(row, "currency").upper()
                 self.has_currency_signs |= _SIGN.search(number) is not None
                 title = self._columns.title(self._layout, column)
-                _weigh(evidence, number, row.line, title, is_count=is_count)
+                grouped = _WHOLE.fullmatch(number) if is_count else None
+                if grouped is None:
+                    is_money = not is_count and column not in _NOT_MONEY
+                    evidence.add(number, row.line, title, is_money=is_money)
+                else:  # a whole number with a separator can only be grouped in thousands
+                    only: Separator = "," if grouped[1] == "." else "."
+                    evidence.only.setdefault(only, (row.line, title))
 
     def _decided(self, days: OrderEvidence, cells: set[str]) -> Order:
         """Day or month first; where the cells do not tell, the covered days may."""
@@ -253,10 +261,15 @@ class DailyRows:
             self.totals.stated.setdefault(column, []).append(number)
 
     def _is_total(self, row: Row) -> bool:
+        day = _tidy(row.cells[self._day])
+        has_day = day not in NOTHING
+        # a campaign may be called Total Care, and its day be misspelt
+        if has_day and not (_TOTAL.match(day) or _SUMMARY.match(day)):
+            return False
         first = next((cell for cell in map(_tidy, row.cells) if cell not in NOTHING), "")
         if _TOTAL.match(first):
             return True
-        if _tidy(row.cells[self._day]) not in NOTHING and not _SUMMARY.match(first):
+        if has_day and not _SUMMARY.match(first):
             return False
         names = [self.cell(row, column) for column in self._columns.names]
         return all(name in NOTHING or _SUMMARY.match(name) for name in names)
@@ -315,14 +328,3 @@ def _number(cell: str, separator: Separator) -> Decimal | None:
     """The number in a cell; None where it states none or what it states is no number."""
     text = _number_text(cell)
     return parse_amount(text, separator) if text else None
-
-
-def _weigh(
-    evidence: SeparatorEvidence, cell: str, line: int, column: str, *, is_count: bool
-) -> None:
-    """Take in one number: a whole one with a separator can only be grouped in thousands."""
-    grouped = _WHOLE.fullmatch(cell) if is_count else None
-    if grouped is None:
-        evidence.add(cell, line, column)
-    else:
-        evidence.only.setdefault("," if grouped[1] == "." else ".", (line, column))

@@ -141,6 +141,9 @@ class OrderPages:
             line = 0
             for row in members:
                 self.summary.rows += 1
+                if not name or len(name) > _LONGEST_NAME:
+                    self._bad.add(row.line, "Name", "is too long" if name else "is empty")
+                    continue
                 line = line or row.line
                 created_at = created_at or cell_of(row, columns.created_at)
                 email = email or cell_of(row, columns.email)
@@ -148,13 +151,9 @@ class OrderPages:
                     if main is not None:
                         yield _Group(name, main, created_at, email)
                     main = row
-            if not name:
-                self._bad.add(line, "Name", "is empty")
-            elif len(name) > _LONGEST_NAME:
-                self._bad.add(line, "Name", "is too long")
-            elif main is not None:
+            if main is not None:
                 yield _Group(name, main, created_at, email)
-            else:
+            elif line:
                 self._without_total.setdefault(name, line)
 
     def _check(self) -> None:

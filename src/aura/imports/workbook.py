@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -23,6 +24,7 @@ from xml.etree import ElementTree as ET
 from aura.imports import refusals
 from aura.imports.recognise import known, normal_name
 
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, EOFError)
 MOST_UNPACKED = 200_000_000
 _MOST_RATIO = 100
 _MOST_COLUMNS = 1000
@@ -51,7 +53,7 @@ def text_of(raw: IO[bytes], titles: frozenset[str] = frozenset()) -> bytes:
         with zipfile.ZipFile(raw) as archive:
             _check_size(archive)
             return _best_sheet(_Book(archive), titles)
-    except (zipfile.BadZipFile, LookupError, ET.ParseError, zlib.error, ValueError, EOFError):
+    except (*_UNREADABLE, LookupError, ET.ParseError):
         raise refusals.workbook() from None
     except RuntimeError:  # encrypted, or packed in a way that nobody uses
         raise refusals.workbook() from None
@@ -71,7 +73,7 @@ def packed_text(raw: IO[bytes]) -> bytes | None:
             if len(tables) != 1:
                 raise refusals.archive(len(tables))
             return archive.read(tables[0])
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError):
+    except (*_UNREADABLE, RuntimeError):
         raise refusals.workbook() from None
 
 
