@@ -176,6 +176,30 @@ async def test_what_is_written_and_that_its_key_was_used_are_kept_together_or_no
     assert await written() == 1
 
 
+# a statement can be read in the transaction that makes it and in none after it
+BREAK_READS = """
+    create function aura.refuse() returns boolean language plpgsql as
+    $$ begin raise exception 'the machine stops here'; end $$;
+    grant execute on function aura.refuse() to authenticated;
+    create policy refuse on aura.brand_entries as restrictive for select to authenticated
+    using (case when created_at = now() then true else aura.refuse() end)
+"""
+MEND_READS = "drop policy refuse on aura.brand_entries; drop function aura.refuse()"
+
+
+async def test_a_write_whose_answer_fell_over_is_not_written_again(send, database):
+    added = (await send("POST", "/brands", json=NEW_BRAND)).json()
+    path, key = f"/brands/{added['id']}/entries", {"idempotency-key": "after"}
+    async with database.as_owner() as connection:
+        await connection.execute(BREAK_READS)
+    assert (await send("POST", path, json=SPEND, headers=key)).status_code == 500
+    async with database.as_owner() as connection:
+        await connection.execute(MEND_READS)
+    again = await send("POST", path, json=SPEND, headers=key)
+    assert (again.status_code, again.json()["code"]) == (409, "answer-lost")
+    assert len((await send("GET", path)).json()["entries"]) == 1
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "a b"])
 async def test_a_key_that_is_none_is_refused(send, key):
     answer = await send("POST", "/brands", json=NEW_BRAND, headers={"idempotency-key": key})

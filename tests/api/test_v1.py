@@ -196,7 +196,34 @@ async def test_campaigns_are_read_in_pages_by_a_cursor(token, call, measure, dat
     assert (await call(f"{path}&cursor=nonsense", access)).status_code == 422
 
 
-@pytest.mark.parametrize("path", ["campaigns?sort=x", "campaigns?page=0", "campaigns?order=x"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "days=7&sort=ctr",
+        "days=7&order=asc",
+        "days=28",
+        "days=7&search=r",
+        "days=7&platform=meta",
+        "days=7&min_spend=1",
+    ],
+)
+async def test_a_cursor_of_campaigns_is_good_for_its_question_only(
+    token, call, measure, database, other
+):
+    access = await token()
+    made = await measure(person=await owner(access))
+    await write_three_campaigns(database, made)
+    path = f"/brands/{made.brand}/campaigns?limit=1"
+    cursor = (await call(f"{path}&days=7", access)).json()["next_cursor"]
+    assert (await call(f"{path}&days=7&cursor={cursor}&columns=ctr", access)).status_code == 200
+    answer = await call(f"{path}&{other}&cursor={cursor}", access)
+    assert (answer.status_code, answer.json()["code"]) == (422, "input")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["campaigns?sort=x", "campaigns?page=0", "campaigns?order=x", "campaigns?page=2&limit=9"],
+)
 async def test_a_question_about_campaigns_without_sense_is_a_problem(token, call, measure, path):
     access = await token()
     made = await measure(person=await owner(access))

@@ -71,6 +71,23 @@ def test_null_is_missing() -> None:
         read(None).text("field")
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (rb'"sp\u0000ring"', "spring"),
+        (rb'"\ud83dspring\ude00"', "spring"),
+        (rb'"\ud83d\ude00"', "\N{GRINNING FACE}"),
+        (rb'"\u0000"', None),
+    ],
+)
+def test_a_text_holds_nothing_that_the_database_cannot_keep(said: bytes, kept: str | None) -> None:
+    found = read(parse_json(said))
+    assert found.optional_text("field") == kept
+    if kept is None:
+        with pytest.raises(BadDataError):
+            found.text("field")
+
+
 def test_moments_need_an_offset() -> None:
     assert read("2026-11-22T10:00:00Z").moment("field") == datetime(2026, 11, 22, 10, tzinfo=UTC)
     summer = timezone(timedelta(hours=-7))

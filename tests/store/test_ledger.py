@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,9 +10,13 @@ from decimal import Decimal
 
 import pytest
 
+from aura.connectors.http import parse_json
+from aura.connectors.shopify.normalise import order_of
 from aura.errors import BadDataError
 from aura.model import DayRange, Order, OrderEvent, Sales, Visit
 from aura.store.windows import write_orders
+from connectors.shopify.orders import agreement, sale
+from connectors.shopify.orders import order as sold_in_shop
 from store.made_orders import FIRST, NOON, WRITTEN, order, pages, refund
 
 MONTH = DayRange(FIRST, date(2026, 1, 31))
@@ -71,6 +76,18 @@ async def test_days_are_those_of_the_shops_time_zone(write, daily):
     await write([late], timezone="America/New_York")
 
     assert list(await daily()) == [0]
+
+
+async def test_an_order_whose_tags_hold_what_the_database_cannot_keep_is_written(write, read):
+    tags = {"source": "a\0b", "medium": "\0", "campaign": "\ud83dspring"}
+    journey = {"ready": True, "firstVisit": {"source": "x", "utmParameters": tags}}
+    said = sold_in_shop(
+        1, agreement(1, "2026-11-01T12:00:00Z", sale("10")), customerJourneySummary=journey
+    )
+    await write([order_of(parse_json(json.dumps(said).encode()))])
+    assert await read("select first_visit from aura.orders") == [
+        ({"source": "ab", "medium": None, "campaign": "spring"},)
+    ]
 
 
 async def test_writing_the_same_orders_again_changes_nothing(write, read):

@@ -239,7 +239,9 @@ async def test_columns_that_nobody_knows_may_be_named(browser, brand, send, data
     assert "The columns were read as you said of an earlier file" in browser.answer.text
 
 
-@pytest.mark.parametrize("kept", ["{", "[1]", '{"a": 1}', "null", '{"wann": "wealth"}'])
+@pytest.mark.parametrize(
+    "kept", ["{", "[1]", '{"a": 1}', "null", '{"wann": "wealth"}', "[" * 100_000]
+)
 async def test_a_form_that_was_tampered_with_is_refused_and_no_crash(browser, send, kept):
     await send(REPORT, kept_for="report.csv", kept_columns=kept, kept_is_a="x")
     assert browser.answer.status_code in {200, 422}

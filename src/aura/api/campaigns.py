@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -12,12 +13,13 @@ from pydantic import BaseModel
 
 from aura.api.answers import Days, FigureAnswer, SourceAnswer
 from aura.api.as_of import ChangedAnswer, changed_answers
-from aura.api.asking import AskedAsOfPart, Caller, PartsPart
+from aura.api.asking import Asked, AskedAsOfPart, Caller, PartsPart
 from aura.api.paging import MOST, Key, PageAsked, cursor_of
 from aura.errors import InputError
 from aura.reports.as_of import campaign_changes
 from aura.reports.campaign import CampaignReport, campaign_report
 from aura.reports.campaigns import (
+    PAGE_SIZE,
     CampaignLine,
     Campaigns,
     Part,
@@ -80,9 +82,9 @@ class CampaignsAnswer(BaseModel):
 
     @classmethod
     def of(
-        cls, report: Campaigns, as_of: datetime | None, changed: list[ChangedAnswer]
+        cls, report: Campaigns, as_of: datetime | None, changed: list[ChangedAnswer], of: str
     ) -> CampaignsAnswer:
-        """From the report."""
+        """From the report; `of` names the list to its cursor."""
         total = report.total
         return cls(
             range=Days(first=report.days.first, last=report.days.last),
@@ -95,8 +97,7 @@ class CampaignsAnswer(BaseModel):
             sources=[SourceAnswer.of(source) for source in report.sources],
             as_of=as_of,
             changed_since=changed,
-            next_cursor=report.last
-            and cursor_of("campaigns", report.last.value, report.last.entity_id),
+            next_cursor=report.last and cursor_of(of, report.last.value, report.last.entity_id),
         )
 
 
@@ -200,9 +201,12 @@ async def brand_campaigns(
     """The brand's campaigns with their figures for the range, in pages.
 
     `cursor` goes on after the last campaign of the answer before, whatever was added since; `page`
-    counts pages of 50.
+    counts pages of 50. A cursor is good for the range, the order and the filters of its answer.
     """
-    after = PageAsked(limit, cursor).after("campaigns", str, int)
+    if question.page > 1 and not cursor and limit != PAGE_SIZE:
+        raise InputError(f"Pages hold {PAGE_SIZE} campaigns: go on by `cursor` with another limit.")
+    of = _list_of(asked, question)
+    after = PageAsked(limit, cursor).after(of, str, int)
     place = None if after is None else _place_of(after, question)
     report = await campaigns(
         parts.database,
@@ -216,7 +220,19 @@ async def brand_campaigns(
         as_of=asked.period.as_of,
     )
     changed = await changed_answers(parts, person, asked)
-    return CampaignsAnswer.of(report, asked.period.as_of, changed)
+    return CampaignsAnswer.of(report, asked.period.as_of, changed, of)
+
+
+def _list_of(asked: Asked, question: Question) -> str:
+    """The list's name to its cursor: another range, order or filter makes another list."""
+    period = asked.period
+    told = (
+        asked.brand_id,
+        (period.days, period.comparison.days, period.as_of),
+        (question.sort, question.order),
+        (question.search.casefold(), question.platform, question.min_spend),
+    )
+    return "campaigns/" + hashlib.sha256(repr(told).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _place_of(after: Key, question: Question) -> Place:

@@ -63,6 +63,11 @@ class _Heard:
     def is_kept(self) -> bool:
         return 200 <= self.status < 300
 
+    @property
+    def is_refusal(self) -> bool:
+        """Not so without an answer, and where something fell over: it may have written before."""
+        return 400 <= self.status < 500
+
     def hear(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
@@ -156,7 +161,7 @@ class Once:
         async with self._parts.database.as_accounts(user_id=request.access.person.id) as connection:
             where: dict[str, Any] = {"brand_id": brand_id, "event_id": request.event_id}
             if not heard.is_kept:
-                await requests.release(connection, **where)
+                await requests.release(connection, **where, was_refused=heard.is_refusal)
                 return
             if request.brand_id is None:
                 await requests.claim(

@@ -17,6 +17,8 @@ from aura.errors import BadDataError
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?")
 _WHOLE: Final = re.compile(r"-?[0-9]+")
+# JSON may say them, PostgreSQL keeps neither
+_UNKEPT: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Document:
@@ -53,16 +55,17 @@ class Document:
         return documents(self.value(key), f"{self.where}, {key}")
 
     def text(self, key: str) -> str:
-        """A text that is not empty."""
+        """A text that is not empty, without NUL and halves of surrogate pairs."""
         value = self.value(key)
-        if not isinstance(value, str) or not value:
+        kept = _UNKEPT.sub("", value) if isinstance(value, str) else ""
+        if not kept:
             raise self._wrong(key, value, "a text")
-        return value
+        return kept
 
     def optional_text(self, key: str) -> str | None:
-        """A text; None when absent, null or empty."""
+        """A text; None when absent, null or empty, also once cleaned."""
         value = self._fields.get(key)
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not _UNKEPT.sub("", value)):
             return None
         return self.text(key)
 

@@ -107,10 +107,16 @@ async def note_written(
     )
 
 
-async def release(connection: Connection, *, brand_id: UUID, event_id: str) -> None:
-    """Let a request that failed be tried again."""
+async def release(
+    connection: Connection, *, brand_id: UUID, event_id: str, was_refused: bool
+) -> None:
+    """Let a request that failed be tried again; unless it was refused, only if nothing is written.
+
+    Of one that fell over after its write, the note of the write stays.
+    """
     await connection.execute(
-        statements("requests")["release"], {"brand_id": brand_id, "event_id": event_id}
+        statements("requests")["release"],
+        {"brand_id": brand_id, "event_id": event_id, "was_refused": was_refused},
     )
 
 

@@ -111,7 +111,8 @@ def _columns(form: FormData) -> dict[str, str]:
 def _from_json(text: str) -> dict[str, str]:
     try:
         found = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
+        # the latter for what is nested deeper than can be read
         return {}
     if not isinstance(found, dict):
         return {}

@@ -58,7 +58,11 @@ where b.xmin = pg_current_xact_id()::xid
 on conflict (brand_id, event_id) do nothing;
 
 -- name: release
--- A request that failed may be tried again.
+-- A request that failed may be tried again: one that was refused, and one that fell over before
+-- anything was written.
 update aura.events
 set received_at = 'epoch', answered_at = null, details = details - 'written'
-where brand_id = %(brand_id)s and event_id = %(event_id)s;
+where
+    brand_id = %(brand_id)s
+    and event_id = %(event_id)s
+    and (%(was_refused)s or not details ? 'written');
