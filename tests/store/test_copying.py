@@ -59,6 +59,9 @@ async def test_many_rows_are_all_copied(table):
         for n in range(count)
     )
     await copy_rows(table, "copy kept (a, b, c, d, e, f, g, h) from stdin", rows)
-    cursor = await table.execute("select count(*), sum(b), min(d) as least, min(f) from kept")
-    assert tuple((await cursor.fetchone()).values()) == (count, 3123750, b"\\", moment)
+    # as text: the oldest PostgreSQL knows no least of bytes
+    cursor = await table.execute(
+        "select count(*), sum(b), min(encode(d, 'hex')) as least, min(f) from kept"
+    )
+    assert tuple((await cursor.fetchone()).values()) == (count, 3123750, "5c", moment)
     await copy_rows(table, "copy kept (a) from stdin", [])
