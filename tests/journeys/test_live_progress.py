@@ -60,6 +60,7 @@ async def page(served, chromium, brand):
     await page.get_by_role("button", name="Connect Meta Ads").click()
     await page.locator("button[value=allow]").click()
     await expect(page.get_by_text("Waiting for the first numbers.")).to_be_visible()
+    await page.wait_for_load_state("load")
     yield page
     await context.close()
 
