@@ -22,12 +22,13 @@ def stored(database):
 
     async def stored(brand, *, title="CPA up", entity="7", status="open", closed_on=None):
         insight = uuid4()
+        evidence = EVIDENCE | {"scope": EVIDENCE["scope"] | {"entity_id": entity}}
         async with database.as_owner() as connection:
             await connection.execute(
                 "insert into public.insights (id, brand_id, insight_type, priority, title,"
                 " description, action_items, related_data) values"
                 " (%s, %s, 'high_cpa', 'high', %s, 'It costs more.', %s, %s)",
-                [insight, brand, title, Jsonb([{"text": "Look"}]), Jsonb(EVIDENCE)],
+                [insight, brand, title, Jsonb([{"text": "Look"}]), Jsonb(evidence)],
             )
             await connection.execute(
                 "insert into aura.findings (id, brand_id, insight_id, finding_type, scope_level,"
@@ -68,6 +69,26 @@ async def test_an_insight_is_told_with_its_story(mine, call):
     told = (await call(f"{path}/{insight}", access)).json()
     assert told["insight"] == listed["insights"][0]
     assert told["explanation"][0] == "CPA up"
+
+
+async def test_they_are_read_on_by_a_cursor_that_is_good_for_its_question_alone(mine, stored, call):
+    access, path, first = mine
+    brand = UUID(path.split("/")[2])
+    told = {str(first)} | {
+        str(await stored(brand, title=f"CPA up {n}", entity=f"{n}")) for n in range(4)
+    }
+    await stored(brand, title="CPA was up", entity="9", status="resolved", closed_on="2026-11-20")
+    cursor, sizes, seen = "", [], []
+    while cursor is not None:
+        page = (await call(f"{path}?limit=2&cursor={cursor}", access)).json()
+        sizes.append(len(page["insights"]))
+        seen += [one["id"] for one in page["insights"]]
+        cursor, last = page["next_cursor"], cursor
+    assert sizes == [2, 2, 1]
+    assert len(seen) == 5
+    assert set(seen) == told
+    for other in ("state=over", "type=high_cpa", "as_of=2026-11-20"):
+        assert (await call(f"{path}?cursor={last}&{other}", access)).status_code == 422, other
 
 
 async def test_each_answer_is_kept_and_moves_it(mine, call, say):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aura.errors import BadDataError
 from aura.model import Account, AdDay, DayRange
+from aura.store.soundness import examine
 from aura.store.windows import refresh_all_days, write_ad_window
 
 ACCOUNT = Account("act_1", "Main", "USD", "UTC")
@@ -369,4 +370,24 @@ async def test_money_of_accounts_in_two_currencies_is_never_added(write, databas
     assert days[0] == ("EUR", 7, 3)
     assert days[1][1:] == (None, 5)
     assert days[2] == ("USD", 5, 2)
+    async with database.as_owner() as connection:
+        assert (await examine(connection)).complaints == ()
     assert spent == {FIRST: 7, WINDOW.last: 5}
+
+
+async def test_what_a_file_left_out_of_one_account_is_unknown_and_not_the_others_sum(
+    write, read, database
+):
+    split = Account("act_9", "Split", "USD", "UTC")
+    left_out = {"ad_spend": None, "impressions": None, "clicks": None}
+    await write(
+        [AdDay("account", "act_9", FIRST, "USD", conversions=Decimal(3), **left_out)], account=split
+    )
+    days = [account_day(day, "5", clicks=2, conversions=Decimal(1)) for day in (FIRST, WINDOW.last)]
+    await write(days, at=night(1))
+    rolled = "select ad_spend, impressions, clicks, conversions from aura.brand_days order by date"
+    assert await read(rolled) == [(None, None, None, 4), (5, 0, 2, 1)]
+    spent = "select date, value from public.metrics where metric_type = 'ad_spend'"
+    assert await read(spent) == [(WINDOW.last, 5)]
+    async with database.as_owner() as connection:
+        assert (await examine(connection)).complaints == ()

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from aura.api.answers import Days
 from aura.api.as_of import ChangedAnswer
 from aura.api.asking import BrandId, Caller, Parts, PartsPart, id_in_path, uuid_of
+from aura.api.paging import PagePart, paged
+from aura.errors import InputError
 from aura.reports.insight_feed import (
     FeedQuestion,
     explanation,
@@ -110,6 +112,8 @@ class RecordAnswer(BaseModel):
 class InsightsAnswer(BaseModel):
     """Insights of one state, newest day first, the most money first; `counts` of every state.
 
+    `limit` counts insights with those that they explain as one; an earlier day comes whole.
+
     `record` says how those that were said turned out; `checked`, `enough` and `notified` what was
     looked at, whether there is enough to judge by, and of how many people were told this week.
     As of an earlier day those that stood then, whatever became of them; `is_from_ledger` says
@@ -125,6 +129,7 @@ class InsightsAnswer(BaseModel):
     notified: str | None = None
     as_of: date | None = None
     is_from_ledger: bool | None = None
+    next_cursor: str | None = None
 
     @classmethod
     def of_morning(cls, morning: Morning, question: FeedQuestion) -> InsightsAnswer:
@@ -189,6 +194,7 @@ async def brand_insights(
     parts: PartsPart,
     person: Caller,
     brand_id: BrandId,
+    asked: PagePart,
     state: Annotated[str, Query(description="open, snoozed, dismissed or over.")] = "open",
     kind: Annotated[str, Query(alias="type", description="An insight type.")] = "",
     priority: Annotated[str, Query(description="high, medium or low.")] = "",
@@ -198,16 +204,24 @@ async def brand_insights(
     whose = {"user_id": person.id, "brand_id": uuid_of(brand_id)}
     question = feed_question({"state": state, "type": kind, "priority": priority})
     if as_of:
+        if asked.cursor:
+            raise InputError("The insights of an earlier day come whole: ask without a cursor.")
         morning = await morning_of(parts.database, **whose, day=as_of, now=parts.clock())
         return InsightsAnswer.of_morning(morning, question)
     feed = await insight_feed(parts.database, **whose, question=question, now=parts.clock())
     record = await brand_record(parts.database, **whose)
     watch = await watch_of(parts.database, **whose, now=await _local(parts, **whose))
+    lines = [(day.day, n, line) for day in feed.days for n, line in enumerate(day.lines)]
+    page = paged(
+        lines,
+        asked,
+        f"insights/{brand_id}/{state}/{kind}/{priority}",
+        lambda one: (-one[0].toordinal(), one[1]),
+    )
     insights: list[InsightAnswer] = []
-    for day in feed.days:
-        for line in day.lines:
-            insights.append(InsightAnswer.of(line.insight))
-            insights += [InsightAnswer.of(child, line.insight.id) for child in line.children]
+    for _, _, line in page.rows:
+        insights.append(InsightAnswer.of(line.insight))
+        insights += [InsightAnswer.of(child, line.insight.id) for child in line.children]
     return InsightsAnswer(
         insights=insights,
         data_findings=[
@@ -219,6 +233,7 @@ async def brand_insights(
         checked=watch.checked,
         enough=watch.enough or None,
         notified=watch.notified,
+        next_cursor=page.next_cursor,
     )
 
 

@@ -87,7 +87,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, a document a f
 def file_(
     files: Annotated[
         list[Path],
-        typer.Argument(help="Export files, .csv, .csv.gz or .xlsx.", show_default=False),
+        typer.Argument(help="Export files, .csv, .csv.gz, .zip or .xlsx.", show_default=False),
     ],
     *,
     brand: Brand,

@@ -7,7 +7,7 @@ from datetime import date
 
 from aura.insights.case import Case
 from aura.insights.finding import ActionItem, Impact, Json, Scope
-from aura.insights.wording import change, per_cent, platform_words
+from aura.insights.wording import chance, change, per_cent, platform_words
 
 # a driver that explains this much of the change is named as its cause
 MAIN = 0.7
@@ -118,7 +118,7 @@ def surety(story: Story, claim: str) -> str:
     """How sure it is; `claim` completes `That …`."""
     case = story.case
     return (
-        f"That {claim} is {certainty(case.probability)} ({per_cent(case.probability)}); the change "
+        f"That {claim} is {certainty(case.probability)} ({chance(case.probability)}); the change "
         f"lies between {change(case.low)} and {change(case.high)} with 80 % probability."
     )
 

@@ -60,6 +60,11 @@ def per_cent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def chance(probability: float) -> str:
+    """`86 %`; never rounded up to a certainty."""
+    return f"{min(round(100 * probability), 99)} %"
+
+
 def change(ratio: float) -> str:
     """A ratio as a change: `+38 %`, `−4 %` with a real minus, `unchanged`."""  # noqa: RUF002
     percent = round(100 * (ratio - 1))

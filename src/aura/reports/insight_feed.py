@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from aura.errors import InputError, NotFoundError
+from aura.insights.wording import chance
 from aura.reports.insights import by_cost
 from aura.store import reports
 from aura.store.database import Database
@@ -291,8 +292,8 @@ def _sure(data: Mapping[str, Any]) -> str:
     confidence = data.get("confidence")
     if not isinstance(confidence, dict) or not confidence.get("claim"):
         return ""
-    percent = min(int(100 * float(confidence.get("probability") or 0)), 99)
-    return f"Aura is {percent} % sure that {confidence['claim']}."
+    sure = chance(float(confidence.get("probability") or 0))
+    return f"Aura is {sure} sure that {confidence['claim']}."
 
 
 def outcome_words(days: str, outcome: Mapping[str, Any]) -> str:

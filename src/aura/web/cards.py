@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from aura.insights.wording import chance
 from aura.model import DayRange
 from aura.reports.insights import InsightRow
 from aura.reports.present import (
@@ -173,9 +174,7 @@ def _in_words(confidence: Mapping[str, Any]) -> str:
     words, probability = confidence.get("words"), _number(confidence.get("probability"))
     if not words or probability is None:
         return ""
-    # never rounded up to a certainty
-    percent = min(int(probability * 100), 99)
-    return f"{words} ({percent} %)"
+    return f"{words} ({chance(float(probability))})"
 
 
 def _metric(data: Mapping[str, Any]) -> str:

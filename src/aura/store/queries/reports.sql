@@ -266,9 +266,11 @@ known_days as (
         sum(s.duties) as duties,
         sum(s.orders) as orders,
         sum(s.new_customers) as new_customers,
-        case when min(s.currency) = max(s.currency) then sum(s.ad_spend) end as ad_spend,
-        sum(s.impressions) as impressions,
-        sum(s.clicks) as clicks,
+        case
+            when min(s.currency) = max(s.currency) and count(s.ad_spend) = count(*) then sum(s.ad_spend)
+        end as ad_spend,
+        case when count(s.impressions) = count(*) then sum(s.impressions) end as impressions,
+        case when count(s.clicks) = count(*) then sum(s.clicks) end as clicks,
         sum(s.conversions) as conversions,
         case when min(s.currency) = max(s.currency) then sum(s.conversion_value) end as conversion_value
     from seen as s

@@ -119,14 +119,18 @@ with summed as (
         sum(d.duties) as duties,
         sum(d.orders) as orders,
         sum(d.new_customers) as new_customers,
-        sum(d.ad_spend) as ad_spend,
-        sum(d.impressions) as impressions,
-        sum(d.clicks) as clicks,
+        case
+            when min(d.currency) = max(d.currency) and count(d.ad_spend) = count(*) then sum(d.ad_spend)
+        end as ad_spend,
+        case when count(d.impressions) = count(*) then sum(d.impressions) end as impressions,
+        case when count(d.clicks) = count(*) then sum(d.clicks) end as clicks,
         sum(d.all_clicks) as all_clicks,
         sum(d.conversions) as conversions,
-        sum(d.conversion_value) as conversion_value,
+        case when min(d.currency) = max(d.currency) then sum(d.conversion_value) end as conversion_value,
         sum(d.conversions_by_conversion_date) as conversions_by_conversion_date,
-        sum(d.conversion_value_by_conversion_date) as conversion_value_by_conversion_date
+        case
+            when min(d.currency) = max(d.currency) then sum(d.conversion_value_by_conversion_date)
+        end as conversion_value_by_conversion_date
     from aura.entity_days as d
     inner join aura.entities as e on e.brand_id = d.brand_id and e.id = d.entity_id
     where

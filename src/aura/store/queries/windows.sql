@@ -311,6 +311,8 @@ where
 -- name: refresh_brand_days
 -- Sums the account level of the integration's selected accounts into the rollup. Where accounts of two
 -- currencies meet on a day, one of a file and a connected one, the day's money is unknown: never added.
+-- What an account was given and showed is known on every day that its platform states; where a file left it
+-- out of one account, the others' sum would be too little.
 with summed as (
     select
         d.date,
@@ -324,9 +326,11 @@ with summed as (
         sum(d.duties) as duties,
         sum(d.orders) as orders,
         sum(d.new_customers) as new_customers,
-        case when min(d.currency) = max(d.currency) then sum(d.ad_spend) end as ad_spend,
-        sum(d.impressions) as impressions,
-        sum(d.clicks) as clicks,
+        case
+            when min(d.currency) = max(d.currency) and count(d.ad_spend) = count(*) then sum(d.ad_spend)
+        end as ad_spend,
+        case when count(d.impressions) = count(*) then sum(d.impressions) end as impressions,
+        case when count(d.clicks) = count(*) then sum(d.clicks) end as clicks,
         sum(d.all_clicks) as all_clicks,
         sum(d.conversions) as conversions,
         case when min(d.currency) = max(d.currency) then sum(d.conversion_value) end as conversion_value,
