@@ -11,14 +11,13 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import psycopg
 
-from aura.cli.faces import compose
 from aura.cli.installation import Installation
+from aura.cli.processes import application_of
 
 REPEATS = 25
 
@@ -45,14 +44,7 @@ async def statements_of(
     installation: Installation, client: httpx.Client, addresses: Mapping[str, str]
 ) -> dict[str, Asked]:
     """What each address makes the page send to the database, for the person of the client."""
-    application = compose(
-        database=installation.database,
-        keyring=installation.keyring,
-        connectors=installation.connectors,
-        signer=installation.signer,
-        settings=installation.settings,
-        clock=lambda: datetime.now(UTC),
-    )
+    application = application_of(installation)
     found: dict[str, Asked] = {}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(application),

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from aura.cli.faces import compose
 from aura.cli.installation import Installation, load_settings, opened, refuse_demo_home
@@ -55,6 +56,18 @@ def page_address(settings: Settings, listener: socket.socket) -> str:
     return settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"
 
 
+def application_of(installation: Installation) -> FastAPI:
+    """What is served of an installation."""
+    return compose(
+        database=installation.database,
+        keyring=installation.keyring,
+        connectors=installation.connectors,
+        signer=installation.signer,
+        settings=installation.settings,
+        clock=installation.clock,
+    )
+
+
 async def serve(
     installation: Installation,
     listener: socket.socket,
@@ -64,14 +77,7 @@ async def serve(
     exit_with_parent: bool = False,
 ) -> None:
     """Serve the page, and work if asked, until Ctrl-C, SIGTERM or (if asked) the parent's end."""
-    application = compose(
-        database=installation.database,
-        keyring=installation.keyring,
-        connectors=installation.connectors,
-        signer=installation.signer,
-        settings=installation.settings,
-        clock=installation.clock,
-    )
+    application = application_of(installation)
     server = _Server(
         uvicorn.Config(
             application,

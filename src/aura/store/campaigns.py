@@ -20,7 +20,13 @@ from psycopg.rows import namedtuple_row, tuple_row
 from aura.errors import NotFoundError
 from aura.model import DayRange, Platform
 from aura.store.database import Connection
-from aura.store.reports import NO_RATES, PlatformTotals, RateArrays, rate_parameters
+from aura.store.reports import (
+    NO_RATES,
+    PlatformTotals,
+    RateArrays,
+    range_parameters,
+    rate_parameters,
+)
 from aura.store.statements import statements
 
 MEASURES = ("ad_spend", "impressions", "clicks", "conversions", "conversion_value")
@@ -100,13 +106,7 @@ async def campaign_totals(
 
     The days are as they are known now, or as they were known at the moment `as_of`.
     """
-    parameters = {
-        "brand_id": brand_id,
-        "first": days.first,
-        "last": days.last,
-        "previous_first": previous.first if previous else None,
-        "previous_last": previous.last if previous else None,
-    }
+    parameters = range_parameters(brand_id, days, previous)
     sums = None
     if as_of is None and not rates.days:
         sums = await _plain_sums(connection, parameters)

@@ -241,6 +241,17 @@ async def sources_of_brands(connection: Connection, brand_ids: Sequence[UUID]) -
     ]
 
 
+def range_parameters(brand_id: UUID, days: DayRange, previous: DayRange | None) -> dict[str, Any]:
+    """Bind parameters of the statements that compare two ranges of a brand."""
+    return {
+        "brand_id": brand_id,
+        "first": days.first,
+        "last": days.last,
+        "previous_first": previous.first if previous else None,
+        "previous_last": previous.last if previous else None,
+    }
+
+
 async def totals_and_days(
     connection: Connection,
     *,
@@ -255,13 +266,7 @@ async def totals_and_days(
 
     They are as they are known now, or as they were known at the moment `as_of`.
     """
-    parameters = {
-        "brand_id": brand_id,
-        "first": days.first,
-        "last": days.last,
-        "previous_first": previous.first if previous else None,
-        "previous_last": previous.last if previous else None,
-    }
+    parameters = range_parameters(brand_id, days, previous)
     if as_of is None and not rates.days:
         name = "totals_and_days"
     else:

@@ -2,7 +2,7 @@
 -- Sums of each campaign over two ranges, exact and in the account's currency. A campaign without a row in
 -- either range is absent; one of several currencies, which is rare, has a row of each. `lacking` is the
 -- number of values that its days do not have, rarely any: to count the days of each measure takes nearly
--- as long as to add them up.
+-- as long as to add them up. Each range by itself: one join of the days with both takes a tenth longer.
 with summed as (
     select
         d.entity_id,
