@@ -18,6 +18,7 @@ from aura.cli.faces import compose
 from aura.config import Settings
 from aura.connectors.registry import build_connectors
 from aura.sync.schedule import Worker
+from journeys.sign_in import sign_in
 from measured_brand import measure
 from requirements import require
 from sandbox_fixture import RunningSandbox, running_sandbox
@@ -78,3 +79,25 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def open_window(served, chromium):
+    """Opens a window of a size and a theme, in which nothing moves, and signs in there."""
+    contexts = []
+
+    async def open_window(width=1280, height=860, theme="light", **options):
+        context = await chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        await sign_in(page, served.url)
+        return page
+
+    yield open_window
+    for context in contexts:
+        await context.close()

@@ -9,11 +9,11 @@ from playwright.async_api import Page
 
 from aura.accounts.brands import create_brand
 from aura.accounts.people import sign_up
+from journeys.sign_in import EMAIL, PASSWORD
 from measured_campaigns import write_three_campaigns
 from requirements import require
 
 AXE = Path(__file__).parents[1] / "contracts" / "node_modules" / "axe-core" / "axe.min.js"
-PASSWORD = "correct horse battery"
 WIDE, SMALL = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
 LOOK = """
 async (rules) => {
@@ -32,17 +32,11 @@ def axe() -> str:
 
 
 @pytest.fixture
-async def page(served, chromium, database):
-    await sign_up(database, email="maya@example.com", password=PASSWORD)
-    context = await chromium.new_context(viewport=WIDE, reduced_motion="reduce")
-    page = await context.new_page()
-    await page.goto(f"{served.url}/sign-in")
-    await page.get_by_label("E-mail").fill("maya@example.com")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+async def page(open_window, database):
+    await sign_up(database, email=EMAIL, password=PASSWORD)
+    page = await open_window(**WIDE)
     await page.wait_for_load_state()
-    yield page
-    await context.close()
+    return page
 
 
 async def person_of(database):

@@ -8,41 +8,29 @@ import pytest
 from playwright.async_api import expect
 
 from aura.accounts.people import sign_up
+from journeys.sign_in import EMAIL, PASSWORD
 from measured_campaigns import write_three_campaigns
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 async def made(database, measure):
-    person = await sign_up(database, email="maya@example.com", password=PASSWORD)
+    person = await sign_up(database, email=EMAIL, password=PASSWORD)
     made = await measure(person=person.id)
     await write_three_campaigns(database, made)
     return made
 
 
 @pytest.fixture
-async def enter(served, chromium):
-    """Opens a window of a size and a theme and signs in there."""
-    contexts = []
+def enter(open_window):
+    """Opens a window of a size and a theme, where the script has run."""
 
     async def enter(width=1280, height=860, theme="light"):
-        context = await chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        page = await context.new_page()
-        await page.goto(f"{served.url}/sign-in")
-        await page.get_by_label("E-mail").fill("maya@example.com")
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Sign in").click()
-        # the chart is a slider as soon as the script has run
+        page = await open_window(width, height, theme)
+        # the chart is a slider from then on
         await expect(page.get_by_role("slider")).to_be_visible()
         return page
 
-    yield enter
-    for context in contexts:
-        await context.close()
+    return enter
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1440])

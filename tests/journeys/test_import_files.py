@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from aura.accounts.people import sign_up
+from journeys.sign_in import EMAIL, PASSWORD
 
-PASSWORD = "correct horse battery"
 REPORT = (
     "Day,Campaign,Currency code,Cost,Clicks\n2026-06-01,Candles,EUR,10.50,3\n"
     "2026-06-02,Candles,EUR,4.00,1\n"
@@ -15,29 +15,18 @@ REPORT = (
 
 
 @pytest.fixture
-async def imports(database, make_brand, served, chromium):
+async def imports(database, make_brand, served, open_window):
     """Opens the page for files in a window of a size and a theme."""
-    person = await sign_up(database, email="maya@example.com", password=PASSWORD)
+    person = await sign_up(database, email=EMAIL, password=PASSWORD)
     brand = await make_brand(person.id, currency="EUR", timezone="Europe/Berlin")
-    contexts = []
 
     async def imports(width=1280, theme="light"):
-        context = await chromium.new_context(
-            viewport={"width": width, "height": 860}, color_scheme=theme, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        page = await context.new_page()
-        await page.goto(f"{served.url}/sign-in")
-        await page.get_by_label("E-mail").fill("maya@example.com")
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Sign in").click()
+        page = await open_window(width, theme=theme)
         await page.wait_for_url("**/b/*")
         await page.goto(f"{served.url}/b/{brand}/imports")
         return page
 
-    yield imports
-    for context in contexts:
-        await context.close()
+    return imports
 
 
 @pytest.fixture

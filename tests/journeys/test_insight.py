@@ -9,8 +9,8 @@ from playwright.async_api import expect
 from psycopg.types.json import Jsonb
 
 from aura.accounts.people import sign_up
+from journeys.sign_in import EMAIL, PASSWORD, sign_in
 
-PASSWORD = "correct horse battery"
 EVIDENCE = {
     "currency": "USD",
     "window": {"start": "2026-11-08", "end": "2026-11-14", "days": 7},
@@ -24,7 +24,7 @@ EVIDENCE = {
 
 @pytest.fixture
 async def insight(database, measure):
-    person = await sign_up(database, email="maya@example.com", password=PASSWORD)
+    person = await sign_up(database, email=EMAIL, password=PASSWORD)
     made = await measure(person=person.id)
     async with database.as_owner() as connection:
         cursor = await connection.execute(
@@ -49,10 +49,7 @@ async def test_an_insight_is_read_answered_by_keyboard_and_an_earlier_morning_is
 ):
     context = await chromium.new_context(viewport={"width": 360, "height": 740})
     page = await context.new_page()
-    await page.goto(f"{served.url}/sign-in")
-    await page.get_by_label("E-mail").fill("maya@example.com")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await sign_in(page, served.url)
     await page.goto(f"{served.url}{insight}")
     await page.get_by_role("link", name="Meta Ads: CPA up 38 %").click()
     await expect(page.get_by_role("heading", name="The counts")).to_be_visible()
@@ -78,10 +75,7 @@ async def test_the_slider_leads_to_other_mornings_by_keyboard_and_by_mouse(
 ):
     context = await chromium.new_context(viewport={"width": 1280, "height": 860})
     page = await context.new_page()
-    await page.goto(f"{served.url}/sign-in")
-    await page.get_by_label("E-mail").fill("maya@example.com")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await sign_in(page, served.url)
     brand = insight.removesuffix("/insights")
     for path in (insight, brand, f"{brand}/campaigns"):
         await page.goto(f"{served.url}{path}?as_of=2026-11-20")

@@ -11,13 +11,12 @@ from aura.connectors.registry import build_connectors
 from aura.store.sync_state import Kind
 from aura.sync.run import sync_integration
 from journeys.conftest import BACKFILL_DAYS, NOW
-
-PASSWORD = "correct horse battery"
+from journeys.sign_in import EMAIL, PASSWORD, sign_in
 
 
 @pytest.fixture
 async def brand(database, make_brand):
-    person = await sign_up(database, email="maya@example.com", password=PASSWORD)
+    person = await sign_up(database, email=EMAIL, password=PASSWORD)
     return await make_brand(person.id, name="Plain Goods", timezone="America/New_York")
 
 
@@ -52,10 +51,7 @@ async def read_window(database, keyring, brand, served, tmp_path):
 async def page(served, chromium, brand):
     context = await chromium.new_context(viewport={"width": 1280, "height": 860})
     page = await context.new_page()
-    await page.goto(f"{served.url}/sign-in")
-    await page.get_by_label("E-mail").fill("maya@example.com")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await sign_in(page, served.url)
     await page.goto(f"{served.url}/b/{brand}/connections")
     await page.get_by_role("button", name="Connect Meta Ads").click()
     await page.locator("button[value=allow]").click()

@@ -8,15 +8,14 @@ from playwright.async_api import expect
 from aura.accounts.people import sign_up
 from aura.reports.reconcile import compare
 from aura.store.reconciliation import keep, sales_days
+from journeys.sign_in import EMAIL, PASSWORD
 from measured_brand import READ_AT
 from measured_campaigns import BOTH, write_three_campaigns
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
 async def made(database, measure):
-    person = await sign_up(database, email="maya@example.com", password=PASSWORD)
+    person = await sign_up(database, email=EMAIL, password=PASSWORD)
     made = await measure(person=person.id)
     await write_three_campaigns(database, made)
     async with database.as_worker(made.brand) as connection:
@@ -27,26 +26,15 @@ async def made(database, measure):
 
 
 @pytest.fixture
-async def enter(served, chromium):
+def enter(open_window):
     """Opens a window, signs in and shows the brand's first page."""
-    contexts = []
 
     async def enter(**options):
-        context = await chromium.new_context(
-            viewport={"width": 1280, "height": 860}, reduced_motion="reduce", **options
-        )
-        contexts.append(context)
-        page = await context.new_page()
-        await page.goto(f"{served.url}/sign-in")
-        await page.get_by_label("E-mail").fill("maya@example.com")
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Sign in").click()
+        page = await open_window(**options)
         await page.wait_for_url("**/b/**")
         return page
 
-    yield enter
-    for context in contexts:
-        await context.close()
+    return enter
 
 
 async def test_a_mouse_finds_every_report_and_turns_it(made, enter):
