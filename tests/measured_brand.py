@@ -6,7 +6,7 @@ sums which are rounded at the wrong place are seen to differ.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aura.model import Account, AdDay, DayRange, Order, Platform, Sales
-from aura.store.database import Database
+from aura.store.database import Connection, Database
 from aura.store.integrations import note_read
 from aura.store.secrets import Keyring
 from aura.store.windows import write_ad_window, write_orders
@@ -164,21 +164,37 @@ async def _write(
                 run_id=None,
             )
             return
-
-        async def pages():
-            yield orders_of(days, account.currency)
-
-        await write_orders(
-            connection,
-            keyring,
-            brand_id=made.brand,
-            integration_id=integration,
-            timezone=ZONE,
-            orders=pages(),
-            observed_at=READ_AT,
-            run_id=None,
-            complete_history=complete_history,
+        orders = orders_of(days, account.currency)
+        await write_shop_orders(
+            connection, keyring, made, orders, complete_history=complete_history
         )
+
+
+async def write_shop_orders(
+    connection: Connection,
+    keyring: Keyring,
+    made: MeasuredBrand,
+    orders: Sequence[Order],
+    *,
+    observed_at: datetime = READ_AT,
+    complete_history: bool = False,
+) -> None:
+    """Write orders of the brand's shop as a sync does, through a connection of its worker's."""
+
+    async def pages():
+        yield list(orders)
+
+    await write_orders(
+        connection,
+        keyring,
+        brand_id=made.brand,
+        integration_id=made.integrations["shopify"],
+        timezone=ZONE,
+        orders=pages(),
+        observed_at=observed_at,
+        run_id=None,
+        complete_history=complete_history,
+    )
 
 
 async def note_run(database, made, at, days):

@@ -6,14 +6,25 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from aura.model import Account, AdDay, DayRange, Platform
 from aura.store.database import Database
 from aura.store.windows import write_ad_window
-from measured_brand import NAMES, READ_AT, YESTERDAY, ZONE, MeasuredBrand
+from measured_brand import (
+    KNOWN,
+    NAMES,
+    READ_AT,
+    YESTERDAY,
+    ZONE,
+    Measure,
+    MeasuredBrand,
+    note_run,
+)
 
 WEEK = DayRange(YESTERDAY - timedelta(days=6), YESTERDAY)
 BOTH = DayRange(WEEK.previous().first, WEEK.last)
+NIGHT = READ_AT + timedelta(days=1)
 
 
 def campaign_day(
@@ -66,3 +77,22 @@ async def write_three_campaigns(database: Database, made: MeasuredBrand) -> None
     await write_campaigns(database, made, "meta", prospecting + retargeting)
     brand = [campaign_day("Brand", day, "20", "0.333333") for day in BOTH.days()]
     await write_campaigns(database, made, "google_ads", brand)
+
+
+async def measure_restated(
+    database: Database, measure: Measure, person: UUID
+) -> tuple[MeasuredBrand, int]:
+    """A brand whose Prospecting was restated on the night after it was read, and that one's id."""
+    made = await measure(person=person)
+    await note_run(database, made, READ_AT, KNOWN)
+    await write_three_campaigns(database, made)
+    days = [campaign_day("Prospecting", day, "60") for day in WEEK.days()]
+    await write_campaigns(database, made, "meta", days, window=WEEK, observed_at=NIGHT)
+    async with database.as_owner() as connection:
+        cursor = await connection.execute(
+            "select id from aura.entities where brand_id = %s and name = 'Prospecting'",
+            [made.brand],
+        )
+        row = await cursor.fetchone()
+        assert row is not None
+    return made, row["id"]

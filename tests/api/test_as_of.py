@@ -11,10 +11,8 @@ from typer.testing import CliRunner
 
 from aura.cli.main import application as shell
 from aura.errors import InputError
-from measured_brand import KNOWN, READ_AT, note_run
-from measured_campaigns import WEEK, campaign_day, write_campaigns, write_three_campaigns
+from measured_campaigns import NIGHT, WEEK, measure_restated
 
-NIGHT = READ_AT + timedelta(days=1)
 THEN = "2026-11-22"
 
 
@@ -29,18 +27,8 @@ async def restated(token, measure, database):
     """A brand whose campaign was restated on the night after it was read."""
     access = await token()
     person = UUID(jwt.decode(access, options={"verify_signature": False})["sub"])
-    made = await measure(person=person)
-    await note_run(database, made, READ_AT, KNOWN)
-    await write_three_campaigns(database, made)
-    days = [campaign_day("Prospecting", day, "60") for day in WEEK.days()]
-    await write_campaigns(database, made, "meta", days, window=WEEK, observed_at=NIGHT)
-    async with database.as_owner() as connection:
-        cursor = await connection.execute(
-            "select id from aura.entities where brand_id = %s and name = 'Prospecting'",
-            [made.brand],
-        )
-        row = await cursor.fetchone()
-    return access, f"/brands/{made.brand}", row["id"]
+    made, campaign = await measure_restated(database, measure, person)
+    return access, f"/brands/{made.brand}", campaign
 
 
 async def test_a_campaign_and_its_days_are_those_of_then(restated, call):

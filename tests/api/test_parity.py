@@ -12,9 +12,18 @@ import pytest
 from aura.metrics import CATALOGUE
 from aura.model import Account, DayRange, OrderEvent, Sales
 from aura.reports.overview import TILES, overview
-from aura.store.windows import write_ad_window, write_orders
+from aura.store.windows import write_ad_window
 from faces import compared, values_by_face
-from measured_brand import NAMES, NOW, READ_AT, YESTERDAY, ZONE, ad_days, orders_of
+from measured_brand import (
+    NAMES,
+    NOW,
+    READ_AT,
+    YESTERDAY,
+    ZONE,
+    ad_days,
+    orders_of,
+    write_shop_orders,
+)
 
 DAYS = DayRange(YESTERDAY - timedelta(days=27), YESTERDAY)
 
@@ -36,11 +45,7 @@ def changed_brand(measure, database, keyring, browser):
         ]
         noon = datetime.combine(YESTERDAY, time(12), ZoneInfo(ZONE))
         returned = OrderEvent("r", "return", noon, Sales(returns=Decimal("17.43")))
-
-        async def pages():
-            orders = orders_of(last_week, "USD")
-            yield [replace(order, events=(returned,)) for order in orders[:3]]
-
+        orders = [replace(order, events=(returned,)) for order in orders_of(last_week, "USD")[:3]]
         async with database.as_worker(made.brand) as connection:
             await write_ad_window(
                 connection,
@@ -52,15 +57,12 @@ def changed_brand(measure, database, keyring, browser):
                 observed_at=READ_AT + timedelta(hours=1),
                 run_id=None,
             )
-            await write_orders(
+            await write_shop_orders(
                 connection,
                 keyring,
-                brand_id=made.brand,
-                integration_id=made.integrations["shopify"],
-                timezone=ZONE,
-                orders=pages(),
+                made,
+                orders,
                 observed_at=READ_AT + timedelta(hours=1),
-                run_id=None,
                 complete_history=True,
             )
         return made

@@ -17,7 +17,6 @@ from aura.reports.campaigns import campaigns, question_of
 from aura.reports.overview import overview
 from aura.reports.periods import period_in
 from aura.store.integrations import note_read
-from aura.store.windows import write_orders
 from measured_brand import (
     KNOWN,
     NOW,
@@ -27,6 +26,7 @@ from measured_brand import (
     measure,
     note_run,
     orders_of,
+    write_shop_orders,
 )
 from measured_campaigns import campaign_day, write_campaigns, write_three_campaigns
 
@@ -82,20 +82,9 @@ async def restate(database, keyring, made, at, night):
         days += [campaign_day("Prospecting", day, spend, str(purchases)) for day in kept]
         await write_campaigns(database, made, platform, days, window=NIGHT, observed_at=at)
 
-    async def pages():
-        yield orders_of(DayRange(KNOWN.first, NIGHT.last), "USD")[: -1 - purchases]
-
+    orders = orders_of(DayRange(KNOWN.first, NIGHT.last), "USD")[: -1 - purchases]
     async with database.as_worker(made.brand) as connection:
-        await write_orders(
-            connection,
-            keyring,
-            brand_id=made.brand,
-            integration_id=made.integrations["shopify"],
-            timezone=ZONE,
-            orders=pages(),
-            observed_at=at,
-            run_id=None,
-        )
+        await write_shop_orders(connection, keyring, made, orders, observed_at=at)
         for integration in made.integrations.values():
             await note_read(connection, integration, NIGHT, last_sync_at=at)
     await note_run(database, made, at, NIGHT)

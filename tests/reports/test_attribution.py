@@ -21,8 +21,7 @@ from aura.reports.visits import KINDS, Matcher, is_paid, plain
 from aura.store.attribution import VisitRow
 from aura.store.brand_entries import Entry, add_entries
 from aura.store.campaigns import CampaignRow
-from aura.store.windows import write_orders
-from measured_brand import NOW, READ_AT, YESTERDAY, ZONE, measure, orders_of
+from measured_brand import NOW, YESTERDAY, ZONE, measure, orders_of, write_shop_orders
 from measured_campaigns import WEEK, write_three_campaigns
 
 __all__ = ["measure"]
@@ -120,21 +119,9 @@ async def made(database, keyring, measure):
         )
         for n, order in enumerate(orders_of(DayRange(WEEK.previous().first, WEEK.last), "USD"))
     ]
-
-    async def pages():
-        yield [replace(order, order_id=f"v{order.order_id}") for order in orders]
-
+    visited = [replace(order, order_id=f"v{order.order_id}") for order in orders]
     async with database.as_worker(made.brand) as connection:
-        await write_orders(
-            connection,
-            keyring,
-            brand_id=made.brand,
-            integration_id=made.integrations["shopify"],
-            timezone=ZONE,
-            orders=pages(),
-            observed_at=READ_AT,
-            run_id=None,
-        )
+        await write_shop_orders(connection, keyring, made, visited)
     return made
 
 

@@ -18,8 +18,7 @@ from aura.reports.cohorts import cohort_metric_of, cohorts, months_of
 from aura.store.brand_entries import Entry, add_entries
 from aura.store.cohorts import CohortMonth, cohort_months
 from aura.store.privacy import Person, redact
-from aura.store.windows import write_orders
-from measured_brand import NOW, READ_AT, ZONE, measure
+from measured_brand import NOW, measure, write_shop_orders
 
 __all__ = ["measure"]
 
@@ -96,22 +95,8 @@ async def written(database, keyring, measure):
     async with database.as_owner() as connection:
         await connection.execute("delete from aura.orders where brand_id = %s", [made.brand])
     orders = tangled(Random(7), 500)
-
-    async def pages():
-        yield orders
-
     async with database.as_worker(made.brand) as connection:
-        await write_orders(
-            connection,
-            keyring,
-            brand_id=made.brand,
-            integration_id=made.integrations["shopify"],
-            timezone=ZONE,
-            orders=pages(),
-            observed_at=READ_AT,
-            run_id=None,
-            complete_history=True,
-        )
+        await write_shop_orders(connection, keyring, made, orders, complete_history=True)
     return made, orders
 
 

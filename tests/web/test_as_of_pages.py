@@ -6,10 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from measured_brand import KNOWN, READ_AT, YESTERDAY, note_run
-from measured_campaigns import WEEK, campaign_day, write_campaigns, write_three_campaigns
-
-NIGHT = READ_AT + timedelta(days=1)
+from measured_brand import YESTERDAY
+from measured_campaigns import NIGHT, measure_restated, write_three_campaigns
 
 
 @pytest.mark.parametrize("path", ["", "/campaigns"])
@@ -38,18 +36,7 @@ async def test_a_day_to_come_is_refused_with_words(signed_in, measure, browser):
 @pytest.fixture
 async def restated(signed_in, measure, database):
     """A brand whose Meta campaigns were restated on the night after they were read."""
-    made = await measure(person=await signed_in())
-    await note_run(database, made, READ_AT, KNOWN)
-    await write_three_campaigns(database, made)
-    days = [campaign_day("Prospecting", day, "60") for day in WEEK.days()]
-    await write_campaigns(database, made, "meta", days, window=WEEK, observed_at=NIGHT)
-    async with database.as_owner() as connection:
-        cursor = await connection.execute(
-            "select id from aura.entities where brand_id = %s and name = 'Prospecting'",
-            [made.brand],
-        )
-        row = await cursor.fetchone()
-    return made, row["id"]
+    return await measure_restated(database, measure, await signed_in())
 
 
 @pytest.fixture
