@@ -96,38 +96,46 @@ def make_shop(database, keyring, make_person, make_brand):
     return make_shop
 
 
-async def test_the_day_of_25_hours_holds_both_of_its_hours_from_two_to_three(make_shop):
+@pytest.mark.parametrize(
+    ("moments", "days"),
+    [
+        # midnight to midnight there is 22:00 to 23:00 UTC of the next day
+        pytest.param(
+            (
+                "2026-10-24T21:59:59",
+                "2026-10-24T22:00:00",
+                "2026-10-25T00:30:00",
+                "2026-10-25T01:30:00",
+                "2026-10-25T22:59:59",
+                "2026-10-25T23:00:00",
+            ),
+            ("2026-10-24", "2026-10-25", "2026-10-26"),
+            id="25 hours, both from two to three",
+        ),
+        pytest.param(
+            (
+                "2026-03-28T22:59:59",
+                "2026-03-28T23:00:00",
+                "2026-03-29T00:59:59",
+                "2026-03-29T01:00:00",
+                "2026-03-29T21:59:59",
+                "2026-03-29T22:00:00",
+            ),
+            ("2026-03-28", "2026-03-29", "2026-03-30"),
+            id="23 hours, it ends an hour earlier",
+        ),
+    ],
+)
+async def test_the_day_on_which_the_clock_changes_holds_what_was_sold_from_midnight_to_midnight(
+    make_shop, moments, days
+):
     shop = await make_shop("Europe/Berlin")
-    # midnight to midnight there is 22:00 to 23:00 UTC of the next day
-    await shop.sells(
-        "2026-10-24T21:59:59",
-        "2026-10-24T22:00:00",
-        "2026-10-25T00:30:00",
-        "2026-10-25T01:30:00",
-        "2026-10-25T22:59:59",
-        "2026-10-25T23:00:00",
-    )
-    assert await shop.days("2026-10-24", "2026-10-26") == {
-        "2026-10-24": (1, 1),
-        "2026-10-25": (2 + 4 + 8 + 16, 4),
-        "2026-10-26": (32, 1),
-    }
-
-
-async def test_the_day_of_23_hours_ends_an_hour_earlier(make_shop):
-    shop = await make_shop("Europe/Berlin")
-    await shop.sells(
-        "2026-03-28T22:59:59",
-        "2026-03-28T23:00:00",
-        "2026-03-29T00:59:59",
-        "2026-03-29T01:00:00",
-        "2026-03-29T21:59:59",
-        "2026-03-29T22:00:00",
-    )
-    assert await shop.days("2026-03-28", "2026-03-30") == {
-        "2026-03-28": (1, 1),
-        "2026-03-29": (2 + 4 + 8 + 16, 4),
-        "2026-03-30": (32, 1),
+    await shop.sells(*moments)
+    before, changed, after = days
+    assert await shop.days(before, after) == {
+        before: (1, 1),
+        changed: (2 + 4 + 8 + 16, 4),
+        after: (32, 1),
     }
 
 
