@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from faults.scripts import WHOLE, Script
+from sync.half_written import ROLLUPS
 from sync.sandboxed import (
     Brand,
     differences,
@@ -35,18 +36,6 @@ READS = """
     select i.platform, r.kind, r.started_at, r.first_day, r.last_day, r.outcome
     from aura.sync_runs as r inner join public.integrations as i on i.id = r.integration_id
     order by r.started_at, r.id
-"""
-ROLLUPS = """
-    select platform, date
-    from (
-        select i.platform, d.date, sum(d.revenue) as revenue, sum(d.ad_spend) as ad_spend
-        from aura.entity_days as d
-        inner join aura.entities as e on e.id = d.entity_id and e.level = 'account'
-        inner join public.integrations as i on i.id = e.integration_id
-        group by i.platform, d.date
-    ) as facts
-    full outer join aura.brand_days as b using (platform, date)
-    where (facts.revenue, facts.ad_spend) is distinct from (b.revenue, b.ad_spend)
 """
 # what Aura itself has no answer to is an error of its own
 SURPRISES = "select message from aura.sync_runs where message like 'Something in Aura%%'"

@@ -10,6 +10,7 @@ import pytest
 from aura.store import deletion
 from aura.store.deletion import delete_brand, delete_person
 from store.filled_brand import fill_brand
+from store.row_counts import row_counts
 
 AURA = Path(sys.executable).with_name("aura")
 
@@ -26,18 +27,13 @@ def make_filled(database, keyring, make_person, make_brand, make_integration):
 
 async def rows_of(database, brand_id):
     """How many rows of every table name the brand."""
-    found = {}
-    async with database.as_owner() as connection:
-        cursor = await connection.execute(
-            "select table_schema || '.' || table_name as name from information_schema.columns"
-            " where column_name = 'brand_id' and table_schema in ('public', 'aura')"
-        )
-        for row in await cursor.fetchall():
-            counted = await connection.execute(
-                f"select count(*) as rows from {row['name']} where brand_id = %s", (brand_id,)
-            )
-            found[row["name"]] = (await counted.fetchone())["rows"]
-    return found
+    return await row_counts(
+        database,
+        "select table_schema || '.' || table_name as name from information_schema.columns"
+        " where column_name = 'brand_id' and table_schema in ('public', 'aura')",
+        lambda _: "brand_id = %(brand)s",
+        {"brand": brand_id},
+    )
 
 
 async def test_a_brand_goes_with_every_row_and_the_other_keeps_all(

@@ -17,6 +17,7 @@ import pytest
 from aura.errors import DatabaseError, InputError
 from aura.store.owned import LIST, SECRETS, export_person
 from store.filled_brand import fill_brand
+from store.row_counts import row_counts
 
 AURA = Path(sys.executable).with_name("aura")
 # tables without a column that says whose a row is
@@ -56,20 +57,13 @@ def read(file):
 
 async def owned(database, user):
     """How many rows of every table there is are the person's."""
-    found = {}
-    async with database.as_owner() as connection:
-        cursor = await connection.execute(
-            "select schemaname || '.' || tablename as name from pg_tables"
-            " where schemaname in ('public', 'aura') and tablename <> 'migrations'"
-        )
-        for row in await cursor.fetchall():
-            name = row["name"]
-            counted = await connection.execute(
-                f"select count(*) as rows from {name} where {BY.get(name, OF_BRANDS)}",
-                {"user": user},
-            )
-            found[name] = (await counted.fetchone())["rows"]
-    return found
+    return await row_counts(
+        database,
+        "select schemaname || '.' || tablename as name from pg_tables"
+        " where schemaname in ('public', 'aura') and tablename <> 'migrations'",
+        lambda name: BY.get(name, OF_BRANDS),
+        {"user": user},
+    )
 
 
 async def test_every_row_of_every_table_is_in_it_and_nobody_elses(

@@ -1,7 +1,8 @@
 """What no moment may show: facts without rollup, a cursor ahead of the days, unknown days."""
 
-HALF_WRITTEN = """
-    select 'rollup' as what, platform, date
+# days whose rollup is not what the facts come to
+ROLLUPS = """
+    select platform, date
     from (
         select i.platform, d.date, sum(d.revenue) as revenue, sum(d.ad_spend) as ad_spend
         from aura.entity_days as d
@@ -11,6 +12,9 @@ HALF_WRITTEN = """
     ) as facts
     full outer join aura.brand_days as b using (platform, date)
     where (facts.revenue, facts.ad_spend) is distinct from (b.revenue, b.ad_spend)
+"""
+HALF_WRITTEN = f"""
+    select 'rollup' as what, wrong.platform, wrong.date from ({ROLLUPS}) as wrong
     union all
     select 'cursor', i.platform, (s.cursor ->> 'next_last')::date
     from aura.sync_state as s inner join public.integrations as i on i.id = s.integration_id
