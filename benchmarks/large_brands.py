@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from account_days import account_day
 from aura.accounts.brands import create_brand
 from aura.model import Account, AdDay, DayRange, Order, Platform, Sales
 from aura.store.database import Database
@@ -113,21 +114,7 @@ def _ad_days(account: str, campaigns: int, window: DayRange) -> list[AdDay]:
     for day in window.days():
         rows = [_campaign_day(number, day) for number in range(campaigns)]
         found.extend(rows)
-        found.append(
-            AdDay(
-                "account",
-                account,
-                day,
-                "USD",
-                ad_spend=sum((row.ad_spend for row in rows), Decimal(0)),
-                impressions=sum(row.impressions or 0 for row in rows),
-                clicks=sum(row.clicks or 0 for row in rows),
-                conversions=sum((row.conversions or Decimal(0) for row in rows), Decimal(0)),
-                conversion_value=sum(
-                    (row.conversion_value or Decimal(0) for row in rows), Decimal(0)
-                ),
-            )
-        )
+        found.append(account_day(account, rows))
     return found
 
 

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 
 from aura.accounts.people import sign_up
 from aura.model import DayRange
@@ -177,6 +176,22 @@ FILL = {
     ),
 }
 
+# how each index of a table is dropped and made anew; a key's goes and comes with its constraint
+INDEXES = """
+select
+    format('alter table %%s drop constraint %%I', conrelid::regclass, conname),
+    format('alter table %%s add constraint %%I %%s',
+        conrelid::regclass, conname, pg_get_constraintdef(oid))
+from pg_constraint
+where conrelid = %(table)s::regclass and contype in ('p', 'u')
+union all
+select format('drop index %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+from pg_index
+where indrelid = %(table)s::regclass and indexrelid not in (
+    select conindid from pg_constraint
+    where conrelid = %(table)s::regclass and contype in ('p', 'u'))
+"""
+
 
 def fill(superuser_url: str, person: UUID, brands: int) -> tuple[UUID, ...]:
     """Fill an empty, migrated database; the ids of the brands in the order of their numbers."""
@@ -210,29 +225,12 @@ def _fill(connection: psycopg.Connection, table: str, statement: str) -> None:
     """In one transaction with the emptying of the table, which spares the write-ahead log."""
     with connection.transaction():
         connection.execute(f"truncate {table}")  # type: ignore[arg-type]
-        constraints = connection.execute(
-            "select conname, pg_get_constraintdef(oid) from pg_constraint"
-            " where conrelid = %s::regclass and contype in ('p', 'u')",
-            [table],
-        ).fetchall()
-        for name, _ in constraints:
-            drop = sql.SQL("alter table {} drop constraint {}")
-            connection.execute(drop.format(sql.SQL(table), sql.Identifier(name)))  # type: ignore[arg-type]
-        indexes = connection.execute(
-            "select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index"
-            " where indrelid = %s::regclass",
-            [table],
-        ).fetchall()
-        for name, _ in indexes:
-            connection.execute(f"drop index {name}")  # type: ignore[arg-type]
+        indexes = connection.execute(INDEXES, {"table": table}).fetchall()
+        for drop, _ in indexes:
+            connection.execute(drop)
         connection.execute(statement)  # type: ignore[arg-type]
-        for name, definition in constraints:
-            add = sql.SQL("alter table {} add constraint {} {}")
-            connection.execute(
-                add.format(sql.SQL(table), sql.Identifier(name), sql.SQL(definition))  # type: ignore[arg-type]
-            )
-        for _, definition in indexes:
-            connection.execute(definition)  # type: ignore[arg-type]
+        for _, make in indexes:
+            connection.execute(make)
 
 
 def made_store(url: str, superuser_url: str, *, rows: int) -> Store:

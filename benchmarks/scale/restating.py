@@ -15,6 +15,7 @@ from uuid import UUID
 
 from loading import CAMPAIGNS, LAST
 
+from account_days import account_day
 from aura.model import Account, AdDay, DayRange
 from aura.store.database import Database
 from aura.store.windows import write_ad_window
@@ -73,27 +74,10 @@ def day_of(chance: random.Random, mean: float) -> Day:
 
 def account_of(account: str, days: list[AdDay]) -> list[AdDay]:
     """The account's own days: what its campaigns come to."""
-    found = []
-    for date in sorted({day.date for day in days}):
-        own = [day for day in days if day.date == date]
-        found.append(
-            AdDay(
-                "account",
-                account,
-                date,
-                "USD",
-                ad_spend=sum((day.ad_spend for day in own), Decimal(0)),
-                impressions=sum(day.impressions or 0 for day in own),
-                clicks=sum(day.clicks or 0 for day in own),
-                all_clicks=sum(day.all_clicks or 0 for day in own),
-                conversions=sum((day.conversions or Decimal(0) for day in own), Decimal(0)),
-                conversion_value=sum(
-                    (day.conversion_value or Decimal(0) for day in own), Decimal(0)
-                ),
-                action_type="purchase",
-            )
-        )
-    return found
+    return [
+        account_day(account, [day for day in days if day.date == date])
+        for date in sorted({day.date for day in days})
+    ]
 
 
 async def play(database: Database, brand: UUID, places: dict[str, UUID], nights: int) -> None:

@@ -24,6 +24,8 @@ from typing import Any, TypeAlias
 import psycopg
 
 sys.path.insert(0, str(Path(__file__).parent))
+# behind the modules of its own folder: what several benchmarks share lies one above
+sys.path.append(str(Path(__file__).parents[1]))
 
 from beside import duckdb, postgres, revenue, specified_indexes
 from loading import DAYS, Store, made_store
