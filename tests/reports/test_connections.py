@@ -17,6 +17,7 @@ from aura.reports.connections import _RESTATES, RUNS_SINCE, Backfill, connection
 from aura.store.statements import statements
 from aura.store.windows import write_ad_window
 from measured_brand import KNOWN, NOW, READ_AT, YESTERDAY, ad_days, measure
+from plan_rows import rows_read
 
 __all__ = ["measure"]
 
@@ -290,12 +291,3 @@ async def test_years_of_runs_cost_the_page_no_more_than_a_few(measure, database)
             )
             plan = (await cursor.fetchone())["QUERY PLAN"][0]["Plan"]
             assert rows_read(plan, "sync_runs") <= 14 * 24 + 1, name
-
-
-def rows_read(plan, relation):
-    """How many rows of a table a plan looked at."""
-    own = 0
-    if plan.get("Relation Name") == relation:
-        seen = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
-        own = seen * plan["Actual Loops"]
-    return own + sum(rows_read(below, relation) for below in plan.get("Plans", ()))

@@ -60,26 +60,37 @@ where e.level = 'campaign';
 -- name: totals_anew
 -- The same with amounts times the rate of their day where one is given. With as_of, days as they were
 -- known then.
-with known_days as (
+with windows (is_current, first, last) as (
+    values
+    (true, %(first)s::date, %(last)s::date),
+    (false, %(previous_first)s::date, %(previous_last)s::date)
+),
+
+known_days as (
     select
-        n.entity_id,
-        n.date,
-        n.currency,
-        n.ad_spend,
-        n.impressions,
-        n.clicks,
-        n.conversions,
-        n.conversion_value
-    from aura.entity_days as n
-    where
-        n.brand_id = %(brand_id)s
-        and (%(as_of)s::timestamptz is null or n.observed_at <= %(as_of)s::timestamptz)
-        and (
-            n.date between %(first)s::date and %(last)s::date
-            or n.date between %(previous_first)s::date and %(previous_last)s::date
-        )
+        w.is_current,
+        d.entity_id,
+        d.date,
+        d.currency,
+        d.ad_spend,
+        d.impressions,
+        d.clicks,
+        d.conversions,
+        d.conversion_value
+    from windows as w
+    cross join
+        lateral (
+            select n.*
+            from aura.entity_days as n
+            where
+                n.brand_id = %(brand_id)s
+                and n.date between w.first and w.last
+                and (%(as_of)s::timestamptz is null or n.observed_at <= %(as_of)s::timestamptz)
+            offset 0
+        ) as d
     union all
     select
+        w.is_current,
         r.entity_id,
         r.date,
         r.currency,
@@ -88,16 +99,52 @@ with known_days as (
         r.clicks,
         r.conversions,
         r.conversion_value
-    from aura.revisions as r
-    where
-        %(as_of)s::timestamptz is not null
-        and r.brand_id = %(brand_id)s
-        and r.observed_at <= %(as_of)s::timestamptz
-        and r.replaced_at > %(as_of)s::timestamptz
-        and (
-            r.date between %(first)s::date and %(last)s::date
-            or r.date between %(previous_first)s::date and %(previous_last)s::date
-        )
+    from windows as w
+    cross join
+        lateral (
+            select n.*
+            from aura.revisions as n
+            where
+                %(as_of)s::timestamptz is not null
+                and n.brand_id = %(brand_id)s
+                and n.date between w.first and w.last
+                and n.observed_at <= %(as_of)s::timestamptz
+                and n.replaced_at > %(as_of)s::timestamptz
+            offset 0
+        ) as r
+),
+
+summed as (
+    select
+        d.entity_id,
+        d.is_current,
+        count(*) as days,
+        min(coalesce(x.target, d.currency)) as lowest_currency,
+        max(coalesce(x.target, d.currency)) as highest_currency,
+        min(d.currency) as lowest_stated,
+        max(d.currency) as highest_stated,
+        sum(d.ad_spend * coalesce(x.rate, 1)) as ad_spend,
+        sum(d.impressions) as impressions,
+        sum(d.clicks) as clicks,
+        sum(d.conversions) as conversions,
+        sum(d.conversion_value * coalesce(x.rate, 1)) as conversion_value,
+        count(d.ad_spend) as known_ad_spend,
+        count(d.impressions) as known_impressions,
+        count(d.clicks) as known_clicks,
+        count(d.conversions) as known_conversions,
+        count(d.conversion_value) as known_conversion_value
+    from known_days as d
+    -- a full join is hashed, whatever the planner thinks of a brand's rows; a left one was looped over
+    full join
+        unnest(
+            %(rate_days)s::date[],
+            %(rate_currencies)s::text[],
+            %(rates)s::numeric[],
+            array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
+        ) as x (day, currency, rate, target)
+        on d.date = x.day and d.currency = x.currency
+    where coalesce(d.entity_id, 0) <> 0
+    group by d.entity_id, d.is_current
 )
 
 select
@@ -108,40 +155,26 @@ select
     e.name,
     e.status,
     coalesce(a.name, '') as account_name,
-    w.is_current,
-    count(*) as days,
-    min(coalesce(x.target, d.currency)) as lowest_currency,
-    max(coalesce(x.target, d.currency)) as highest_currency,
-    min(d.currency) as lowest_stated,
-    max(d.currency) as highest_stated,
-    sum(d.ad_spend * coalesce(x.rate, 1)) as ad_spend,
-    sum(d.impressions) as impressions,
-    sum(d.clicks) as clicks,
-    sum(d.conversions) as conversions,
-    sum(d.conversion_value * coalesce(x.rate, 1)) as conversion_value,
-    count(d.ad_spend) as known_ad_spend,
-    count(d.impressions) as known_impressions,
-    count(d.clicks) as known_clicks,
-    count(d.conversions) as known_conversions,
-    count(d.conversion_value) as known_conversion_value
-from (
-    values
-    (true, %(first)s::date, %(last)s::date),
-    (false, %(previous_first)s::date, %(previous_last)s::date)
-) as w (is_current, first, last)
-inner join known_days as d on d.date between w.first and w.last
-inner join aura.entities as e on e.brand_id = %(brand_id)s and d.entity_id = e.id
+    s.is_current,
+    s.days,
+    s.lowest_currency,
+    s.highest_currency,
+    s.lowest_stated,
+    s.highest_stated,
+    s.ad_spend,
+    s.impressions,
+    s.clicks,
+    s.conversions,
+    s.conversion_value,
+    s.known_ad_spend,
+    s.known_impressions,
+    s.known_clicks,
+    s.known_conversions,
+    s.known_conversion_value
+from summed as s
+inner join aura.entities as e on e.brand_id = %(brand_id)s and s.entity_id = e.id
 left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
-left join
-    unnest(
-        %(rate_days)s::date[],
-        %(rate_currencies)s::text[],
-        %(rates)s::numeric[],
-        array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
-    ) as x (day, currency, rate, target)
-    on d.date = x.day and d.currency = x.currency
-where e.level = 'campaign'
-group by e.id, a.name, w.is_current;
+where e.level = 'campaign';
 
 -- name: campaign
 -- One campaign; no row when it does not exist or is somebody else's.

@@ -99,7 +99,15 @@ with compared_days as materialized (
         (true, %(first)s::date, %(last)s::date),
         (false, %(previous_first)s::date, %(previous_last)s::date)
     ) as w (is_current, first, last)
-    inner join aura.brand_days as d on d.brand_id = %(brand_id)s and d.date between w.first and w.last
+    cross join
+        lateral (
+            -- a range of the index each: the planner thinks little of a brand's rows under row level
+            -- security, and would read its whole history once
+            select n.*
+            from aura.brand_days as n
+            where n.brand_id = %(brand_id)s and n.date between w.first and w.last
+            offset 0
+        ) as d
 )
 
 select
@@ -167,8 +175,15 @@ from compared_days as d;
 -- name: totals_and_days_anew
 -- The same with amounts times the rate of their day where one is given; `currencies` says what they are
 -- in, `stated` what the platform states. With as_of, days as they were known then.
-with seen as (
+with windows (is_current, first, last) as (
+    values
+    (true, %(first)s::date, %(last)s::date),
+    (false, %(previous_first)s::date, %(previous_last)s::date)
+),
+
+seen as (
     select
+        w.is_current,
         d.entity_id,
         d.date,
         d.currency,
@@ -186,16 +201,20 @@ with seen as (
         d.clicks,
         d.conversions,
         d.conversion_value
-    from aura.entity_days as d
-    where
-        d.brand_id = %(brand_id)s
-        and d.observed_at <= %(as_of)s::timestamptz
-        and (
-            d.date between %(first)s::date and %(last)s::date
-            or d.date between %(previous_first)s::date and %(previous_last)s::date
-        )
+    from windows as w
+    cross join
+        lateral (
+            select n.*
+            from aura.entity_days as n
+            where
+                n.brand_id = %(brand_id)s
+                and n.date between w.first and w.last
+                and n.observed_at <= %(as_of)s::timestamptz
+            offset 0
+        ) as d
     union all
     select
+        w.is_current,
         r.entity_id,
         r.date,
         r.currency,
@@ -213,19 +232,23 @@ with seen as (
         r.clicks,
         r.conversions,
         r.conversion_value
-    from aura.revisions as r
-    where
-        r.brand_id = %(brand_id)s
-        and r.observed_at <= %(as_of)s::timestamptz
-        and r.replaced_at > %(as_of)s::timestamptz
-        and (
-            r.date between %(first)s::date and %(last)s::date
-            or r.date between %(previous_first)s::date and %(previous_last)s::date
-        )
+    from windows as w
+    cross join
+        lateral (
+            select n.*
+            from aura.revisions as n
+            where
+                n.brand_id = %(brand_id)s
+                and n.date between w.first and w.last
+                and n.observed_at <= %(as_of)s::timestamptz
+                and n.replaced_at > %(as_of)s::timestamptz
+            offset 0
+        ) as r
 ),
 
 known_days as (
     select
+        w.is_current,
         b.platform,
         b.date,
         b.currency,
@@ -243,17 +266,21 @@ known_days as (
         b.clicks,
         b.conversions,
         b.conversion_value
-    from aura.brand_days as b
-    where
-        b.brand_id = %(brand_id)s
-        and %(as_of)s::timestamptz is null
-        and (
-            b.date between %(first)s::date and %(last)s::date
-            or b.date between %(previous_first)s::date and %(previous_last)s::date
-        )
+    from windows as w
+    cross join
+        lateral (
+            select n.*
+            from aura.brand_days as n
+            where
+                n.brand_id = %(brand_id)s
+                and n.date between w.first and w.last
+                and %(as_of)s::timestamptz is null
+            offset 0
+        ) as b
     union all
     -- as of an earlier moment: summed as the rollup is, from what was known then
     select
+        s.is_current,
         e.platform,
         s.date,
         max(s.currency) as currency,
@@ -285,12 +312,12 @@ known_days as (
                 and a.external_id = e.external_id
                 and not a.is_selected
         )
-    group by e.platform, s.date
+    group by s.is_current, e.platform, s.date
 )
 
 select
     d.platform,
-    w.is_current,
+    d.is_current,
     d.date,
     count(*) as days,
     string_agg(distinct coalesce(x.target, d.currency), ',') as currencies,
@@ -325,13 +352,9 @@ select
         count(d.conversion_value)
     ] as known,
     string_agg(distinct d.currency, ',') as stated
-from (
-    values
-    (true, %(first)s::date, %(last)s::date),
-    (false, %(previous_first)s::date, %(previous_last)s::date)
-) as w (is_current, first, last)
-inner join known_days as d on d.date between w.first and w.last
-left join
+from known_days as d
+-- a full join is hashed, whatever the planner thinks of a brand's rows; a left one was looped over
+full join
     unnest(
         %(rate_days)s::date[],
         %(rate_currencies)s::text[],
@@ -339,7 +362,8 @@ left join
         array_fill(%(rate_into)s::text, array[cardinality(%(rates)s::numeric[])])
     ) as x (day, currency, rate, target)
     on d.date = x.day and d.currency = x.currency
-group by grouping sets ((d.platform, w.is_current), (d.platform, w.is_current, d.date));
+where coalesce(d.platform, '') <> ''
+group by grouping sets ((d.platform, d.is_current), (d.platform, d.is_current, d.date));
 
 -- name: mark_insight_read
 -- A person has seen an insight of one of their brands.
