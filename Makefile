@@ -118,8 +118,10 @@ fuzz-import: .venv/.development ## RUNS=10000 random edits of export files from 
 .PHONY: bench-insights
 # a comma would end an argument of $(or)
 UNSEEN_SEEDS := 1,2,3
-bench-insights: .venv/.development ## the insights on worlds of known truth beside usual rules, chance and an oracle; BRANDS=5 SEEDS=1,2,3 NOISES=0.06,0.2,0.4 (last line JSON)
-	@$(BIN)/python benchmarks/insights/run.py $(or $(BRANDS),5) $(or $(SEEDS),$(UNSEEN_SEEDS)) $(NOISES)
+MORE_SEEDS := 1,2,3,4,5
+bench-insights: .venv/.development ## the insights on worlds of known truth beside usual rules, a forecasting tool, chance and an oracle; LONG=1 or BRANDS=5 SEEDS=1,2,3 NOISES=0.06,0.2,0.4 (last line JSON)
+	@$(MAKE) --no-print-directory .venv-peers/statsforecast/.ready || echo "statsforecast could not be installed: it is skipped by name"
+	@$(BIN)/python benchmarks/insights/run.py $(or $(BRANDS),$(if $(LONG),10,5)) $(or $(SEEDS),$(if $(LONG),$(MORE_SEEDS),$(UNSEEN_SEEDS))) $(NOISES)
 
 bench-footprint: .venv/.development ## import time and installed size of the connectors (last line JSON)
 	@$(BIN)/python benchmarks/footprint.py

@@ -1,6 +1,12 @@
-"""What others would have said of the same worlds: usual rules, chance, and who knows the rates."""
+"""What others would have said of the same worlds: usual rules, chance, and who knows the rates.
+
+A rule judges the newest day, or waits: with `wait` it does as if the last so many days were not
+there yet, because few of their purchases are.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from scoring import FIRST_RUN, Alert
@@ -9,57 +15,71 @@ from truth import CLAIMS, Array, World
 _LEAST = 10.0
 
 
-def _reported(world: World, scope: tuple[str, str, str], run: int) -> dict[str, Array]:
-    """A scope's KPIs by day as a dashboard shows them on a morning, NaN without delivery."""
+def reported(
+    world: World, scope: tuple[str, str, str], *, wait: int, back: int
+) -> dict[str, Array]:
+    """A scope's KPIs as a dashboard shows them each judged morning: (mornings, days).
+
+    The last column is the newest day that is not waited for; NaN without delivery.
+    """
     rows = world.rows(scope)
-    days = np.arange(max(run - 36, 0), run)
+    run = np.arange(FIRST_RUN, world.days + 1)[:, None]
+    day = run - wait - back + np.arange(back)
+    days = np.maximum(day, 0)
     age = np.minimum(run - days, world.counts.shape[2] - 1)
-    spend, clicks = (values[rows][:, days].sum(axis=0) for values in (world.spend, world.clicks))
-    counts = world.counts[rows][:, days, age].sum(axis=0)
-    value = world.amounts[rows][:, days, age].sum(axis=0)
+    spend, clicks = (values[rows].sum(axis=0)[days] for values in (world.spend, world.clicks))
+    counts = world.counts[rows].sum(axis=0)[days, age]
+    value = world.amounts[rows].sum(axis=0)[days, age]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {
+        shown = {
             "cpa": np.where(spend > 0, spend / np.maximum(counts, 0.5), np.nan),
             "roas": np.where(spend > 0, value / spend, np.nan),
             "cvr": np.where(clicks > 0, counts / clicks, np.nan),
-            "count": counts,
         }
+    shown = {metric: np.where(day >= 0, values, np.nan) for metric, values in shown.items()}
+    return shown | {"count": np.where(day >= 0, counts, 0)}
 
 
-def z_score(world: World) -> list[Alert]:
+def z_score(world: World, wait: int = 0) -> list[Alert]:
     """The newest day beyond 2.5 standard deviations of the 28 days before it."""
     found = []
     for scope in world.scopes():
-        for run in range(FIRST_RUN, world.days + 1):
-            shown = _reported(world, scope, run)
-            for kind, (metric, direction, _) in CLAIMS.items():
-                series = shown[metric]
-                before, now = series[-29:-1], series[-1]
-                if np.isfinite(before).sum() < 14 or not np.isfinite(now):
-                    continue
-                spread = float(np.nanstd(before))
-                if spread > 0 and direction * (now - np.nanmean(before)) > 2.5 * spread:
-                    found.append(Alert(run, kind, scope, run - 1, run - 1))
+        shown = reported(world, scope, wait=wait, back=29)
+        for kind, (metric, direction, _) in CLAIMS.items():
+            before, now = shown[metric][:, :-1], shown[metric][:, -1]
+            enough = np.isfinite(before).sum(axis=1) >= 14
+            mean = _mean(before)
+            spread = np.sqrt(_mean((before - mean[:, None]) ** 2))
+            said = enough & (spread > 0) & (direction * (now - mean) > 2.5 * spread)
+            found.extend(_said(said, kind, scope, wait, 1))
     return found
 
 
-def week_over_week(world: World) -> list[Alert]:
+def week_over_week(world: World, wait: int = 0) -> list[Alert]:
     """The last 7 days 30 % or more from the 7 before them, with 10 conversions in either."""
     found = []
     for scope in world.scopes():
-        for run in range(FIRST_RUN, world.days + 1):
-            shown = _reported(world, scope, run)
-            counts = shown["count"]
-            if min(counts[-7:].sum(), counts[-14:-7].sum()) < _LEAST:
-                continue
-            for kind, (metric, direction, _) in CLAIMS.items():
-                now, before = shown[metric][-7:], shown[metric][-14:-7]
-                if not np.isfinite(now).any() or not np.isfinite(before).any():
-                    continue
-                change = np.nanmean(now) / max(np.nanmean(before), 1e-12) - 1
-                if direction * change > 0.3:
-                    found.append(Alert(run, kind, scope, run - 7, run - 1))
+        shown = reported(world, scope, wait=wait, back=14)
+        count = shown["count"].reshape(-1, 2, 7).sum(axis=2)
+        for kind, (metric, direction, _) in CLAIMS.items():
+            weeks = shown[metric].reshape(-1, 2, 7)
+            said = (count.min(axis=1) >= _LEAST) & np.isfinite(weeks).any(axis=2).all(axis=1)
+            before, now = (_mean(weeks[:, week]) for week in (0, 1))
+            said &= direction * (now / np.maximum(before, 1e-12) - 1) > 0.3
+            found.extend(_said(said, kind, scope, wait, 7))
     return found
+
+
+def _mean(values: Array) -> Array:
+    """Of each row without NaN, zero where there is nothing."""
+    return np.asarray(np.nansum(values, axis=1) / np.maximum(np.isfinite(values).sum(axis=1), 1))
+
+
+def _said(
+    said: Array, kind: str, scope: tuple[str, str, str], wait: int, length: int
+) -> Iterator[Alert]:
+    for run in (FIRST_RUN + np.flatnonzero(said)).tolist():
+        yield Alert(run, kind, scope, run - wait - length, run - wait - 1)
 
 
 def chance(world: World, alerts: int, seed: int) -> list[Alert]:

@@ -1,7 +1,8 @@
-"""How good the insights are: the engine, usual rules, chance and an oracle on the same worlds.
+"""How good the insights are: the engine, usual rules, a forecasting tool, chance and an oracle.
 
 `python benchmarks/insights/run.py [BRANDS] [SEED,…] [NOISE,…]`: brands for each generator, noise
-and seed. The parameters were chosen on seeds over 1000, never on these. The last line is JSON.
+and seed, all methods on the same worlds. The parameters were chosen on seeds over 1000, never on
+these. The last line is JSON with a number for each row of the table of bars.
 """
 
 from __future__ import annotations
@@ -9,92 +10,180 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
+import bars
 import budget
+import cost
 import engine_run
-import market
+import forecaster
 import rivals
-import rough
-import steady
-from scoring import Alert, Tally, rows, score
+from scoring import Tally, rows, score
+from worlds import GENERATORS, TUNED_BESIDE
 
-GENERATORS = {"steady": steady.make, "rough": rough.make, "market": market.make}
-NOISES = (0.06, 0.20, 0.40)
-RIVALS = {"z-score 28 days": rivals.z_score, "week over week 30 %": rivals.week_over_week}
+# the forecasting tool takes 20 seconds for a brand
+FORECAST_BRANDS = 1
+# the real store's days are as noisy as they are
+AS_RECORDED = 0.0
+RULES = ("z-score 28 days", "week over week 30 %")
+WAITING = 3
 # of each kind and family, for each of the starts (`make bench-budget` takes more of them)
 _BUDGET_WORLDS = 2
 Task = tuple[str, int, int, float]
+Key = tuple[str, str, float]
 
 
-def look(task: Task) -> tuple[Task, dict[str, list[Alert]], float]:
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    brands: int = 5
+    seeds: tuple[int, ...] = (1, 2, 3)
+    noises: tuple[float, ...] = bars.NOISES
+
+    def tasks(self) -> Iterator[Task]:
+        for name in GENERATORS:
+            for noise in (AS_RECORDED,) if name == "real" else self.noises:
+                for seed in self.seeds:
+                    for number in range(self.brands):
+                        yield name, seed, number, noise
+
+
+def look(task: Task) -> tuple[Task, dict[str, Tally], float]:
+    """What each method's claims about a world are worth; the engine's seconds of the processor."""
     name, seed, number, noise = task
     world = GENERATORS[name](seed, number, noise)
     started = time.process_time()
-    said = {"aura": engine_run.alerts(world)}
+    said = {"Aura": engine_run.alerts(world)}
     spent = time.process_time() - started
-    said["chance"] = rivals.chance(world, max(len(said["aura"]), 1), number)
+    said["chance"] = rivals.chance(world, max(len(said["Aura"]), 1), number)
     said["oracle"] = rivals.oracle(world)
-    if noise == NOISES[0]:
-        said |= {name: rival(world) for name, rival in RIVALS.items()}
-    return task, said, spent
+    if noise in {AS_RECORDED, bars.NOISES[0]}:
+        for rule, judge in zip(RULES, (rivals.z_score, rivals.week_over_week), strict=True):
+            said[rule] = judge(world)
+            said[f"{rule}, waits {WAITING}"] = judge(world, WAITING)
+        if number < FORECAST_BRANDS and forecaster.is_there():
+            said[forecaster.NAME] = forecaster.alerts(world, task)
+    tallies = {method: Tally() for method in said}
+    for method, alerts in said.items():
+        score(tallies[method], world, alerts)
+    return task, tallies, spent
 
 
-def measure(
-    brands: int, seeds: list[int], noises: tuple[float, ...] = NOISES
-) -> tuple[dict[Any, Tally], float]:
-    """Tallies by method, generator and noise; seconds of CPU of the engine for a brand."""
-    tasks = [
-        (name, seed, number, noise)
-        for noise in noises
-        for name in GENERATORS
-        for seed in seeds
-        for number in range(brands)
-    ]
-    tallies: dict[Any, Tally] = {}
+def measure(plan: Plan) -> tuple[dict[Key, Tally], float]:
+    """Tallies by method, worlds and noise; seconds of the processor of the engine for a brand.
+
+    Worlds are a generator's, `all` of those that stand for the bars, and `with forecast`: those of
+    `all` that the forecasting tool saw too.
+    """
+    tasks = list(plan.tasks())
+    tallies: dict[Key, Tally] = {}
     seconds = 0.0
     with ProcessPoolExecutor(2) as pool:
-        for task, said, spent in pool.map(look, tasks, chunksize=2):
-            name, seed, number, noise = task
-            world = GENERATORS[name](seed, number, noise)
-            for method, alerts in said.items():
-                for key in ((method, name, noise), (method, "all", noise)):
-                    score(tallies.setdefault(key, Tally()), world, alerts)
+        for (name, _, number, noise), said, spent in pool.map(look, tasks, chunksize=2):
+            groups = [name]
+            if name in TUNED_BESIDE:
+                groups += ["all"] + ["with forecast"] * (forecaster.NAME in said)
+            if name == "real" and number % 2:
+                groups.append("real, no event")
+            for method, tally in said.items():
+                for group in groups:
+                    tallies.setdefault((method, group, noise), Tally()).add(tally)
             seconds += spent
     return tallies, seconds / len(tasks)
 
 
-def main() -> None:
-    brands = int(sys.argv[1]) if len(sys.argv) > 1 else 8
-    seeds = [int(seed) for seed in (sys.argv[2] if len(sys.argv) > 2 else "1,2,3").split(",")]
-    noises = tuple(map(float, sys.argv[3].split(","))) if len(sys.argv) > 3 else NOISES
-    tallies, seconds = measure(brands, seeds, noises)
-    figures: dict[str, Any] = {"brands": brands, "seeds": seeds}
-    for (method, name, noise), tally in sorted(tallies.items(), key=lambda item: str(item[0])):
-        found = rows(tally)
-        figures[f"{method}, {name}, {noise}"] = {
-            key: round(value, 3) if isinstance(value, float) else value
-            for key, value in found.items()
+def gap_closed(tallies: dict[Key, Tally]) -> dict[str, float]:
+    """By rival, the share of the way from its F1 to the oracle's that the engine goes."""
+    noise = bars.NOISES[0]
+    closed = {}
+    for method, group, at in tallies:
+        alone = group == "all" and method not in {"Aura", "chance", "oracle", forecaster.NAME}
+        if at == noise and (alone or (group == "with forecast" and method == forecaster.NAME)):
+            own, top, rival = (
+                rows(tallies[one, group, noise])["f1"] for one in ("Aura", "oracle", method)
+            )
+            closed[method] = round((own - rival) / max(top - rival, 1e-9), 3)
+    return closed
+
+
+def line(key: Key, found: dict[str, Any]) -> str:
+    method, group, noise = key
+    return (
+        f"{method:30s} {group:14s} noise {noise:.2f}: F1 {found['f1']:.2f}, claims true "
+        f"{found['claim_precision']:.2f}, recall {found['recall']:.2f}, strict "
+        f"{found['strict_precision']:.2f}, false {found['false_per_brand_month']:.3f} a "
+        f"brand-month ({found['false_near_holidays']:.3f} near holidays), by money "
+        f"{found['money_recall']:.2f}, {found['delay_median']:.1f} days (p90 "
+        f"{found['delay_p90']:.1f}), calibration {found['calibration_error']:.2f}, coverage "
+        f"{found['coverage']:.2f}, {found['alerts']} claims, {found['detectable']} events; of "
+        f"{found['outages']} outages {found['outage_recognised']:.2f} recognised, "
+        f"{found['outage_wrong']:.2f} wrong; strict by type {found['strict_by_type']}; recall by "
+        f"level {found['recall_by_level']}"
+    )
+
+
+def others() -> dict[str, float]:
+    """What is measured without the worlds: budgets, time and memory, looking ahead."""
+    found = budget.measure(_BUDGET_WORLDS)
+    print(f"budget, {found['worlds']} worlds: {json.dumps(found)}", flush=True)
+    night = cost.night()
+    print(
+        f"a morning of a brand of {cost.NIGHT_CAMPAIGNS} campaigns: "
+        f"{night['morning_milliseconds']:.1f} ms of the processor, "
+        f"{night['look_milliseconds']:.1f} of them the look itself",
+        flush=True,
+    )
+    return {
+        **{f"budget_{name}": value for name, value in found.items() if isinstance(value, float)},
+        **night,
+        "look_ahead_changes": cost.look_ahead(),
+        "backtest_seconds_60_brands": cost.backtest(),
+    }
+
+
+def table(tallies: dict[Key, Tally], without: dict[str, float]) -> dict[str, float | None]:
+    """Print each row with its bar, chance and the oracle beside it."""
+    of_worlds = {
+        method: {
+            noise: rows(tally)
+            for (one, group, noise), tally in tallies.items()
+            if (one, group) == (method, "all")
         }
+        for method in ("Aura", "chance", "oracle")
+    }
+    found = {method: bars.measured(figures, {}) for method, figures in of_worlds.items()}
+    own = bars.measured(of_worlds["Aura"], without)
+    for bar in bars.BARS:
+        number = own[bar.key]
         print(
-            f"{method:20s} {name:7s} noise {noise:.2f}: F1 {found['f1']:.2f}, claim precision "
-            f"{found['claim_precision']:.2f}, recall {found['recall']:.2f}, strict "
-            f"{found['strict_precision']:.2f}, false {found['false_per_brand_month']:.3f} a "
-            f"brand-month ({found['false_near_holidays']:.3f} near holidays), by money "
-            f"{found['money_recall']:.2f}, {found['delay_median']:.0f} days (p90 "
-            f"{found['delay_p90']:.0f}), calibration {found['calibration_error']:.2f}, coverage "
-            f"{found['coverage']:.2f}, {found['alerts']} claims, {found['detectable']} events; of "
-            f"{found['outages']} outages {found['outage_recognised']:.2f} recognised, "
-            f"{found['outage_wrong']:.2f} wrong",
-            flush=True,
+            f"{bar.key:38s} {number} (bar {bar.words}) "
+            f"{'met' if bar.holds(number) else 'not met' if number is not None else 'not measured'}"
+            + (f"; chance {found['chance'][bar.key]}, oracle {found['oracle'][bar.key]}")
+            * (bar.noise is not None)
         )
-    best = max(rows(tallies[rival, "all", NOISES[0]])["f1"] for rival in RIVALS)
-    own, top = (rows(tallies[one, "all", NOISES[0]])["f1"] for one in ("aura", "oracle"))
-    figures["gap_closed"] = round((own - best) / max(top - best, 1e-9), 3)
-    figures["seconds_per_brand"] = round(seconds, 2)
-    figures["budget"] = budget.measure(_BUDGET_WORLDS)
-    print(json.dumps(figures))
+    return own
+
+
+def main() -> None:
+    given = dict(enumerate(sys.argv[1:]))
+    plan = Plan(
+        brands=int(given.get(0, Plan.brands)),
+        seeds=tuple(map(int, given[1].split(","))) if 1 in given else Plan.seeds,
+        noises=tuple(map(float, given[2].split(","))) if 2 in given else Plan.noises,
+    )
+    present = {forecaster.NAME: forecaster.is_there(), "the real series": "real" in GENERATORS}
+    for name in (name for name, is_there in present.items() if not is_there):
+        print(f"skipped: {name} (docs/insight-benchmark.md says what it needs)")
+    tallies, seconds = measure(plan)
+    for key in sorted(tallies, key=lambda key: (key[2], key[1], key[0])):
+        print(line(key, rows(tallies[key])), flush=True)
+    print(f"share of the gap to the oracle that is closed, by rival: {gap_closed(tallies)}")
+    print(f"{seconds:.2f} s of the processor a brand, {plan}", flush=True)
+    print(json.dumps(table(tallies, others())))
 
 
 if __name__ == "__main__":

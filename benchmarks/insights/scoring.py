@@ -53,6 +53,13 @@ class Tally:
     events: list[dict[str, Any]] = field(default_factory=list)
     outages: list[dict[str, bool]] = field(default_factory=list)
 
+    def add(self, other: Tally) -> None:
+        self.months += other.months
+        self.unusual_months += other.unusual_months
+        self.alerts += other.alerts
+        self.events += other.events
+        self.outages += other.outages
+
 
 def merged(alerts: Iterable[Alert]) -> list[Alert]:
     newest: dict[tuple[Any, ...], int] = {}
@@ -210,6 +217,7 @@ def rows(tally: Tally) -> dict[str, Any]:
         "event_recall": sum(by_event.values()) / max(len(by_event), 1),
         "strict_precision": strict,
         "strict_by_type": _by_type(alerts),
+        "strict_precision_weakest_type": min(_by_type(alerts).values(), default=float("nan")),
         "recall_by_level": _share(detectable, "level"),
         "false_per_brand_month": len(false) / tally.months,
         "false_near_holidays": sum(one["unusual"] for one in false)
