@@ -40,7 +40,7 @@ def test_of_all_that_was_said_so_much_held() -> None:
     assert record.sentence == (
         "Of 5 insights judged two weeks later, 3 held once every conversion had arrived, 1 did "
         "not, 1 had too few conversions to tell. Of those that held, 1 recovered and 2 went on. "
-        "1 more wait for their two weeks. Advice on budgets was followed 1 of 2 times."
+        "1 more wait for their two weeks. Budgets then moved as advised in 1 of 2 cases."
     )
 
 

@@ -67,7 +67,7 @@ class Record:
             if self.waiting:
                 text += f" {self.waiting} more wait for their two weeks."
         if self.advised:
-            text += f" Advice on budgets was followed {self.followed} of {self.advised} times."
+            text += f" Budgets then moved as advised in {self.followed} of {self.advised} cases."
         return text
 
 
