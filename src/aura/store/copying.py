@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
@@ -24,17 +25,24 @@ async def copy_rows(
     connection: Connection, statement: LiteralString, rows: Iterable[Sequence[Any]]
 ) -> None:
     """Copy rows of None, text, bool, int, Decimal, bytes, day, aware moment or Jsonb."""
+    coming = iter(rows)
     async with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        lines: list[str] = []
-        for row in rows:
-            lines.append("\t".join([_WRITTEN[type(value)](value) for value in row]))
-            if len(lines) == _ROWS:
-                lines.append("")
-                await copy.write("\n".join(lines))
-                lines = []
-        if lines:
-            lines.append("")
-            await copy.write("\n".join(lines))
+        while some := list(islice(coming, _ROWS)):
+            columns = map(_column, zip(*some, strict=True))
+            lines = map("\t".join, zip(*columns, strict=True))
+            await copy.write("\n".join([*lines, ""]))
+
+
+def _column(values: Sequence[Any]) -> Iterable[str]:
+    """Values that stand below each other: mostly of one type, days and words again and again."""
+    types = set(map(type, values))
+    if len(types) > 1:
+        return [_WRITTEN[type(value)](value) for value in values]
+    [only] = types
+    if only in (str, date):
+        written = {value: _WRITTEN[only](value) for value in set(values)}
+        return map(written.__getitem__, values)
+    return map(_WRITTEN[only], values)
 
 
 def _text(value: str) -> str:

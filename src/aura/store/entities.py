@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 from aura.errors import NotFoundError
@@ -21,13 +22,14 @@ FILE_ACCOUNT = "file"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where facts are written: one integration of one brand."""
+    """Where facts are written: one integration of one brand; whether files ever were about it."""
 
     brand_id: UUID
     integration_id: UUID
     platform: Platform
     account_id: str | None
     account_name: str | None
+    has_files: bool
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -54,6 +56,7 @@ async def place_of(connection: Connection, *, brand_id: UUID, integration_id: UU
         row["platform"],
         row["platform_account_id"],
         row["platform_account_name"],
+        row["has_files"],
     )
 
 
@@ -95,12 +98,8 @@ async def campaign_entities(
 
     Each has the name and status of its latest day afterwards; an empty one keeps the old.
     """
-    latest: dict[tuple[str, str], AdDay] = {}
-    for day in days:
-        if day.level != "account":
-            known = latest.setdefault((day.level, day.external_id), day)
-            if known.date < day.date:
-                latest[day.level, day.external_id] = day
+    by_age = sorted(days, key=attrgetter("date"))
+    latest = {(day.level, day.external_id): day for day in by_age if day.level != "account"}
     if not latest:
         return {}
     # in one order, so that two writers never wait for each other

@@ -347,7 +347,7 @@ async def replace_days(
     parameters = place.parameters | observation.parameters | {"entities": entities, "dates": dates}
     written = await connection.execute(named["write_days"], parameters)
     changed = Counter({row["date"]: row["changed"] for row in await written.fetchall()})
-    if observation.source == "api":
+    if observation.source == "api" and place.has_files:
         await connection.execute(named["confirm_days"], parameters)
     await connection.execute(named["drop_incoming_days"])
     if changed:

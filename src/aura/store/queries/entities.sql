@@ -124,10 +124,14 @@ group by c.name
 having count(*) = 1;
 
 -- name: platform_of
--- The platform of an integration and the account it is connected to, if any.
+-- The platform of an integration, the account it is connected to, if any, and whether files were about it.
 select
-    platform,
-    platform_account_id,
-    platform_account_name
-from public.integrations
-where id = %(integration_id)s and brand_id = %(brand_id)s;
+    i.platform,
+    i.platform_account_id,
+    i.platform_account_name,
+    exists (
+        select from aura.imports as m
+        where m.brand_id = %(brand_id)s and m.integration_id = i.id
+    ) as has_files
+from public.integrations as i
+where i.id = %(integration_id)s and i.brand_id = %(brand_id)s;

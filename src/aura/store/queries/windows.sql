@@ -139,7 +139,6 @@ where
 with stored as (
     select
         s.*,
-        s as before,
         s.ctid as place
     from aura.entity_days as s
     where
@@ -152,7 +151,8 @@ with stored as (
 changed as materialized (
     select
         i.*,
-        d.before,
+        -- put together for a row that changed, not for each that is stored
+        d as before,
         d.place,
         coalesce(i.date, d.date) as day
     from incoming_days as i
@@ -301,12 +301,7 @@ where
     d.brand_id = %(brand_id)s
     and d.entity_id = i.entity_id
     and d.date = i.date
-    and d.import_id is not null
-    -- not looked at where no file ever was
-    and exists (
-        select from aura.imports as m
-        where m.brand_id = %(brand_id)s and m.integration_id = %(integration_id)s
-    );
+    and d.import_id is not null;
 
 -- name: refresh_brand_days
 -- Sums the account level of the integration's selected accounts into the rollup. Where accounts of two
