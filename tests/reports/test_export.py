@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from datetime import UTC, date, datetime
@@ -10,12 +11,14 @@ from decimal import Decimal
 import pytest
 
 from aura.accounts.links import end_link, list_links, make_link, open_link
-from aura.errors import FileRefusedError, InputError, NotFoundError
+from aura.errors import DatabaseError, FileRefusedError, InputError, NotFoundError
 from aura.imports.any_file import import_daily
 from aura.imports.daily import import_report
 from aura.imports.report_result import ReportTerms
 from aura.imports.shop_import import import_shop_report
 from aura.reports.export import TITLES, export
+from aura.reports.read_ahead import IN_MEMORY, read_ahead
+from aura.store.database import Database
 from requirements import require
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -223,3 +226,61 @@ async def test_amounts_that_were_exported_keep_their_currency(
     path.write_text(sales.replace("USD", "CHF", 1))
     with pytest.raises(FileRefusedError, match="mixes currencies"):
         await import_daily(database, path=path, **terms)
+
+
+@pytest.fixture
+async def narrow(owner_url):
+    """A database with one connection for all who ask."""
+    opened = await Database.open(owner_url, pool_size=1)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def slow(database, brand, narrow):
+    """A long table of which somebody has taken the first piece only."""
+    person, brand_id = brand
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "insert into aura.brand_days (brand_id, date, platform, currency, revenue)"
+            " select %s, date '1980-01-01' + n, 'meta', 'USD',"
+            " n + 0.1234567890123456789012345678901 from generate_series(0, 15999) as n",
+            [brand_id],
+        )
+    made = await export(narrow, user_id=person, brand_id=brand_id, dataset="metrics", now=NOW)
+    return person, made.pieces, await anext(made.pieces)
+
+
+async def _asks(database, person):
+    async with asyncio.timeout(20), database.as_user(person) as connection:
+        cursor = await connection.execute("select count(*) from aura.brand_days")
+        return (await cursor.fetchone())["count"]
+
+
+async def test_a_slow_reader_holds_no_connection_and_misses_nothing(narrow, slow):
+    person, pieces, first = slow
+    stored = await _asks(narrow, person)
+    content = b"".join([first, *[piece async for piece in pieces]])
+    assert len(content) > IN_MEMORY
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) == stored
+    assert rows[15999]["revenue"] == "15999.1234567890123456789012345678901"
+
+
+async def test_a_reader_that_goes_away_leaves_the_connection_to_others(narrow, slow):
+    person, pieces, _ = slow
+    await pieces.aclose()
+    assert await _asks(narrow, person) > 0
+
+
+async def test_what_fails_while_it_is_read_reaches_the_reader_behind_what_came():
+    async def broken():
+        yield b"some"
+        yield b" rows"
+        raise DatabaseError("gone")
+
+    taken = bytearray()
+    with pytest.raises(DatabaseError, match="gone"):
+        async for piece in read_ahead(broken()):
+            taken += piece
+    assert taken == b"some rows"

@@ -1,15 +1,16 @@
 """A brand's tables for other programs: CSV for spreadsheets, Parquet for the rest.
 
 In: a brand of the person who asks, a table, days. Out: bytes in pieces, written while they are
-read, so that any number of rows takes the same memory. CSV is UTF-8 with a mark, ISO days, a point
-in decimals, no thousands, a column with the currency. Parquet needs the extra `parquet` (pyarrow);
-numbers in it are decimals with eight digits after the point.
+read, so that any number of rows takes the same memory; a slow reader takes them from a temporary
+file, not from the database. CSV is UTF-8 with a mark, ISO days, a point in decimals, no thousands,
+a column with the currency. Parquet needs the extra `parquet` (pyarrow); numbers in it are decimals
+with eight digits after the point.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from aura.errors import ConfigurationError, InputError
 from aura.reports.cohort_rows import HEADS, cohort_rows
 from aura.reports.cohorts import MONTHS, cohorts
 from aura.reports.delimited import BYTE_ORDER_MARK, delimited
+from aura.reports.read_ahead import read_ahead
 from aura.store import exports, reports
 from aura.store.database import Database
 from aura.store.exports import DATASETS, Dataset
@@ -41,7 +43,7 @@ class Export:
 
     file_name: str
     media_type: str
-    pieces: AsyncIterator[bytes]
+    pieces: AsyncGenerator[bytes, None]
 
 
 def has_parquet() -> bool:
@@ -96,14 +98,15 @@ async def export(
         pieces = _cohorts(database, user_id, brand_id, now)
     else:
         read = _csv if form == "csv" else _parquet
-        pieces = read(database, user_id, brand_id, DATASETS[name], first_day, last_day)
+        made = read(database, user_id, brand_id, DATASETS[name], first_day, last_day)
+        pieces = read_ahead(made)
     media = "text/csv; charset=utf-8" if form == "csv" else "application/vnd.apache.parquet"
     return Export(file_name, media, pieces)
 
 
 async def _cohorts(
     database: Database, user_id: UUID, brand_id: UUID, now: datetime
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     report = await cohorts(
         database, user_id=user_id, brand_id=brand_id, months=max(MONTHS), now=now
     )
@@ -117,7 +120,7 @@ async def _csv(
     dataset: Dataset,
     first_day: date | None,
     last_day: date | None,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     yield BYTE_ORDER_MARK.encode()
     async with database.as_user(user_id) as connection:
         async for piece in exports.copy_csv(
@@ -133,7 +136,7 @@ async def _parquet(
     dataset: Dataset,
     first_day: date | None,
     last_day: date | None,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     import pyarrow as pa  # noqa: PLC0415 - an extra that need not be installed
     from pyarrow import parquet  # noqa: PLC0415 - as above
 
