@@ -129,7 +129,7 @@ select
     i.platform,
     i.platform_account_id,
     i.platform_account_name,
-    exists (
+    exists(
         select from aura.imports as m
         where m.brand_id = %(brand_id)s and m.integration_id = i.id
     ) as has_files
