@@ -83,12 +83,14 @@ def measure(plan: Plan) -> tuple[dict[Key, Tally], float]:
     tallies: dict[Key, Tally] = {}
     seconds = 0.0
     with ProcessPoolExecutor(2) as pool:
-        for (name, _, number, noise), said, spent in pool.map(look, tasks, chunksize=2):
+        for (name, seed, number, noise), said, spent in pool.map(look, tasks, chunksize=2):
             groups = [name]
             if name in TUNED_BESIDE:
                 groups += ["all"] + ["with forecast"] * (forecaster.NAME in said)
             if name == "real" and number % 2:
                 groups.append("real, no event")
+            if number == plan.brands - 1:
+                print(f"looked at: {name}, seed {seed}, noise {noise}", file=sys.stderr, flush=True)
             for method, tally in said.items():
                 for group in groups:
                     tallies.setdefault((method, group, noise), Tally()).add(tally)
