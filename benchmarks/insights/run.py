@@ -108,7 +108,7 @@ def gap_closed(tallies: dict[Key, Tally]) -> dict[str, float]:
             own, top, rival = (
                 rows(tallies[one, group, noise])["f1"] for one in ("Aura", "oracle", method)
             )
-            closed[method] = round((own - rival) / max(top - rival, 1e-9), 3)
+            closed[method] = round(float((own - rival) / max(top - rival, 1e-9)), 3)
     return closed
 
 
