@@ -10,19 +10,23 @@ from scoring import Alert
 from truth import World
 
 ROOT = Path(__file__).parents[2]
-PYTHON = ROOT / ".venv-peers" / "statsforecast" / "bin" / "python"
+PLACE = ROOT / ".venv-peers" / "statsforecast"
 SCRIPT = ROOT / "benchmarks" / "peers" / "statsforecast_alerts.py"
 NAME = "AutoETS 99 %, waits 3"
 
 
 def is_there() -> bool:
-    return PYTHON.exists()
+    return (PLACE / ".ready").exists()
 
 
 def alerts(world: World, task: tuple[str, int, int, float]) -> list[Alert]:
     """Of the world that the task makes; both processes must have made the same."""
     done = subprocess.run(
-        [PYTHON, SCRIPT], input=json.dumps(task), capture_output=True, text=True, check=True
+        [PLACE / "bin" / "python", SCRIPT],
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["conversions"] == float(world.counts.sum()), task
