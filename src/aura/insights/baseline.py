@@ -2,7 +2,7 @@
 
 In goes a panel and the days that may be used, out come observed and expected counts of every leaf
 for each trailing window, with how uncertain the expectation itself is. A window's baseline is what
-lies before that window, newer days weighing more (half-life 28 days), so that an event under way
+lies before that window, newer days weighing more (half-life 14 days), so that an event under way
 never becomes its own yardstick; weeks that were unlike the others (an event that has passed) weigh
 little. A campaign with little history leans on its platform.
 """
@@ -19,7 +19,8 @@ from aura.insights.series import BoolArray, FloatArray
 from aura.insights.spread import Spread, find_spread
 
 WINDOWS = (2, 3, 5, 7, 10, 14)
-HALF_LIFE = 28.0
+# rates drift: a month that lies back says less than the drift since then has taken away
+HALF_LIFE = 14.0
 # days younger than this never serve as a baseline: what they lack is least certain
 BASELINE_AGE = 7
 # conversions of its platform that a campaign's own rate is mixed with

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aura.insights.baseline import HALF_LIFE, WINDOWS
+from aura.insights.baseline import WINDOWS
 from aura.insights.daily import weekday_scale
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
@@ -17,8 +17,12 @@ from aura.insights.series import BoolArray, FloatArray
 # below this share of all orders, what is left after the ads' is mostly error
 _LEAST_SHARE = 0.2
 _PRIOR_ORDERS = 10.0
+# platforms credit themselves with parts of a purchase: what is left of it is no order of others.
+# Where that is taken off in vain, what moves everything still moves the rest as much.
+_PURCHASES = 1.25
 _LEAST_DAYS = 21
 _BASELINE_AGE = 3
+_HALF_LIFE = 28.0
 
 
 def other_orders(panel: Panel) -> FloatArray | None:
@@ -31,11 +35,12 @@ def other_orders(panel: Panel) -> FloatArray | None:
     kernel = np.array([0.55, 0.2, 0.12, 0.08, 0.05])
     claimed = np.convolve(claimed, kernel)[: panel.days]
     known = np.isfinite(store.orders)
-    rest = np.where(known, store.orders - claimed, np.nan)
     total = float(store.orders[known].sum())
-    if total <= 0 or float(rest[known].sum()) < _LEAST_SHARE * total:
-        return store.orders
-    return np.asarray(np.maximum(rest, 0.0))
+    for purchases in (_PURCHASES, 1.0):
+        rest = np.where(known, store.orders - purchases * claimed, np.nan)
+        if total > 0 and float(rest[known].sum()) >= _LEAST_SHARE * total:
+            return np.asarray(np.maximum(rest, 0.0))
+    return store.orders
 
 
 def demand_multipliers(panel: Panel, normal: BoolArray) -> FloatArray:
@@ -58,7 +63,7 @@ def demand_multipliers(panel: Panel, normal: BoolArray) -> FloatArray:
         before = known & normal & (day <= last)
         if before.sum() < _LEAST_DAYS or not inside.any():
             continue
-        weights = before * 0.5 ** (np.maximum(last - day, 0) / HALF_LIFE)
+        weights = before * 0.5 ** (np.maximum(last - day, 0) / _HALF_LIFE)
         rate = (filled @ weights) / max(float(scale @ weights), 1e-9)
         due = rate * float(scale[inside].sum())
         found[number] = (float(filled[inside].sum()) + _PRIOR_ORDERS) / (due + _PRIOR_ORDERS)

@@ -17,7 +17,6 @@ from scipy.special import gammainc, gammaincc, gammaincinv
 from aura.insights.baseline import Comparison
 from aura.insights.panel import Panel
 from aura.insights.series import FloatArray
-from aura.insights.spread import of_mean
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Direction = Literal["fell", "rose"]
@@ -137,7 +136,7 @@ def interval(evidence: Evidence, window: int) -> tuple[float, float]:
 def of_leaves(comparison: Comparison) -> Evidence:
     """The evidence on every leaf by itself, (K, W)."""
     spread = comparison.spread
-    daily = spread.noise * of_mean(comparison.used_days, spread.memory)
+    daily = spread.shared(comparison.used_days) + spread.own(comparison.used_days)
     variance = (
         spread.drift
         + daily
@@ -172,9 +171,11 @@ def of_total(comparison: Comparison, rows: Rows) -> Evidence:
 
     spread = comparison.spread
     days = comparison.used_days[rows].max(axis=0, initial=0.0)
-    daily = spread.noise_of_total * of_mean(days, spread.memory_of_total)
+    left = (parts**2).sum(axis=0)
+    daily = spread.shared(days) + left * spread.own(days)
     variance = (
-        spread.drift_of_total
+        spread.shared_drift
+        + left * (spread.drift - spread.shared_drift)
         + daily
         + (parts**2 * comparison.variance[rows]).sum(axis=0)
         + mean(comparison.completeness_deviation) ** 2
@@ -186,20 +187,52 @@ def of_total(comparison: Comparison, rows: Rows) -> Evidence:
     )
 
 
-def sibling_multipliers(panel: Panel, comparison: Comparison) -> FloatArray:
-    """What happened to the other campaigns, shrunk to 1, (K, W): most of all on its platform."""
-    multipliers = np.ones_like(comparison.expected)
+@dataclass(frozen=True, slots=True, eq=False)
+class Siblings:
+    """What the other campaigns say of each, (K, W): most of all those of its platform.
+
+    Attributes:
+        multipliers: what happened to them, shrunk to 1.
+        relief: the part of a campaign's variance that they show not to have happened to all.
+    """
+
+    multipliers: FloatArray
+    relief: FloatArray
+
+
+def of_siblings(panel: Panel, comparison: Comparison) -> Siblings:
+    """What happened to the other campaigns, and how well they show what all have in common."""
     observed, expected = comparison.observed, comparison.expected
-    whole_observed, whole_expected = observed.sum(axis=0), expected.sum(axis=0)
-    variance = of_total(comparison, np.arange(len(panel.leaves))).variance
+    spread = comparison.spread
+    own_part = spread.drift - spread.shared_drift + spread.own(comparison.used_days)
+    shared = spread.shared(comparison.used_days)
+    multipliers, relief = np.ones_like(expected), np.zeros_like(expected)
     for number in range(len(panel.platforms)):
         rows = panel.rows(number)
-        own_observed, own_expected = observed[rows].sum(axis=0), expected[rows].sum(axis=0)
-        seen = own_observed - observed[rows] + _ELSEWHERE * (whole_observed - own_observed)
-        due = own_expected - expected[rows] + _ELSEWHERE * (whole_expected - own_expected)
-        weight = 1.0 / (comparison.measure.spread + due * variance)
+        seen, due = (_of_others(values, rows, _ELSEWHERE) for values in (observed, expected))
+        # several campaigns that each move by themselves say less than their sum of purchases
+        apart = own_part[rows] * _of_others(expected**2, rows, _ELSEWHERE**2)
+        weight = due / np.maximum(comparison.measure.spread * due + apart, 1e-9)
         multipliers[rows] = (_SIBLING_PRIOR + weight * seen) / (_SIBLING_PRIOR + weight * due)
-    return multipliers
+        relief[rows] = shared[rows] ** 2 * weight * due / (1.0 + shared[rows] * weight * due)
+    return Siblings(multipliers, relief)
+
+
+def _of_others(values: FloatArray, rows: Rows, elsewhere: float) -> FloatArray:
+    """For each of `rows` the sum over all others, those not among `rows` counted in part."""
+    same = values[rows].sum(axis=0)
+    return np.asarray(same - values[rows] + elsewhere * (values.sum(axis=0) - same))
+
+
+def beside_siblings(alone: Evidence, siblings: Siblings) -> Evidence:
+    """The evidence on every leaf, what its siblings exclude left out of its variance, (K, W)."""
+    return Evidence(
+        alone.observed,
+        alone.expected,
+        alone.variance - siblings.relief,
+        alone.spread,
+        alone.daily - siblings.relief,
+    )
 
 
 def outside_multipliers(comparison: Comparison, rows: Rows, panel: Panel) -> FloatArray:

@@ -14,7 +14,7 @@ import numpy as np
 from aura.insights.baseline import HALF_LIFE, Comparison
 from aura.insights.case import Case, inputs_hash
 from aura.insights.chart import METRICS, chart
-from aura.insights.evidence import INTERVAL, Evidence, of_leaves, sibling_multipliers
+from aura.insights.evidence import INTERVAL, Evidence, of_leaves, of_siblings
 from aura.insights.finding import Impact, Json
 from aura.insights.selection import Choice
 from aura.insights.situation import Situation
@@ -76,7 +76,7 @@ def siblings(situation: Situation, comparison: Comparison, choice: Choice) -> Js
         row = int(choice.rows[0])
         same = panel.rows(int(panel.platform_of[row]))
         rows = same[same != row]
-        mean = float(sibling_multipliers(panel, comparison)[row, choice.column])
+        mean = float(of_siblings(panel, comparison).multipliers[row, choice.column])
     single = of_leaves(comparison)
     listed = sorted(rows.tolist(), key=lambda row: -comparison.expected[row, choice.column])[:5]
     is_cost = comparison.measure.name == "cost"

@@ -2,6 +2,8 @@
 
 Both are relative variances beyond chance, of single campaigns and of sums over campaigns, pooled
 over the brand and mixed with what is usual. They deflate evidence: a restless brand must show more.
+What all campaigns share does not average out over them, but a campaign's siblings show it; what is
+a campaign's own averages out. So both parts are told apart.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ _NOISE_DAYS = 84
 _NOISE_RANGE = (0.04**2, 0.60**2)
 _NOISE_PASSES = 3
 _MOST_MEMORY = 0.8
+_LOCAL_DAYS = 15.0
+# of a brand that is nearly all one campaign nothing can be told apart
+_MOST_LEFT = 0.9
 # of a week's rate against the four before it, which is no event
 _DRIFT_PRIOR = {"leaf": 0.105**2, "total": 0.09**2}
 _DRIFT_WEIGHT = 4000.0
@@ -32,17 +37,28 @@ _DRIFT_DAYS = 140
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Relative variances: `noise` of a day, `drift` of a week beyond it; of leaves and of sums.
+    """Relative variances of a leaf: `noise` of a day, `drift` of a week beyond it.
 
-    `memory` is the part of a day's noise that the next day inherits.
+    `shared_noise` and `shared_drift` are the parts of these that move all leaves alike. A memory is
+    the part of a day's noise that the next day inherits.
     """
 
     noise: float
     drift: float
-    noise_of_total: float
-    drift_of_total: float
+    shared_noise: float
+    shared_drift: float
     memory: float = 0.0
-    memory_of_total: float = 0.0
+    shared_memory: float = 0.0
+
+    def shared(self, days: FloatArray) -> FloatArray:
+        """Variance of the mean of some days that all leaves have in common."""
+        return self.shared_noise * of_mean(days, self.shared_memory)
+
+    def own(self, days: FloatArray) -> FloatArray:
+        """Variance of the mean of some days that is a leaf's own."""
+        rest = self.noise - self.shared_noise
+        kept = (self.noise * self.memory - self.shared_noise * self.shared_memory) / max(rest, 1e-9)
+        return rest * of_mean(days, min(max(kept, 0.0), _MOST_MEMORY))
 
 
 def find_spread(panel: Panel, measure: Measure, normal: BoolArray) -> Spread:
@@ -50,17 +66,38 @@ def find_spread(panel: Panel, measure: Measure, normal: BoolArray) -> Spread:
     used = normal[panel.platform_of]
     residual, mean = _residuals(panel, measure, used)
     total, mean_of_total = residual.sum(axis=0), mean.sum(axis=0)
-    noise = _excess(residual, mean, measure.spread)
-    noise_of_total = _excess(total, mean_of_total, measure.spread)
-    drift, drift_of_total = _drift(panel, measure, used, noise, noise_of_total)
+    noise, memory = _days(residual, mean, measure.spread)
+    noise_of_total, memory_of_total = _days(total, mean_of_total, measure.spread)
+    week = noise * _of_weeks(memory), noise_of_total * _of_weeks(memory_of_total)
+    drift, drift_of_total = _drift(panel, measure, used, week)
+    # of a sum of leaves that move by themselves this part of a leaf's variance is left
+    left = float((mean**2).sum()) / max(float((mean_of_total**2).sum()), 1e-9)
     return Spread(
         noise,
         drift,
-        noise_of_total,
-        drift_of_total,
-        _memory(residual, mean, noise),
-        _memory(total, mean_of_total, noise_of_total),
+        _shared(noise, noise_of_total, left),
+        _shared(drift, drift_of_total, left),
+        memory,
+        memory_of_total,
     )
+
+
+def _shared(leaf: float, total: float, left: float) -> float:
+    """The part of a leaf's variance that a sum of all still has, beyond what is `left` of it."""
+    if left > _MOST_LEFT:
+        return min(leaf, total)
+    return float(np.clip((total - left * leaf) / (1.0 - left), 0.0, leaf))
+
+
+def _days(residual: FloatArray, mean: FloatArray, spread: float) -> tuple[float, float]:
+    """Noise of a day and its memory; what the mean of 15 days took along is put back."""
+    found = _excess(residual, mean, spread)
+    inherited = _inherited(residual, mean, found)
+    memory, gone = 0.0, 1.0 / _LOCAL_DAYS
+    for _ in range(_NOISE_PASSES):
+        memory = float(np.clip(inherited * (1.0 - gone) + gone, 0.0, _MOST_MEMORY))
+        gone = float(of_mean(np.array(_LOCAL_DAYS), memory))
+    return float(np.clip(found / (1.0 - gone), *_NOISE_RANGE)), memory
 
 
 def of_mean(days: FloatArray, memory: float) -> FloatArray:
@@ -72,16 +109,18 @@ def of_mean(days: FloatArray, memory: float) -> FloatArray:
     return np.asarray((1.0 + 2.0 * kept * (1.0 - ends)) / count)
 
 
-def _memory(residual: FloatArray, mean: FloatArray, noise: float) -> float:
-    """How much of a day's noise the next day inherits; chance of counts inherits nothing."""
+def _of_weeks(memory: float) -> float:
+    """Variance of a week over that of a day, with that of the four weeks it is held against."""
+    return float(of_mean(np.array([7.0, 28.0]), memory).sum())
+
+
+def _inherited(residual: FloatArray, mean: FloatArray, noise: float) -> float:
+    """How alike neighbouring days are, beside a mean of 15 days: -1 / 15 where nothing lasts."""
     most = 3.0 * np.sqrt(noise) * mean + 1e-9
     residual = np.clip(residual, -most, most)
-    # taking off the mean of 15 days makes neighbours look a little less alike than they are
-    shared = float((residual[..., 1:] * residual[..., :-1]).sum()) + noise / 15 * float(
-        (mean[..., 1:] * mean[..., :-1]).sum()
-    )
+    alike = float((residual[..., 1:] * residual[..., :-1]).sum())
     size = noise * float((mean[..., 1:] * mean[..., :-1]).sum())
-    return float(np.clip(shared / (size + noise * _NOISE_WEIGHT), 0.0, _MOST_MEMORY))
+    return float(np.clip(alike / (size + noise * _NOISE_WEIGHT), -0.5, _MOST_MEMORY))
 
 
 def _residuals(panel: Panel, measure: Measure, used: BoolArray) -> tuple[FloatArray, FloatArray]:
@@ -96,21 +135,24 @@ def _residuals(panel: Panel, measure: Measure, used: BoolArray) -> tuple[FloatAr
 
 
 def _excess(residual: FloatArray, mean: FloatArray, spread: float) -> float:
-    every = residual**2 * (15 / 14)
+    every, chance = residual**2, spread * mean * (1.0 - 1.0 / _LOCAL_DAYS)
     weight = float((mean**2).sum()) + _NOISE_WEIGHT
     noise = _NOISE_PRIOR
     for _ in range(_NOISE_PASSES):
         # one wild day must not teach that every day is wild
-        square = np.minimum(every, 12.0 * (spread * mean + noise * mean**2))
-        found = float((square - spread * mean).sum()) + _NOISE_WEIGHT * _NOISE_PRIOR
+        square = np.minimum(every, 12.0 * (chance + noise * mean**2))
+        found = float((square - chance).sum()) + _NOISE_WEIGHT * _NOISE_PRIOR
         noise = max(noise, found / weight)
-    return float(np.clip(found / weight, *_NOISE_RANGE))
+    return max(found / weight, _NOISE_RANGE[0])
 
 
 def _drift(
-    panel: Panel, measure: Measure, used: BoolArray, noise: float, noise_of_total: float
+    panel: Panel, measure: Measure, used: BoolArray, by_days: tuple[float, float]
 ) -> tuple[float, float]:
-    """A week against the four before it, on days whose conversions have nearly all arrived."""
+    """A week against the four before it, on days whose conversions have nearly all arrived.
+
+    `by_days` is the variance of that which comes from how days differ, of leaves and of their sum.
+    """
     settled = used & (panel.share >= 0.9)
     reach = measure.exposure * panel.share * settled
     observed = measure.observed * settled
@@ -123,12 +165,12 @@ def _drift(
     expected = np.where(enough, before * due / np.where(ways > 0, ways, 1.0), 0.0)
     seen = np.where(enough, seen, 0.0)
     before = np.where(enough, before, 0.0)
-    of_leaves = _drift_of(seen, expected, before, (measure.spread, noise), "leaf")
+    of_leaves = _drift_of(seen, expected, before, (measure.spread, by_days[0]), "leaf")
     of_total = _drift_of(
         seen.sum(axis=0),
         expected.sum(axis=0),
         before.sum(axis=0),
-        (measure.spread, noise_of_total),
+        (measure.spread, by_days[1]),
         "total",
     )
     return of_leaves, of_total
@@ -141,11 +183,9 @@ def _drift_of(
     chances: tuple[float, float],
     kind: Literal["leaf", "total"],
 ) -> float:
-    spread, noise = chances
+    spread, by_days = chances
     prior = _DRIFT_PRIOR[kind]
-    chance = spread * (expected + expected**2 / np.maximum(before, 1.0)) + expected**2 * noise * (
-        1 / 7 + 1 / 28
-    )
+    chance = spread * (expected + expected**2 / np.maximum(before, 1.0)) + expected**2 * by_days
     # an event of the past is no drift
     most = 4.0 * (chance + prior * expected**2)
     excess = np.minimum((seen - expected) ** 2, most) - chance
