@@ -22,6 +22,8 @@ DAY_NOISE = 0.12**2
 _PROMOTION_LIFT = 1.3
 _PROMOTION_TAIL = 0.002
 _HANGOVER = 5
+# the median of the square of a standard normal variable
+_MEDIAN_OF_SQUARES = 0.455
 
 
 def fitted(panel: Panel, exposure: FloatArray) -> FloatArray:
@@ -109,9 +111,19 @@ def _far_above(observed: FloatArray, expected: FloatArray) -> BoolArray:
     with np.errstate(invalid="ignore"):
         is_lifted = observed > _PROMOTION_LIFT * expected
     seen, due = observed[is_lifted], expected[is_lifted]
-    chance = 1.0 - tail_below(seen - 1.0, due, np.full(len(due), DAY_NOISE))
+    chance = 1.0 - tail_below(seen - 1.0, due, np.full(len(due), _usual_noise(observed, expected)))
     is_lifted[is_lifted] = chance < _PROMOTION_TAIL
     return np.asarray(is_lifted)
+
+
+def _usual_noise(observed: FloatArray, expected: FloatArray) -> float:
+    """Relative variance of half of the days beyond chance: few promotions do not raise it."""
+    known = expected > 0
+    if not known.any():
+        return DAY_NOISE
+    due = expected[known]
+    excess = ((observed[known] - due) ** 2 / _MEDIAN_OF_SQUARES - due) / due**2
+    return max(float(np.median(excess)), DAY_NOISE)
 
 
 def with_hangover(promotions: BoolArray) -> BoolArray:

@@ -224,14 +224,14 @@ def _of_others(values: FloatArray, rows: Rows, elsewhere: float) -> FloatArray:
     return np.asarray(same - values[rows] + elsewhere * (values.sum(axis=0) - same))
 
 
-def beside_siblings(alone: Evidence, siblings: Siblings) -> Evidence:
-    """The evidence on every leaf, what its siblings exclude left out of its variance, (K, W)."""
+def beside(alone: Evidence, relief: FloatArray) -> Evidence:
+    """The evidence on every leaf without the part of its variance that others exclude, (K, W)."""
     return Evidence(
         alone.observed,
         alone.expected,
-        alone.variance - siblings.relief,
+        alone.variance - relief,
         alone.spread,
-        alone.daily - siblings.relief,
+        alone.daily - relief,
     )
 
 

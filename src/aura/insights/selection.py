@@ -17,7 +17,7 @@ from aura.insights.case import Rows
 from aura.insights.evidence import (
     Direction,
     Evidence,
-    beside_siblings,
+    beside,
     of_leaves,
     of_siblings,
     of_total,
@@ -43,7 +43,7 @@ _WIDER = 1.2
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
 _COUNT_SURPRISE = 2.0
-_DAY_SURPRISE = 1.5
+_DAY_SURPRISE = 3.0
 # days without delivery after which a campaign is over
 _IDLE_DAYS = 3
 # logarithm of the odds at which the newest days say that it is over
@@ -68,8 +68,8 @@ class Claim:
     direction: Direction
     limit: float
     speak: float = 0.86
-    surprise: float = 4.3
-    echo: float = 3.5
+    surprise: float = 4.2
+    echo: float = 3.3
     least_days: int = 2
 
 
@@ -202,13 +202,16 @@ def _campaign_choices(
 ) -> list[Choice]:
     """Campaigns that moved by themselves: more than their siblings did."""
     comparison = situation.comparisons[claim.measure]
+    alone = of_leaves(comparison)
+    # siblings can exclude no more than what all have in common, and what they did only explains
+    most = beside(alone, comparison.spread.shared(comparison.used_days))
+    if not (most.surprise(claim.direction) > min(claim.surprise, claim.echo))[active].any():
+        return []
     others = of_siblings(situation.panel, comparison)
-    alone = beside_siblings(of_leaves(comparison), others)
+    alone = beside(alone, others.relief)
     least = np.full((len(comparison.expected), 1), claim.surprise)
     least[[row for row in active if frozenset((int(row),)) in moved]] = claim.echo
     asked = _asked(least, alone, comparison.holiday)
-    if not (alone.surprise(claim.direction) > asked)[active].any():
-        return []
     siblings = _further(claim, others.multipliers, _common(situation, claim))
     adjusted = replace(alone, expected=alone.expected * siblings)
     probability = adjusted.probability(claim.limit, claim.direction)
