@@ -81,3 +81,15 @@ def test_what_moved_in_one_measure_needs_less_evidence_in_the_others() -> None:
             assert bool(together) <= bool(alone)
             helped += len(together) - len(alone)
     assert helped > 0
+
+
+def test_loud_days_of_a_whole_brand_are_shared_noise_and_no_promotions() -> None:
+    loud = np.exp(np.random.default_rng(5).normal(0, 0.35, 300))
+    events = [Event("promotion", day, day, factor) for day, factor in enumerate(loud.tolist())]
+    situation = take_stock(shop(seed=1, events=events).history(300), shop().day(300))
+    spread = situation.comparison.spread
+    assert situation.unusual.mean() < 0.2
+    assert 0.25 < spread.noise**0.5 < 0.45
+    assert spread.shared_noise > 0.7 * spread.noise
+    calm = take_stock(shop(seed=1).history(300), shop().day(300)).comparison.spread
+    assert calm.noise < 0.15**2
