@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import os
+import subprocess
+import sys
+import tempfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -238,7 +242,7 @@ async def narrow(owner_url):
 
 @pytest.fixture
 async def slow(database, brand, narrow):
-    """A long table of which somebody has taken the first piece only."""
+    """A long table of which somebody has taken the first pieces only."""
     person, brand_id = brand
     async with database.as_owner() as connection:
         await connection.execute(
@@ -248,7 +252,8 @@ async def slow(database, brand, narrow):
             [brand_id],
         )
     made = await export(narrow, user_id=person, brand_id=brand_id, dataset="metrics", now=NOW)
-    return person, made.pieces, await anext(made.pieces)
+    # the mark that comes first needs no database
+    return person, made.pieces, await anext(made.pieces) + await anext(made.pieces)
 
 
 async def _asks(database, person):
@@ -267,10 +272,80 @@ async def test_a_slow_reader_holds_no_connection_and_misses_nothing(narrow, slow
     assert rows[15999]["revenue"] == "15999.1234567890123456789012345678901"
 
 
-async def test_a_reader_that_goes_away_leaves_the_connection_to_others(narrow, slow):
-    person, pieces, _ = slow
+async def test_what_is_read_ends_when_its_reader_goes_away():
+    ended = asyncio.Event()
+
+    async def endless():
+        try:
+            while True:
+                yield b"row"
+                await asyncio.sleep(0)
+        finally:
+            ended.set()
+
+    pieces = read_ahead(endless())
+    assert (await anext(pieces)).startswith(b"row")
     await pieces.aclose()
-    assert await _asks(narrow, person) > 0
+    assert ended.is_set()
+
+
+async def test_what_was_taken_leaves_its_room(monkeypatch):
+    """A reader that keeps up needs no more room than what waits, however long the table is."""
+    sizes = []
+
+    class Measured(tempfile.SpooledTemporaryFile):
+        def write(self, piece):
+            written = super().write(piece)
+            sizes.append(self.tell())
+            return written
+
+    async def long():
+        for _ in range(200):
+            yield b"x" * 65_536
+            # long enough to be taken
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+    monkeypatch.setattr("aura.reports.read_ahead.SpooledTemporaryFile", Measured)
+    taken = 0
+    async for piece in read_ahead(long()):
+        taken += len(piece)
+    assert taken == 200 * 65_536
+    assert len(sizes) == 200
+    assert max(sizes) <= 2 * 65_536
+
+
+FILLED = """
+import asyncio, resource, sys
+from aura.errors import ConfigurationError
+from aura.reports.read_ahead import read_ahead
+
+async def rows():
+    for _ in range(3_000):
+        yield b"x" * 1_000
+
+async def main():
+    try:
+        async for _ in read_ahead(rows()):
+            pass
+    except ConfigurationError as error:
+        print(error.message)
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("room", [1_500_000, 1_500_900, 1_508_192])
+def test_a_full_disk_is_said(room, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FILLED, str(room)],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("There is no room for temporary files: File too large.")
 
 
 async def test_what_fails_while_it_is_read_reaches_the_reader_behind_what_came():

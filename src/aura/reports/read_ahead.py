@@ -8,8 +8,9 @@ temporary file that goes with the stream.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager, suppress
+from os import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -24,45 +25,54 @@ async def read_ahead(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[byte
 
     ConfigurationError when there is no room for what waits.
     """
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as waiting:
-        more = asyncio.Event()
-        reading = asyncio.create_task(_read(pieces, waiting, more))
-        taken = 0
-        try:
-            while not reading.done() or taken < _end(waiting):
-                more.clear()
-                if taken == _end(waiting):
-                    await more.wait()
+    waiting = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closing may fail, see below
+    more = asyncio.Event()
+    reading = asyncio.create_task(_read(pieces, waiting, more))
+    taken = 0
+    try:
+        while True:
+            more.clear()
+            with _room():
                 waiting.seek(taken)
                 piece = waiting.read(_PIECE)
-                taken += len(piece)
-                if piece:
-                    yield piece
+            taken += len(piece)
+            if piece:
+                yield piece
+            elif reading.done():
+                break
+            else:
+                # nothing waits: its room is given back
+                with _room():
+                    waiting.truncate(0)
+                taken = 0
+                await more.wait()
+        await reading
+    finally:
+        reading.cancel()
+        with suppress(asyncio.CancelledError, Exception):
             await reading
-        finally:
-            reading.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await reading
-
-
-def _end(file: IO[bytes]) -> int:
-    return file.seek(0, 2)
+        # closing tries once more to write what did not fit
+        with suppress(OSError):
+            waiting.close()
 
 
 async def _read(pieces: AsyncGenerator[bytes, None], into: IO[bytes], more: asyncio.Event) -> None:
     try:
         async with aclosing(pieces):
             async for piece in pieces:
-                _append(into, piece)
+                with _room():
+                    into.seek(0, SEEK_END)
+                    into.write(piece)
+                    into.flush()
                 more.set()
     finally:
         more.set()
 
 
-def _append(file: IO[bytes], piece: bytes) -> None:
+@contextmanager
+def _room() -> Iterator[None]:
     try:
-        _end(file)
-        file.write(piece)
+        yield
     except OSError as error:
         raise ConfigurationError(
             f"There is no room for temporary files: {error.strerror}. Free space and try again."
