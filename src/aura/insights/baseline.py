@@ -44,6 +44,7 @@ class Comparison:
         variance: relative variance of the expectation from the baseline's own size.
         completeness_deviation: relative standard deviation that completeness adds.
         used_days: days of the window that were used and had delivery.
+        shared_noise, own_noise: relative variance by how those days differ, of all and of a leaf.
         holiday: share of the expectation that falls on days around a holiday or promotion.
         spend_change: logarithm of the daily spend over that of the baseline.
         start, end: (P, W) first and (P,) last element of each window; end is -1 without any.
@@ -61,6 +62,8 @@ class Comparison:
     variance: FloatArray
     completeness_deviation: FloatArray
     used_days: FloatArray
+    shared_noise: FloatArray
+    own_noise: FloatArray
     holiday: FloatArray
     spend_change: FloatArray
     rate: FloatArray
@@ -110,7 +113,14 @@ def compare(
         for name, values in found.items():
             columns[name][panel.rows(number)] = values
     return Comparison(
-        measure=measure, **columns, start=start, end=panel.last, spread=spread, trust=trust
+        measure=measure,
+        **columns,
+        shared_noise=spread.shared(columns["used_days"]),
+        own_noise=spread.own(columns["used_days"]),
+        start=start,
+        end=panel.last,
+        spread=spread,
+        trust=trust,
     )
 
 
@@ -188,21 +198,25 @@ def _compare_platform(
     denominator = base_reach + borrowed_reach
     rate = np.where(platform_rate > 0, (count + _BORROWED) / np.maximum(denominator, 1e-300), 0.0)
     effective = count**2 / np.maximum((observed * trust**2) @ weights**2, 1e-12)
-    window_reach = (reach * used) @ inside
+    # no window reaches beyond the longest
+    near = slice(max(panel.last[number] - WINDOWS[-1] + 1, 0), panel.last[number] + 1)
+    inside, used = inside[near], used[:, near]
+    near_reach = reach[:, near] * used
+    window_reach = near_reach @ inside
     safe = np.where(window_reach > 0, window_reach, 1.0)
-    used_days = (has_delivery * used) @ inside
+    used_days = (has_delivery[:, near] * used) @ inside
     return {
-        "observed": (observed * used) @ inside,
+        "observed": (observed[:, near] * used) @ inside,
         "expected": window_reach * rate,
-        "settled": ((exposure * used) @ inside) * rate,
+        "settled": ((exposure[:, near] * used) @ inside) * rate,
         "baseline_count": effective,
         "baseline_days": (has_delivery * (trust > 0)) @ (weights > 0).astype(np.float64),
         "variance": measure.spread / (effective + _BORROWED),
-        "completeness_deviation": (reach * (used * panel.deviation[rows])) @ inside / safe,
+        "completeness_deviation": (near_reach * panel.deviation[rows, near]) @ inside / safe,
         "used_days": used_days,
-        "holiday": (reach * (used * unusual)) @ inside / safe,
+        "holiday": (near_reach * unusual[near]) @ inside / safe,
         "spend_change": _spend_change(
-            (panel.spend[rows] * used) @ inside,
+            (panel.spend[rows, near] * used) @ inside,
             used_days,
             (panel.spend[rows] * trust) @ weights,
             (has_delivery * trust) @ weights,

@@ -95,6 +95,8 @@ class Evidence:
         observed = np.maximum(self.observed / self.spread - 0.5 * sign, 0.25)
         expected = np.maximum(self.expected / self.spread, 1e-9)
         size = sign * np.log(observed / expected)
+        if not (size > 0.0).any():
+            return np.zeros_like(size)
         stiffness = 1.0 / np.maximum(self.variance, 1e-9)
         gain = _misfit(observed, expected, stiffness)
         if (size > _LARGEST).any():
@@ -136,7 +138,7 @@ def interval(evidence: Evidence, window: int) -> tuple[float, float]:
 def of_leaves(comparison: Comparison) -> Evidence:
     """The evidence on every leaf by itself, (K, W)."""
     spread = comparison.spread
-    daily = spread.shared(comparison.used_days) + spread.own(comparison.used_days)
+    daily = comparison.shared_noise + comparison.own_noise
     variance = (
         spread.drift
         + daily
@@ -170,9 +172,10 @@ def of_total(comparison: Comparison, rows: Rows) -> Evidence:
         return np.asarray((parts * values[rows]).sum(axis=0))
 
     spread = comparison.spread
-    days = comparison.used_days[rows].max(axis=0, initial=0.0)
     left = (parts**2).sum(axis=0)
-    daily = spread.shared(days) + left * spread.own(days)
+    # of the leaf with the most days, whose noise is the least
+    shared, own = comparison.shared_noise[rows].min(axis=0), comparison.own_noise[rows].min(axis=0)
+    daily = shared + left * own
     variance = (
         spread.shared_drift
         + left * (spread.drift - spread.shared_drift)
@@ -204,8 +207,8 @@ def of_siblings(panel: Panel, comparison: Comparison) -> Siblings:
     """What happened to the other campaigns, and how well they show what all have in common."""
     observed, expected = comparison.observed, comparison.expected
     spread = comparison.spread
-    own_part = spread.drift - spread.shared_drift + spread.own(comparison.used_days)
-    shared = spread.shared(comparison.used_days)
+    own_part = spread.drift - spread.shared_drift + comparison.own_noise
+    shared = comparison.shared_noise
     multipliers, relief = np.ones_like(expected), np.zeros_like(expected)
     for number in range(len(panel.platforms)):
         rows = panel.rows(number)

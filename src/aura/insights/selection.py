@@ -94,10 +94,11 @@ def choose(
     """
     panel = situation.panel
     comparison = situation.comparisons[claim.measure]
-    active = np.flatnonzero(_is_active(situation, comparison))
+    is_active = _is_active(situation, comparison)
+    active = np.flatnonzero(is_active)
     if not active.size:
         return []
-    platforms = [np.intersect1d(panel.rows(n), active) for n in range(len(panel.platforms))]
+    platforms = [rows[is_active[rows]] for rows in panel.rows_of]
     platforms = [rows for rows in platforms if rows.size]
     campaigns = _campaign_choices(situation, claim, active, moved)
     loudest = max((choice.surprise for choice in campaigns), default=0.0)
@@ -148,9 +149,12 @@ def _broad_choice(
     comparison = situation.comparisons[claim.measure]
     plain = of_total(comparison, rows)
     least = claim.echo if frozenset(rows.tolist()) in moved else claim.surprise
+    at_most = plain.surprise(claim.direction)
+    if not (at_most > least).any():
+        return None
     asked = _asked(least, plain, comparison.holiday[rows].max(axis=0))
     # what others did can only explain it away
-    if not (plain.surprise(claim.direction) > asked).any():
+    if not (at_most > asked).any():
         return None
     elsewhere = _common(situation, claim)
     if level == "platform":
@@ -204,7 +208,7 @@ def _campaign_choices(
     comparison = situation.comparisons[claim.measure]
     alone = of_leaves(comparison)
     # siblings can exclude no more than what all have in common, and what they did only explains
-    most = beside(alone, comparison.spread.shared(comparison.used_days))
+    most = beside(alone, comparison.shared_noise)
     if not (most.surprise(claim.direction) > min(claim.surprise, claim.echo))[active].any():
         return []
     others = of_siblings(situation.panel, comparison)

@@ -9,7 +9,7 @@ a campaign's own averages out. So both parts are told apart.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from aura.insights.measure import Measure
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 
+Count = TypeVar("Count", float, FloatArray)
 # of a day's rate, before the brand's own days have spoken
 _NOISE_PRIOR = 0.10**2
 _NOISE_WEIGHT = 400.0
@@ -86,7 +87,7 @@ def _shared(leaf: float, total: float, left: float) -> float:
     """The part of a leaf's variance that a sum of all still has, beyond what is `left` of it."""
     if left > _MOST_LEFT:
         return min(leaf, total)
-    return float(np.clip((total - left * leaf) / (1.0 - left), 0.0, leaf))
+    return _within((total - left * leaf) / (1.0 - left), 0.0, leaf)
 
 
 def _days(residual: FloatArray, mean: FloatArray, spread: float) -> tuple[float, float]:
@@ -95,23 +96,32 @@ def _days(residual: FloatArray, mean: FloatArray, spread: float) -> tuple[float,
     inherited = _inherited(residual, mean, found)
     memory, gone = 0.0, 1.0 / _LOCAL_DAYS
     for _ in range(_NOISE_PASSES):
-        memory = float(np.clip(inherited * (1.0 - gone) + gone, 0.0, _MOST_MEMORY))
-        gone = float(of_mean(np.array(_LOCAL_DAYS), memory))
-    return float(np.clip(found / (1.0 - gone), *_NOISE_RANGE)), memory
+        memory = _within(inherited * (1.0 - gone) + gone, 0.0, _MOST_MEMORY)
+        gone = _of_one_in(_LOCAL_DAYS, memory)
+    return _within(found / (1.0 - gone), *_NOISE_RANGE), memory
 
 
 def of_mean(days: FloatArray, memory: float) -> FloatArray:
     """Variance of the mean of some days over that of one, where days inherit of the day before."""
-    count = np.maximum(days, 1.0)
+    return _of_one_in(np.maximum(days, 1.0), memory)
+
+
+def _of_one_in(count: Count, memory: float) -> Count:
     # sum of all covariances of a first-order autoregression
     kept = memory / (1.0 - memory)
     ends = (1.0 - memory**count) / (count * (1.0 - memory))
-    return np.asarray((1.0 + 2.0 * kept * (1.0 - ends)) / count)
+    part: Count = (1.0 + 2.0 * kept * (1.0 - ends)) / count
+    return part
+
+
+def _within(value: float, low: float, high: float) -> float:
+    """As numpy's clip, which takes longer over one number than all that is reckoned with it."""
+    return min(max(value, low), high)
 
 
 def _of_weeks(memory: float) -> float:
     """Variance of a week over that of a day, with that of the four weeks it is held against."""
-    return float(of_mean(np.array([7.0, 28.0]), memory).sum())
+    return _of_one_in(7.0, memory) + _of_one_in(28.0, memory)
 
 
 def _inherited(residual: FloatArray, mean: FloatArray, noise: float) -> float:
@@ -120,7 +130,7 @@ def _inherited(residual: FloatArray, mean: FloatArray, noise: float) -> float:
     residual = np.clip(residual, -most, most)
     alike = float((residual[..., 1:] * residual[..., :-1]).sum())
     size = noise * float((mean[..., 1:] * mean[..., :-1]).sum())
-    return float(np.clip(alike / (size + noise * _NOISE_WEIGHT), -0.5, _MOST_MEMORY))
+    return _within(alike / (size + noise * _NOISE_WEIGHT), -0.5, _MOST_MEMORY)
 
 
 def _residuals(panel: Panel, measure: Measure, used: BoolArray) -> tuple[FloatArray, FloatArray]:
@@ -153,9 +163,12 @@ def _drift(
 
     `by_days` is the variance of that which comes from how days differ, of leaves and of their sum.
     """
-    settled = used & (panel.share >= 0.9)
-    reach = measure.exposure * panel.share * settled
-    observed = measure.observed * settled
+    # whole weeks from the first day on, as many as are looked at and what lies before them
+    days = slice(max((panel.days - _DRIFT_DAYS) // 7 - 6, 0) * 7, None)
+    share = panel.share[:, days]
+    settled = used[:, days] & (share >= 0.9)
+    reach = measure.exposure[:, days] * share * settled
+    observed = measure.observed[:, days] * settled
     before, ways = trailing_sum(observed, 28)[:, :-7:7], trailing_sum(reach, 28)[:, :-7:7]
     seen = trailing_sum(observed, 7)[:, 7::7][:, : before.shape[1]]
     due = trailing_sum(reach, 7)[:, 7::7][:, : before.shape[1]]
@@ -190,7 +203,7 @@ def _drift_of(
     most = 4.0 * (chance + prior * expected**2)
     excess = np.minimum((seen - expected) ** 2, most) - chance
     found = float(excess.sum()) + _DRIFT_WEIGHT * prior
-    return float(np.clip(found / (float((expected**2).sum()) + _DRIFT_WEIGHT), *_DRIFT_RANGE[kind]))
+    return _within(found / (float((expected**2).sum()) + _DRIFT_WEIGHT), *_DRIFT_RANGE[kind])
 
 
 def centred_sum(values: FloatArray, reach: int) -> FloatArray:

@@ -132,9 +132,10 @@ class Mornings:
             self._values[entity[kept], metric[kept], day[kept]] = timeline.value[rows][kept]
             self._reported[self._platform_of[entity], day] = True
             np.minimum.at(self._first_known, entity, day)
-            looked_at = np.unique(self._platform_of[entity])
+            looked_at = np.zeros(len(self._platforms), dtype=np.bool_)
+            looked_at[self._platform_of[entity]] = True
             self._read_on[looked_at] = look
-            self._look(look, np.isin(self._platform_of, looked_at))
+            self._look(look, looked_at[self._platform_of])
             self._place = following
 
     def _look(self, look: int, entities: BoolArray) -> None:
