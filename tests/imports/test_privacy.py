@@ -39,6 +39,16 @@ PERSONAL = {
     "Payment Reference": "zwitscher-payment-{n}",
     "Tags": "zwitscher-tag-{n}",
 }
+# one of these is in every text about a person, and nowhere else
+MARKS = (
+    "zwitscher",
+    "Zwitscher",
+    "+1 201 555 ",
+    "+1 202 555 ",
+    "+1 203 555 ",
+    "203.0.113.",
+    "phone: 20455500",
+)
 ORDERS = 20
 
 
@@ -188,9 +198,10 @@ def traces(talkative, programs, postgres, superuser_url, caplog, tmp_path, monke
 
 
 def hits(places: dict[str, bytes], planted: list[str]) -> set[tuple[str, str]]:
+    assert [words for words in planted if not any(mark in words for mark in MARKS)] == []
     return {
-        (place, words)
+        (place, mark)
         for place, content in places.items()
-        for words in ("zwitscher", "Zwitscher", *planted)
-        if words.encode() in content
+        for mark in MARKS
+        if mark.encode() in content
     }
