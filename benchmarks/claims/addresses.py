@@ -15,21 +15,20 @@ from aura.imports.orders import import_orders
 from aura.store.database import Database
 from aura.store.secrets import Keyring
 from claims.place import Claim, Place, made_brand
-from imports.test_privacy import canary_file, dump, files_below
-
-WORDS = ("canary", "Canary", "Canaria")
+from imports.test_privacy import MARKS, canary_file, dump, files_below
 
 
 async def import_canaries(database: Database, folder: Path, text: str) -> None:
     """The file once as it is, once with a row in which it is refused."""
     user_id, brand_id = await made_brand(database)
+    keyring = Keyring.generate()
     for name, content in (("good", text), ("bad", text.replace("2026-01-20", "2026-99-20"))):
         path = folder / f"{name}.csv"
         path.write_text(content, encoding="utf-8")
         try:
             await import_orders(
                 database,
-                Keyring.generate(),
+                keyring,
                 path=path,
                 brand_id=brand_id,
                 now=datetime.now(UTC),
@@ -57,7 +56,7 @@ async def claim(place: Place) -> Claim:
         searched = places(place, name, log.getvalue(), Path(folder))
     logging.getLogger().removeHandler(handler)
     logging.getLogger().setLevel(logging.WARNING)
-    seen = sum(content.count(word.encode()) for content in searched.values() for word in WORDS)
+    seen = sum(content.count(mark.encode()) for content in searched.values() for mark in MARKS)
     found = {word for word in planted for one in searched.values() if word.encode() in one}
     is_searched = b"8001" in searched["dump"] and b"incoming_orders" in searched["server's log"]
     megabytes = round(sum(map(len, searched.values())) / 1e6)
