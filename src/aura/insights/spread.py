@@ -17,7 +17,7 @@ from aura.insights.measure import Measure
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 
-Count = TypeVar("Count", float, FloatArray)
+_Count = TypeVar("_Count", float, FloatArray)
 # of a day's rate, before the brand's own days have spoken
 _NOISE_PRIOR = 0.10**2
 _NOISE_WEIGHT = 400.0
@@ -106,11 +106,12 @@ def of_mean(days: FloatArray, memory: float) -> FloatArray:
     return _of_one_in(np.maximum(days, 1.0), memory)
 
 
-def _of_one_in(count: Count, memory: float) -> Count:
+def _of_one_in(count: _Count, memory: float) -> _Count:
+    """The same for numbers of days that are one at least, one number or many."""
     # sum of all covariances of a first-order autoregression
     kept = memory / (1.0 - memory)
     ends = (1.0 - memory**count) / (count * (1.0 - memory))
-    part: Count = (1.0 + 2.0 * kept * (1.0 - ends)) / count
+    part: _Count = (1.0 + 2.0 * kept * (1.0 - ends)) / count
     return part
 
 
