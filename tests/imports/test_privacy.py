@@ -25,24 +25,24 @@ from requirements import require
 
 FILES = Path(__file__).parent / "files"
 PERSONAL = {
-    "Email": "zwitscher{n}@zwitscher-mail.example",
+    "Email": "tschilp{n}@tschilp-mail.example",
     "Phone": "+1 201 555 {n:04}",
     "Billing Phone": "+1 202 555 {n:04}",
     "Shipping Phone": "+1 203 555 {n:04}",
-    "Billing Name": "Zwitscher Billing{n}",
-    "Shipping Name": "Zwitscher Shipping{n}",
-    "Billing Address1": "{n} Zwitscher Row",
-    "Shipping Street": "{n} Zwitscher Lane",
-    "Billing Company": "Zwitscher{n} Limited",
-    "Notes": "leave it with Zwitscher-Neighbour{n}",
+    "Billing Name": "Tschilp Billing{n}",
+    "Shipping Name": "Tschilp Shipping{n}",
+    "Billing Address1": "{n} Tschilp Row",
+    "Shipping Street": "{n} Tschilp Lane",
+    "Billing Company": "Tschilp{n} Limited",
+    "Notes": "leave it with Tschilp-Neighbour{n}",
     "Note Attributes": "ip: 203.0.113.{n}\nphone: 20455500{n:02}",
-    "Payment Reference": "zwitscher-payment-{n}",
-    "Tags": "zwitscher-tag-{n}",
+    "Payment Reference": "tschilp-payment-{n}",
+    "Tags": "tschilp-tag-{n}",
 }
 # one of these is in every text about a person, and nowhere else
 MARKS = (
-    "zwitscher",
-    "Zwitscher",
+    "tschilp",
+    "Tschilp",
     "+1 201 555 ",
     "+1 202 555 ",
     "+1 203 555 ",
@@ -114,8 +114,8 @@ def book_of(rows: list[list[str]]) -> bytes:
 
 def shop_reports() -> tuple[list[tuple[str, str | bytes]], list[str]]:
     """Reports of the shop with columns about people, as text and as workbooks."""
-    planted = [f"zwitscher-{n}@zwitscher-mail.example" for n in range(3)]
-    planted += [f"Zwitscher Person{n}" for n in range(3)]
+    planted = [f"tschilp-{n}@tschilp-mail.example" for n in range(3)]
+    planted += [f"Tschilp Person{n}" for n in range(3)]
     sales = [["Day", "Customer email", "Customer name", "Orders", "Total sales"]]
     kinds = [["Day", "New or returning customer", "Customer name", "Customers"]]
     for n in range(3):
@@ -162,7 +162,7 @@ async def test_no_trace_of_a_person_is_left_by_reports_of_the_shop(traces, make_
         terms = ReportTerms()
         result = await import_daily(shop.database, path=path, terms=terms, **asked)
         assert result.total in {15, 3}
-        text = "Day,Customer name,Orders,Total sales\n" + f"Zwitscher,{planted[3]},x,{planted[0]}\n"
+        text = "Day,Customer name,Orders,Total sales\n" + f"Tschilp,{planted[3]},x,{planted[0]}\n"
         with pytest.raises(FileRefusedError) as refused:
             await import_daily(shop.database, path=write_file(text), terms=terms, **asked)
         logging.getLogger("aura").error("%s %r", refused.value.message, refused.value)
