@@ -117,3 +117,10 @@ def test_every_module_of_the_product_says_what_it_is() -> None:
         and ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None
     }
     assert silent == set()
+
+
+@pytest.mark.xdist_group("grouped")
+def test_the_group_of_a_test_is_known_to_what_hands_tests_out(request):
+    """Else what a group shares is started by every worker."""
+    is_handed_out = bool(request.config.getoption("loadgroup", default=False))
+    assert request.node.nodeid.endswith("@grouped") == is_handed_out
