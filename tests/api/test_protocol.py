@@ -207,14 +207,12 @@ async def test_a_key_that_is_none_is_refused(send, key):
 
 
 async def test_every_answer_says_how_many_requests_are_left(send):
-    answers = [await send("GET", path) for path in ("/brands", "/brands/x", "/nothing")]
-    left = []
-    for answer in answers:
+    for path in ("/brands", "/brands/x", "/nothing"):
+        answer = await send("GET", path)
         assert answer.headers["ratelimit-policy"] == '"caller";q=600;w=60'
-        left.append(int(re.fullmatch(r'"caller";r=(\d+);t=\d+', answer.headers["ratelimit"])[1]))
+        assert re.fullmatch(r'"caller";r=5\d\d;t=\d+', answer.headers["ratelimit"])
         assert answer.headers["cache-control"] == "private, no-cache"
         assert "Authorization" in answer.headers["vary"]
-    assert left[0] > left[1] > left[2]
 
 
 class TestFewRequests:
@@ -223,8 +221,11 @@ class TestFewRequests:
         return settings.model_copy(update={"api_requests_per_minute": 2})
 
     async def test_one_too_many_is_told_when_to_go_on(self, send):
-        for _ in range(2):
-            assert (await send("GET", "/brands")).status_code == 200
+        # one comes back every thirty seconds: however slow this is, the next has one less
+        for left in (1, 0):
+            answer = await send("GET", "/brands")
+            assert answer.status_code == 200
+            assert answer.headers["ratelimit"].startswith(f'"caller";r={left};t=')
         answer = await send("GET", "/brands")
         assert (answer.status_code, answer.json()["code"]) == (429, "too-many-requests")
         assert 1 <= int(answer.headers["retry-after"]) <= 30
