@@ -233,12 +233,15 @@ class _Import:
         )
         result = await self._result(import_id, shop, written, was_known=same is not None)
         await self._note(result, import_id, same, complete_history=complete_history)
+        await note_replaced(
+            loaded.staged, brand_id=self.brand_id, import_id=import_id, now=self.now
+        )
         return result
 
     async def _note(
         self, result: ImportResult, import_id: UUID, same: UUID | None, *, complete_history: bool
     ) -> None:
-        """Keep that the file was imported, and what it replaced."""
+        """Keep that the file was imported."""
         if same is None:
             record = record_of(
                 result,
@@ -252,9 +255,6 @@ class _Import:
             await imports.complete_import(
                 self.connection, brand_id=self.brand_id, import_id=import_id
             )
-        await note_replaced(
-            self.connection, brand_id=self.brand_id, import_id=import_id, now=self.now
-        )
 
     def _days(self) -> DayRange:
         first, last = self.summary.first_day, self.summary.last_day

@@ -220,30 +220,11 @@ class Database:
         except psycopg.Error as error:
             if connection.closed:
                 raise unreachable(self._url, error) from error
-            told = without_room(self._url, error)
-            if (
-                told is None
-                and role == "aura_worker"
-                and isinstance(error, psycopg.errors.InsufficientPrivilege)
-            ):
-                told = await self._without_temporary_tables()
-            if told is not None:
+            if told := without_room(self._url, error):
                 raise told from error
             raise
         finally:
             await self._pool.putconn(connection)
-
-    async def _without_temporary_tables(self) -> DatabaseError | None:
-        """What to tell a person where the worker may not make its temporary tables any more."""
-        async with await connect(self._url) as connection:
-            found = await _one(connection, "temporary_tables")
-        if found["may_be_made"]:
-            return None
-        return DatabaseError(
-            f"The role aura_worker may not make temporary tables at {where(self._url)}, so nothing "
-            f'can be written. As the owner: `grant temporary on database "{found["database"]}" to '
-            "aura_worker`."
-        )
 
     async def _lowered(self, role: str | None, claims: dict[str, str]) -> Connection:
         """A connection in a transaction of that role.

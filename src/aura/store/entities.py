@@ -22,7 +22,12 @@ FILE_ACCOUNT = "file"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where facts are written: one integration of one brand; whether files ever were about it."""
+    """Where facts are written: one integration of one brand.
+
+    Attributes:
+        has_files: files ever were about it.
+        may_be_temporary: the database lets this transaction make temporary tables.
+    """
 
     brand_id: UUID
     integration_id: UUID
@@ -30,6 +35,7 @@ class Place:
     account_id: str | None
     account_name: str | None
     has_files: bool
+    may_be_temporary: bool
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -57,6 +63,7 @@ async def place_of(connection: Connection, *, brand_id: UUID, integration_id: UU
         row["platform_account_id"],
         row["platform_account_name"],
         row["has_files"],
+        row["may_be_temporary"],
     )
 
 

@@ -1,7 +1,7 @@
 """Orders that came from files: what a new file would lose, what it replaced, and taking it back.
 
-All functions work in a worker's transaction about the brand (`Database.as_worker`), on the
-temporary tables of `aura.store.ledger`.
+All functions work in a worker's transaction about the brand (`Database.as_worker`), on the staged
+tables of `aura.store.ledger`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from aura.store.database import Connection
 from aura.store.entities import Place
+from aura.store.staging import Parameters, Staging
 from aura.store.statements import statements
 
 # what an import replaced is kept for so long
@@ -37,39 +37,45 @@ class SmallerDay:
 ShrinkCheck = Callable[[list[SmallerDay]], None]
 
 
-async def check_shrinkage(connection: Connection, place: Place, check: ShrinkCheck) -> None:
+async def check_shrinkage(staged: Staging, place: Place, check: ShrinkCheck) -> None:
     """Let somebody judge the days of which the loaded orders are clearly fewer."""
-    cursor = await connection.execute(
+    rows = await staged.rows(
         statements("filed_orders")["smaller_days"], place.parameters | {"keep": KEPT_SHARE}
     )
-    smaller = [SmallerDay(**row) for row in await cursor.fetchall()]
+    smaller = [SmallerDay(**row) for row in rows]
     if smaller:
         check(smaller)
 
 
-async def note_replaced(
-    connection: Connection, *, brand_id: UUID, import_id: UUID, now: datetime
-) -> None:
+async def keep_replaced(staged: Staging, parameters: Parameters) -> int:
+    """Note the orders that a file's replace in `replaced_orders`; those that go, their number."""
+    named = statements("filed_orders")
+    gone = await staged.run(named["find_missing_orders"], parameters)
+    await staged.run(named["make_replaced_orders"])
+    await staged.run(named["keep_replaced_orders"], parameters)
+    return gone
+
+
+async def note_replaced(staged: Staging, *, brand_id: UUID, import_id: UUID, now: datetime) -> None:
     """Keep with an import the orders that it has just replaced; drop those of old imports."""
     named = statements("filed_orders")
     parameters = {"brand_id": brand_id, "id": import_id, "undoable_since": now - UNDO_DAYS}
-    await connection.execute(named["note_replaced"], parameters)
-    await connection.execute(named["drop_replaced_orders"])
+    await staged.run(named["note_replaced"], parameters)
+    await staged.run(named["drop_replaced_orders"])
 
 
-async def take_back_orders(connection: Connection, place: Place, import_id: UUID) -> int:
+async def take_back_orders(staged: Staging, place: Place, import_id: UUID) -> tuple[int, set[date]]:
     """Take an import's orders out of the ledger and give back those that it replaced.
 
-    Needs the ledger's temporary tables, empty; the days that change are noted there.
+    Needs the ledger's staged tables, empty. Returns the number of orders, and the days they touch.
     """
     named, ledger = statements("filed_orders"), statements("ledger")
     parameters = place.parameters | {"import_id": import_id}
-    gone = (await connection.execute(named["find_imported_orders"], parameters)).rowcount
-    await connection.execute(named["loosen_confirmed_orders"], parameters)
-    await connection.execute(named["note_given_back"], parameters)
-    await connection.execute(ledger["touch_order_days"], parameters)
-    await connection.execute(ledger["delete_vanished_orders"], parameters)
-    back = (await connection.execute(named["give_back_orders"], parameters)).rowcount
-    await connection.execute(named["give_back_refunds"], parameters)
-    await connection.execute(named["forget_history"], parameters)
-    return gone + back
+    await staged.run(named["find_imported_orders"], parameters)
+    touched = await staged.rows(named["loosen_confirmed_orders"], parameters)
+    touched += await staged.rows(ledger["touch_order_days"], parameters)
+    gone = await staged.run(ledger["delete_vanished_orders"], parameters)
+    back = await staged.run(named["give_back_orders"], parameters)
+    touched += await staged.rows(named["give_back_refunds"], parameters)
+    await staged.run(named["forget_history"], parameters)
+    return gone + back, {row["date"] for row in touched}

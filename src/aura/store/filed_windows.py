@@ -15,6 +15,7 @@ from aura.store import ledger
 from aura.store.database import Connection
 from aura.store.entities import place_of, shop_entity
 from aura.store.filed_orders import take_back_orders
+from aura.store.staging import staging
 from aura.store.statements import statements
 from aura.store.windows import Observation, WindowResult, recompute_shop_days, replace_days
 
@@ -47,8 +48,9 @@ async def write_shop_report(
         name: [days[day].get(name) if name in columns else None for day in dates]
         for name in SHOP_COLUMNS
     }
-    await connection.execute(statements("windows")["make_incoming_days"])
-    await connection.execute(
+    staged = staging(connection, place)
+    await staged.run(statements("windows")["make_incoming_days"])
+    await staged.run(
         statements("windows")["place_shop_report"],
         place.parameters
         | stated
@@ -60,7 +62,7 @@ async def write_shop_report(
         },
     )
     changed = await replace_days(
-        connection,
+        staged,
         place,
         Observation(observed_at, import_id, "file", import_id),
         entities=[entity_id],
@@ -82,26 +84,31 @@ async def undo_import_days(
     What was written since stays. The import must be the last one about its days.
     """
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
-    named = statements("windows")
+    staged, named = staging(connection, place), statements("windows")
     parameters = place.parameters | {"import_id": import_id}
-    await connection.execute(named["make_prior_days"], parameters)
-    cursor = await connection.execute(named["days_of_import"], parameters)
-    keys = [(row["entity_id"], row["date"]) for row in await cursor.fetchall()]
-    entities, dates = sorted({key[0] for key in keys}), sorted({key[1] for key in keys})
-    await connection.execute(named["make_incoming_days"])
-    await connection.execute(
-        named["place_prior_days"], parameters | {"entities": entities, "dates": dates}
-    )
+    await staged.run(named["make_incoming_days"])
+    await staged.run(named["place_prior_days"], parameters)
+    days = await staged.rows(named["days_of_import"], parameters)
+    entities, dates = (sorted({row[name] for row in days}) for name in ("entity_id", "date"))
+    await staged.run(named["place_other_days"], parameters | {"entities": entities, "dates": dates})
     changed = await replace_days(
-        connection,
+        staged,
         place,
         Observation(observed_at, None, "file"),
         entities=entities,
         dates=dates,
     )
-    await connection.execute(named["give_back_days"], parameters)
-    await connection.execute(named["drop_prior_days"])
-    return WindowResult(len(keys), changed.total(), tuple(sorted(changed)))
+    prior = [row for row in days if row["had_row"]]
+    await connection.execute(
+        named["give_back_days"],
+        place.parameters
+        | {
+            "entities": [row["entity_id"] for row in prior],
+            "dates": [row["date"] for row in prior],
+            "import_ids": [row["import_id"] for row in prior],
+        },
+    )
+    return WindowResult(len(days), changed.total(), tuple(sorted(changed)))
 
 
 async def undo_import_orders(
@@ -124,8 +131,11 @@ async def undo_import_orders(
         import_id=import_id,
         observed_at=observed_at,
     )
-    await ledger.nothing_loaded(connection)
-    orders = await take_back_orders(connection, place, import_id)
-    changed = await recompute_shop_days(connection, place, Observation(observed_at, None, "file"))
+    staged = staging(connection, place)
+    await ledger.nothing_loaded(staged)
+    orders, stood = await take_back_orders(staged, place, import_id)
+    changed = await recompute_shop_days(
+        staged, place, Observation(observed_at, None, "file"), stood
+    )
     touched = tuple(sorted({*days.days_touched, *changed}))
     return WindowResult(orders, days.rows_changed + orders + changed.total(), touched)

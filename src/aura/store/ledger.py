@@ -1,8 +1,9 @@
 """The store's order ledger: orders come in page by page, the days they touch go out.
 
-Nothing of a page is kept once it is copied, so any number of orders passes in constant memory;
-comparing, merging and summing are set-based statements on temporary tables. An order that is not
-counted (a test, a voided one) stays in the ledger and counts for nothing.
+Nothing of a page is kept once it is copied, so any number of orders passes in constant memory where
+temporary tables are allowed; comparing, merging and summing are set-based statements on the tables
+of `aura.store.staging`. An order that is not counted (a test, a voided one) stays in the ledger and
+counts for nothing.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from psycopg.types.json import Jsonb
 
 from aura.errors import BadDataError
 from aura.model import DayRange, Order, OrderEvent, Sales, Visit
-from aura.store.copying import copy_rows
 from aura.store.customers import CustomerHasher
 from aura.store.database import Connection
 from aura.store.entities import Place
-from aura.store.filed_orders import ShrinkCheck, check_shrinkage
-from aura.store.redaction import UNNAMED_RETURN, named, redacted_names, unlinked
+from aura.store.filed_orders import ShrinkCheck, check_shrinkage, keep_replaced
+from aura.store.redaction import UNNAMED_RETURN, named, unlinked
+from aura.store.staging import Staging
 from aura.store.statements import statements
 
 BATCH = 2000
@@ -59,52 +60,45 @@ class History:
 
 
 async def load_orders(
-    connection: Connection,
+    staged: Staging,
     hasher: CustomerHasher,
     pages: AsyncIterable[list[Order]],
     *,
-    brand_id: UUID,
+    redacted: frozenset[str],
     timezone: str,
 ) -> int:
-    """Copy orders into the temporary tables; how many came in, repeated ones included.
+    """Bring orders into the staged tables; how many came in, repeated ones included.
 
-    An order that was redacted comes in redacted, whatever the platform still says about it.
+    One whose name is among `redacted` comes in redacted, whatever the platform still says about it.
     """
-    await nothing_loaded(connection)
-    redacted = await redacted_names(connection, brand_id)
+    await nothing_loaded(staged)
     zone = ZoneInfo(timezone)
     position = 0
     async for batch in _batches(pages):
         known = [unlinked(order, hasher, redacted) for order in batch] if redacted else batch
         numbered = list(enumerate(known, start=position))
         orders = (_order(n, o, zone, hasher) for n, o in numbered)
-        await copy_rows(connection, statements("ledger")["copy_orders"], orders)
+        await staged.load(statements("ledger")["copy_orders"], orders)
         events = (r for n, o in numbered for r in _events(n, o, zone))
-        await copy_rows(connection, statements("ledger")["copy_refunds"], events)
+        await staged.load(statements("ledger")["copy_refunds"], events)
         position += len(batch)
     return position
 
 
-async def nothing_loaded(connection: Connection) -> None:
-    """Make the temporary tables, empty."""
-    named = statements("ledger")
-    await connection.execute(named["make_incoming_orders"])
-    await connection.execute(named["make_incoming_refunds"])
-    await connection.execute(named["make_changed_orders"])
-    await connection.execute(named["make_touched_days"])
+async def nothing_loaded(staged: Staging) -> None:
+    """Make the staged tables, empty."""
+    for name in ("make_incoming_orders", "make_incoming_refunds", "make_changed_orders"):
+        await staged.run(statements("ledger")[name])
 
 
-async def drop_loaded(connection: Connection) -> None:
-    """Drop the temporary tables, so that another write may follow in the same transaction."""
-    named = statements("ledger")
-    await connection.execute(named["drop_incoming_orders"])
-    await connection.execute(named["drop_incoming_refunds"])
-    await connection.execute(named["drop_changed_orders"])
-    await connection.execute(named["drop_touched_days"])
+async def drop_loaded(staged: Staging) -> None:
+    """Drop the staged tables, so that another write may follow in the same transaction."""
+    for name in ("drop_incoming_orders", "drop_incoming_refunds", "drop_changed_orders"):
+        await staged.run(statements("ledger")[name])
 
 
 async def merge_orders(
-    connection: Connection,
+    staged: Staging,
     place: Place,
     *,
     source: str,
@@ -112,44 +106,37 @@ async def merge_orders(
     window: DayRange | None,
     as_of: datetime | None = None,
     check: ShrinkCheck | None = None,
-) -> int:
-    """Bring the loaded orders into the ledger and note the days they touch; rows that changed.
+) -> tuple[int, set[date]]:
+    """Bring the loaded orders into the ledger; rows that changed, and the days they touch.
 
     A file's orders replace those of earlier files on the days that it has orders of; `check` may
     refuse that. What they replace stands in `replaced_orders` afterwards.
     """
     named = statements("ledger")
     parameters = place.parameters | {"source": source, "import_id": import_id, "as_of": as_of}
-    await connection.execute(named["drop_repeated_orders"])
-    await connection.execute(named["drop_outranked_orders"], parameters)
-    if as_of is not None:
-        await connection.execute(named["drop_superseded_orders"], parameters)
-    await connection.execute(named["drop_orphaned_refunds"])
+    await _drop_superfluous(staged, parameters)
     for name in ("index_orders", "index_refunds", "analyze_orders", "analyze_refunds"):
-        await connection.execute(named[name])
-    await _check_currency(connection, place)
+        await staged.run(named[name])
+    await _check_currency(staged, place)
     if check is not None:
-        await check_shrinkage(connection, place, check)
-    changed = (await connection.execute(named["find_changed_orders"], parameters)).rowcount
-    gone = (await connection.execute(named["find_named_orders"], parameters)).rowcount
+        await check_shrinkage(staged, place, check)
+    changed = await staged.run(named["find_changed_orders"], parameters)
+    gone = await staged.run(named["find_named_orders"], parameters)
     if window is not None:
         days = {"first_day": window.first, "last_day": window.last}
-        vanished = await connection.execute(named["find_vanished_orders"], parameters | days)
-        gone += vanished.rowcount
+        gone += await staged.run(named["find_vanished_orders"], parameters | days)
     if source == "file":
-        filed = statements("filed_orders")
-        gone += (await connection.execute(filed["find_missing_orders"], parameters)).rowcount
-        await connection.execute(filed["keep_replaced_orders"], parameters)
-    await connection.execute(named["analyze_changed"])
-    await connection.execute(named["touch_order_days"], parameters)
-    refunds = await _one(connection, "find_changed_refunds", parameters)
-    await connection.execute(named["merge_orders"], parameters)
+        gone += await keep_replaced(staged, parameters)
+    await staged.run(named["analyze_changed"])
+    touched = await _days(staged, "touch_order_days", parameters)
+    [refunds] = await staged.rows(named["find_changed_refunds"], parameters)
+    await staged.run(named["merge_orders"], parameters)
     if gone:
-        await connection.execute(named["delete_vanished_orders"], parameters)
+        await staged.run(named["delete_vanished_orders"], parameters)
     if refunds["gone"]:
-        await connection.execute(named["delete_gone_refunds"], parameters)
-    await connection.execute(named["merge_refunds"], parameters)
-    return changed + gone + int(refunds["changed"])
+        await staged.run(named["delete_gone_refunds"], parameters)
+    await staged.run(named["merge_refunds"], parameters)
+    return changed + gone + int(refunds["changed"]), touched.union(refunds["days"] or ())
 
 
 async def complete_history(connection: Connection, place: Place) -> None:
@@ -159,42 +146,51 @@ async def complete_history(connection: Connection, place: Place) -> None:
 
 async def history(connection: Connection, place: Place) -> History:
     """What is known about the shop's days at this moment of the transaction."""
-    row = await _one(connection, "history", place.parameters)
+    cursor = await connection.execute(statements("ledger")["history"], place.parameters)
+    row = await cursor.fetchone()
+    if row is None:
+        raise BadDataError("The connection that is written to does not exist any more.")
     return History(**row)
 
 
-async def touched_days(
-    connection: Connection, place: Place, entity_id: int, *, source: str
+async def days_to_sum(
+    staged: Staging, place: Place, entity_id: int, touched: set[date], *, source: str
 ) -> list[date]:
     """The days to compute again, oldest first: touched by orders, by history or by being empty."""
-    named = statements("ledger")
-    known = await history(connection, place)
+    known = await history(staged.connection, place)
     parameters = place.parameters | known.parameters | {"entity_id": entity_id, "source": source}
+    names = ["touch_days_of_other_history", "touch_hidden_days", "touch_filed_days"]
     if known.new_customers_from is not None:
-        await connection.execute(named["touch_later_days"], parameters)
-    await connection.execute(named["touch_days_of_other_history"], parameters)
+        names.append("touch_later_days")
     if known.first_day is not None and known.known_from is not None:
-        await connection.execute(named["touch_empty_days"], parameters)
-    await connection.execute(named["touch_hidden_days"], parameters)
-    await connection.execute(named["touch_filed_days"], parameters)
-    await connection.execute(named["leave_filed_days"], parameters)
-    cursor = await connection.execute(named["touched_days"])
-    return [row["date"] for row in await cursor.fetchall()]
+        names.append("touch_empty_days")
+    found = touched.union(*[await _days(staged, name, parameters) for name in names])
+    summed = parameters | {"days": sorted(found)}
+    rows = await staged.rows(statements("ledger")["days_to_sum"], summed)
+    return [row["date"] for row in rows]
 
 
-async def sum_days(connection: Connection, place: Place, entity_id: int) -> None:
-    """Sum the touched days into `incoming_days`."""
+async def sum_days(staged: Staging, place: Place, entity_id: int, days: list[date]) -> None:
+    """Sum the days into `incoming_days`."""
     named = statements("ledger")
-    known = await history(connection, place)
-    cursor = await connection.execute(named["currency"], place.parameters)
-    row = await cursor.fetchone()
-    if row is None:
-        return
-    await connection.execute(named["analyze_touched"])
-    await connection.execute(
-        named["sum_days"],
-        place.parameters | known.parameters | {"entity_id": entity_id, "currency": row["currency"]},
-    )
+    known = await history(staged.connection, place)
+    found = await staged.rows(named["currency"], place.parameters)
+    if found:
+        summed = {"entity_id": entity_id, "days": days, "currency": found[0]["currency"]}
+        await staged.run(named["sum_days"], place.parameters | known.parameters | summed)
+
+
+async def _drop_superfluous(staged: Staging, parameters: dict[str, object]) -> None:
+    named = statements("ledger")
+    found = await staged.rows(named["superfluous_orders"], parameters)
+    if found:
+        positions = {"positions": [row["position"] for row in found]}
+        await staged.run(named["drop_orders"], positions)
+        await staged.run(named["drop_refunds"], positions)
+
+
+async def _days(staged: Staging, name: str, parameters: dict[str, object]) -> set[date]:
+    return {row["date"] for row in await staged.rows(statements("ledger")[name], parameters)}
 
 
 async def _batches(pages: AsyncIterable[list[Order]]) -> AsyncIterator[list[Order]]:
@@ -208,16 +204,9 @@ async def _batches(pages: AsyncIterable[list[Order]]) -> AsyncIterator[list[Orde
         yield batch
 
 
-async def _one(connection: Connection, name: str, parameters: dict[str, object]) -> dict[str, Any]:
-    row = await (await connection.execute(statements("ledger")[name], parameters)).fetchone()
-    if row is None:
-        raise BadDataError("The connection that is written to does not exist any more.")
-    return row
-
-
-async def _check_currency(connection: Connection, place: Place) -> None:
-    cursor = await connection.execute(statements("ledger")["currencies"], place.parameters)
-    found = sorted(row["currency"] for row in await cursor.fetchall())
+async def _check_currency(staged: Staging, place: Place) -> None:
+    rows = await staged.rows(statements("ledger")["currencies"], place.parameters)
+    found = sorted(row["currency"] for row in rows)
     if len(found) > 1:
         raise BadDataError(
             f"The shop's orders are in {' and '.join(found)}: they cannot be added up. Undo the "

@@ -1,10 +1,11 @@
 """The writers: facts of one window come in, every table that depends on them is right afterwards.
 
 Both writers work inside the caller's transaction (role aura_worker), so facts, metrics, rollup,
-revisions and the caller's cursor commit together or not at all. Rows are copied into temporary
-tables and compared there: an unchanged row is not rewritten, a changed one leaves its old values in
-`aura.revisions`, one that the platform no longer states is deleted the same way. `public.metrics`
-and `aura.brand_days` are derived from the exact `aura.entity_days`, never written beside them.
+revisions and the caller's cursor commit together or not at all. Rows are brought into tables of the
+transaction's own (`aura.store.staging`) and compared there: an unchanged row is not rewritten, a
+changed one leaves its old values in `aura.revisions`, one that the platform no longer states is
+deleted the same way. `public.metrics` and `aura.brand_days` are derived from the exact
+`aura.entity_days`, never written beside them.
 
 Zero and unknown: the days that were read stand in the integration's metadata, from `known_from` to
 `known_through` but for `hidden_days`. Within them an ad day without a row had no delivery, and a
@@ -27,7 +28,6 @@ from aura.errors import BadDataError
 from aura.metrics import STORED_METRICS
 from aura.model import Account, AdDay, DayRange, Order
 from aura.store import ledger
-from aura.store.copying import copy_rows
 from aura.store.customers import customer_hasher
 from aura.store.database import Connection
 from aura.store.entities import (
@@ -39,7 +39,9 @@ from aura.store.entities import (
     shop_entity,
 )
 from aura.store.filed_orders import ShrinkCheck
+from aura.store.redaction import redacted_names
 from aura.store.secrets import Keyring
+from aura.store.staging import Staging, staging
 from aura.store.statements import statements
 
 Source = Literal["api", "file"]
@@ -109,15 +111,15 @@ async def write_ad_window(
     account_id = await account_entity(connection, place, account)
     known = await campaign_entities(connection, place, account_id, days)
     known["account", account.external_id] = account_id
-    await _load_ad_days(connection, days, known)
+    staged = staging(connection, place)
+    await _load_ad_days(staged, days, known)
     entities = await entities_below(connection, place, account_id)
     touched = window.days() if dates is None else dates
     if columns is not None:
         stored = {"entities": entities, "dates": touched, "columns": sorted(columns)}
-        for name in ("keep_other_columns", "keep_other_entities"):
-            await connection.execute(statements("windows")[name], place.parameters | stored)
+        await _keep_other_figures(staged, place.parameters | stored)
     changed = await replace_days(
-        connection,
+        staged,
         place,
         Observation(observed_at, run_id, source, import_id),
         entities=entities,
@@ -128,9 +130,10 @@ async def write_ad_window(
 
 @dataclass(frozen=True, slots=True)
 class LoadedOrders:
-    """Orders in the ledger's temporary tables, and of which shop they are."""
+    """Orders in the ledger's staged tables, and of which shop they are."""
 
     place: Place
+    staged: Staging
     rows: int
 
 
@@ -149,10 +152,10 @@ async def load_orders(
     """
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
     hasher = await customer_hasher(connection, keyring, brand_id=brand_id)
-    rows = await ledger.load_orders(
-        connection, hasher, orders, brand_id=brand_id, timezone=timezone
-    )
-    return LoadedOrders(place, rows)
+    redacted = await redacted_names(connection, brand_id)
+    staged = staging(connection, place)
+    rows = await ledger.load_orders(staged, hasher, orders, redacted=redacted, timezone=timezone)
+    return LoadedOrders(place, staged, rows)
 
 
 async def write_orders(
@@ -219,9 +222,9 @@ async def write_loaded_orders(
     orders that are clearly fewer than those of earlier files. Raises BadDataError (the transaction
     is then unusable) for orders in two currencies.
     """
-    place = loaded.place
-    merged = await ledger.merge_orders(
-        connection,
+    place, staged = loaded.place, loaded.staged
+    merged, touched = await ledger.merge_orders(
+        staged,
         place,
         source=source,
         import_id=import_id,
@@ -232,7 +235,7 @@ async def write_loaded_orders(
     if complete_history:
         await ledger.complete_history(connection, place)
     changed = await recompute_shop_days(
-        connection, place, Observation(observed_at, run_id, source, import_id)
+        staged, place, Observation(observed_at, run_id, source, import_id), touched
     )
     return WindowResult(loaded.rows, merged + changed.total(), tuple(sorted(changed)))
 
@@ -245,7 +248,7 @@ async def refresh_all_days(connection: Connection, *, brand_id: UUID, integratio
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
     cursor = await connection.execute(statements("windows")["all_days"], place.parameters)
     dates = [row["date"] for row in await cursor.fetchall()]
-    await _refresh_days(connection, place, dates)
+    await _refresh_days(staging(connection, place), place, dates)
     return len(dates)
 
 
@@ -259,8 +262,9 @@ async def recompute_shop(
 ) -> WindowResult:
     """Make a shop's days right when not its orders but what is known of its history changed."""
     place = await place_of(connection, brand_id=brand_id, integration_id=integration_id)
-    await ledger.nothing_loaded(connection)
-    changed = await recompute_shop_days(connection, place, Observation(observed_at, run_id))
+    staged = staging(connection, place)
+    await ledger.nothing_loaded(staged)
+    changed = await recompute_shop_days(staged, place, Observation(observed_at, run_id), set())
     return WindowResult(0, changed.total(), tuple(sorted(changed)))
 
 
@@ -290,11 +294,10 @@ def _check_ad_days(account: Account, window: DayRange, days: list[AdDay]) -> Non
 
 
 async def _load_ad_days(
-    connection: Connection, days: Iterable[AdDay], entities: Mapping[tuple[str, str], int]
+    staged: Staging, days: Iterable[AdDay], entities: Mapping[tuple[str, str], int]
 ) -> None:
-    await connection.execute(statements("windows")["make_incoming_days"])
-    await copy_rows(
-        connection,
+    await staged.run(statements("windows")["make_incoming_days"])
+    await staged.load(
         statements("windows")["copy_ad_days"],
         (
             (
@@ -316,23 +319,31 @@ async def _load_ad_days(
     )
 
 
+async def _keep_other_figures(staged: Staging, parameters: dict[str, object]) -> None:
+    names = ("set_stated_days_aside", "make_incoming_days", "keep_other_figures")
+    for name in (*names, "drop_stated_days"):
+        await staged.run(
+            statements("windows")[name], parameters if name == "keep_other_figures" else None
+        )
+
+
 async def recompute_shop_days(
-    connection: Connection, place: Place, observation: Observation
+    staged: Staging, place: Place, observation: Observation, touched: set[date]
 ) -> Counter[date]:
-    """Make the days right that the ledger's temporary tables touch, which are dropped."""
-    entity_id = await shop_entity(connection, place)
-    touched = await ledger.touched_days(connection, place, entity_id, source=observation.source)
-    if not touched:
-        await ledger.drop_loaded(connection)
+    """Make the touched days right and those that depend on them; drops the ledger's tables."""
+    entity_id = await shop_entity(staged.connection, place)
+    source = observation.source
+    days = await ledger.days_to_sum(staged, place, entity_id, touched, source=source)
+    await ledger.drop_loaded(staged)
+    if not days:
         return Counter()
-    await connection.execute(statements("windows")["make_incoming_days"])
-    await ledger.sum_days(connection, place, entity_id)
-    await ledger.drop_loaded(connection)
-    return await replace_days(connection, place, observation, entities=[entity_id], dates=touched)
+    await staged.run(statements("windows")["make_incoming_days"])
+    await ledger.sum_days(staged, place, entity_id, days)
+    return await replace_days(staged, place, observation, entities=[entity_id], dates=days)
 
 
 async def replace_days(
-    connection: Connection,
+    staged: Staging,
     place: Place,
     observation: Observation,
     *,
@@ -345,22 +356,22 @@ async def replace_days(
     """
     named = statements("windows")
     parameters = place.parameters | observation.parameters | {"entities": entities, "dates": dates}
-    written = await connection.execute(named["write_days"], parameters)
-    changed = Counter({row["date"]: row["changed"] for row in await written.fetchall()})
+    written = await staged.rows(named["write_days"], parameters)
+    changed = Counter({row["date"]: row["changed"] for row in written})
     if observation.source == "api" and place.has_files:
-        await connection.execute(named["confirm_days"], parameters)
-    await connection.execute(named["drop_incoming_days"])
+        await staged.run(named["confirm_days"], parameters)
+    await staged.run(named["drop_incoming_days"])
     if changed:
-        await _refresh_days(connection, place, sorted(changed))
+        await _refresh_days(staged, place, sorted(changed))
     return changed
 
 
-async def _refresh_days(connection: Connection, place: Place, dates: list[date]) -> None:
+async def _refresh_days(staged: Staging, place: Place, dates: list[date]) -> None:
     named = statements("windows")
     parameters = place.parameters | {
         "dates": dates,
         # made here, not by the server's default: ids that grow with time keep the index dense
         "ids": [uuid7() for _ in range(len(dates) * len(STORED_METRICS))],
     }
-    await connection.execute(named["refresh_brand_days"], parameters)
-    await connection.execute(named["refresh_metrics"], parameters)
+    await staged.run(named["refresh_brand_days"], parameters)
+    await staged.run(named["refresh_metrics"], parameters)

@@ -34,9 +34,3 @@ select clock_timestamp() as now;
 -- name: has_written
 -- Whether this transaction has changed anything yet.
 select pg_current_xact_id_if_assigned() is not null as has_written;
-
--- name: temporary_tables
--- Whether the worker may make temporary tables, without which it writes nothing, and where.
-select
-    has_database_privilege('aura_worker', current_database(), 'temporary') as may_be_made,
-    current_database() as database;

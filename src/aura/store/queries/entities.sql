@@ -124,7 +124,8 @@ group by c.name
 having count(*) = 1;
 
 -- name: platform_of
--- The platform of an integration, the account it is connected to, if any, and whether files were about it.
+-- The platform of an integration, the account it is connected to, if any, whether files were about it, and
+-- whether temporary tables may be made beside it.
 select
     i.platform,
     i.platform_account_id,
@@ -132,6 +133,7 @@ select
     exists(
         select from aura.imports as m
         where m.brand_id = %(brand_id)s and m.integration_id = i.id
-    ) as has_files
+    ) as has_files,
+    has_database_privilege(current_database(), 'temporary') as may_be_temporary
 from public.integrations as i
 where i.id = %(integration_id)s and i.brand_id = %(brand_id)s;

@@ -26,9 +26,30 @@ where
     )
 on conflict do nothing;
 
+-- name: make_replaced_orders
+-- The orders of files as they were before they changed or went, with what had happened to them.
+create temporary table replaced_orders (
+    stated jsonb not null
+) on commit drop;
+
 -- name: keep_replaced_orders
--- The orders of files as they are before they change or go, with what happened to them.
-create temporary table replaced_orders on commit drop as
+-- Keeps them: orders that change or go, and those of which a refund alone does.
+insert into replaced_orders (stated)
+with incoming as (
+    select
+        i.order_id,
+        jsonb_agg(jsonb_build_array(n.event_id, n.total_sales) order by n.event_id)
+        filter (where n.event_id is not null) as refunds
+    from incoming_orders as i
+    left join incoming_refunds as n on n.order_id = i.order_id
+    where
+        not exists (
+            select from changed_orders as c
+            where c.order_id = i.order_id
+        )
+    group by i.order_id
+)
+
 select
     to_jsonb(o) || jsonb_build_object(
         'refunds',
@@ -43,7 +64,7 @@ select
             ),
             '[]'::jsonb
         )
-    ) as stated
+    )
 from aura.orders as o
 where
     o.brand_id = %(brand_id)s
@@ -53,24 +74,16 @@ where
         select c.order_id from changed_orders as c
         where c.old_date is not null
         union
-        -- a refund alone makes no changed order
-        select i.order_id from incoming_orders as i
-        where not exists (
-            select from changed_orders as c
-            where c.order_id = i.order_id
-        )
-        and (
-            select jsonb_agg(jsonb_build_array(r.event_id, r.total_sales) order by r.event_id)
-            from aura.refunds as r
-            where
-                r.brand_id = %(brand_id)s
-                and r.integration_id = %(integration_id)s
-                and r.order_id = i.order_id
-        ) is distinct from (
-            select jsonb_agg(jsonb_build_array(n.event_id, n.total_sales) order by n.event_id)
-            from incoming_refunds as n
-            where n.order_id = i.order_id
-        )
+        select i.order_id from incoming as i
+        where
+            i.refunds is distinct from (
+                select jsonb_agg(jsonb_build_array(r.event_id, r.total_sales) order by r.event_id)
+                from aura.refunds as r
+                where
+                    r.brand_id = %(brand_id)s
+                    and r.integration_id = %(integration_id)s
+                    and r.order_id = i.order_id
+            )
     ));
 
 -- name: smaller_days
@@ -127,37 +140,62 @@ where
 drop table replaced_orders;
 
 -- name: find_imported_orders
--- The orders that an import brought or gave other refunds, and that the shop has not stated since.
+-- The orders that an import brought or gave other refunds, and that the shop has not stated since; those
+-- that it had replaced come back.
 insert into changed_orders (
     order_id, is_rekeyed, is_vanished, filed_by, old_date, old_processed_at, old_customer_key,
-    old_email_key
+    old_email_key, new_date, new_processed_at, new_customer_key, new_email_key
 )
+with replaced as (
+    select distinct on (o.order_id) o.*
+    from aura.imports as m
+    cross join lateral jsonb_array_elements(m.replaced) with ordinality as e (stated, position)
+    cross join lateral jsonb_populate_record(null::aura.orders, e.stated) as o
+    where
+        m.id = %(import_id)s
+        and m.brand_id = %(brand_id)s
+        and o.brand_id = m.brand_id
+        and o.integration_id = m.integration_id
+    order by o.order_id asc, e.position asc
+),
+
+imported as (
+    select o.*
+    from aura.orders as o
+    where
+        o.brand_id = %(brand_id)s
+        and o.integration_id = %(integration_id)s
+        and o.source = 'file'
+        and (
+            o.import_id = %(import_id)s
+            or o.order_id = any(array(
+                select e.stated ->> 'order_id'
+                from aura.imports as m
+                cross join lateral jsonb_array_elements(m.replaced) as e (stated)
+                where m.id = %(import_id)s and m.brand_id = %(brand_id)s
+            ))
+        )
+)
+
 select
-    o.order_id,
+    coalesce(o.order_id, r.order_id),
     true,
-    true,
+    o.order_id is not null,
     o.import_id,
     o.date,
     o.processed_at,
     o.customer_key,
-    o.email_key
-from aura.orders as o
-where
-    o.brand_id = %(brand_id)s
-    and o.integration_id = %(integration_id)s
-    and o.source = 'file'
-    and (
-        o.import_id = %(import_id)s
-        or o.order_id = any(array(
-            select e.stated ->> 'order_id'
-            from aura.imports as m
-            cross join lateral jsonb_array_elements(m.replaced) as e (stated)
-            where m.id = %(import_id)s and m.brand_id = %(brand_id)s
-        ))
-    );
+    o.email_key,
+    r.date,
+    r.processed_at,
+    r.customer_key,
+    r.email_key
+from imported as o
+full join replaced as r on r.order_id = o.order_id;
 
 -- name: loosen_confirmed_orders
--- Orders that the shop itself has stated since stay; the file no longer vouches for their days.
+-- Orders that the shop itself has stated since stay; the file no longer vouches for their days, which
+-- are given.
 with loosened as (
     update aura.orders
     set import_id = null
@@ -169,37 +207,8 @@ with loosened as (
     returning date
 )
 
-insert into touched_days (date)
 select distinct l.date
-from loosened as l
-on conflict do nothing;
-
--- name: note_given_back
--- The orders that an import had replaced come back: their days and customers are touched as well.
-insert into changed_orders (
-    order_id, is_rekeyed, new_date, new_processed_at, new_customer_key, new_email_key
-)
-select distinct on (o.order_id)
-    o.order_id,
-    true,
-    o.date,
-    o.processed_at,
-    o.customer_key,
-    o.email_key
-from aura.imports as m
-cross join lateral jsonb_array_elements(m.replaced) with ordinality as e (stated, position)
-cross join lateral jsonb_populate_record(null::aura.orders, e.stated) as o
-where
-    m.id = %(import_id)s
-    and m.brand_id = %(brand_id)s
-    and o.brand_id = m.brand_id
-    and o.integration_id = m.integration_id
-order by o.order_id asc, e.position asc
-on conflict (order_id) do update set
-    new_date = excluded.new_date,
-    new_processed_at = excluded.new_processed_at,
-    new_customer_key = excluded.new_customer_key,
-    new_email_key = excluded.new_email_key;
+from loosened as l;
 
 -- name: give_back_orders
 -- The orders that an import had replaced, as they were.
@@ -217,7 +226,7 @@ order by o.order_id asc, e.position asc
 on conflict do nothing;
 
 -- name: give_back_refunds
--- What had happened to them.
+-- What had happened to them, and the days on which it had.
 with given as (
     select distinct on (e.stated ->> 'order_id') e.stated
     from aura.imports as m
@@ -251,10 +260,8 @@ back as (
     returning date
 )
 
-insert into touched_days (date)
 select distinct b.date
-from back as b
-on conflict do nothing;
+from back as b;
 
 -- name: forget_history
 -- An undone file was what said that all orders of the shop are known.

@@ -46,7 +46,7 @@ create temporary table changed_orders (
     order_id text primary key,
     -- whether it may change who is a new customer
     is_rekeyed boolean not null,
-    is_vanished boolean not null default false,
+    is_vanished boolean not null,
     -- the import that brought it
     filed_by uuid,
     -- whether it was a new customer's, where redaction has fixed that
@@ -60,10 +60,6 @@ create temporary table changed_orders (
     new_customer_key bytea,
     new_email_key bytea
 ) on commit drop;
-
--- name: make_touched_days
--- Days whose sums must be computed again.
-create temporary table touched_days (date date primary key) on commit drop;
 
 -- name: copy_orders
 -- Streams orders into their temporary table.
@@ -80,48 +76,49 @@ copy incoming_refunds (
     shipping, taxes, duties, total_sales
 ) from stdin;
 
--- name: drop_repeated_orders
--- An order that changed while its pages were read comes twice: the later one holds.
-delete from incoming_orders as i
-using (
+-- name: superfluous_orders
+-- Positions of orders that are not what holds. One that changed while its pages were read comes twice:
+-- the later one holds. What the platform itself said about an order is not replaced by a file, and not
+-- by orders that were collected before it said so.
+with repeated as (
     select
-        order_id,
-        max(position) as position
-    from incoming_orders
-    group by order_id
+        r.order_id,
+        max(r.position) as position
+    from incoming_orders as r
+    group by r.order_id
     having count(*) > 1
-) as last
-where i.order_id = last.order_id and i.position < last.position;
+)
 
--- name: drop_outranked_orders
--- What the platform itself said about an order is not replaced by a file.
-delete from incoming_orders as i
-using aura.orders as o
+select i.position
+from incoming_orders as i
+inner join repeated as r on r.order_id = i.order_id and r.position > i.position
+union
+select i.position
+from incoming_orders as i
+cross join
+    lateral (
+        select s.platform_updated_at
+        from aura.orders as s
+        where
+            s.brand_id = %(brand_id)s
+            and s.integration_id = %(integration_id)s
+            and s.order_id = i.order_id
+            and s.source = 'api'
+        offset 0
+    ) as o
 where
-    o.brand_id = %(brand_id)s
-    and o.integration_id = %(integration_id)s
-    and o.order_id = i.order_id
-    and o.source = 'api'
-    and %(source)s = 'file';
+    %(source)s = 'file'
+    or (%(as_of)s::timestamptz is not null and o.platform_updated_at > i.platform_updated_at);
 
--- name: drop_superseded_orders
--- Orders that were collected a while ago and have been read in a later state since.
+-- name: drop_orders
+-- Of some positions.
 delete from incoming_orders as i
-using aura.orders as o
-where
-    o.brand_id = %(brand_id)s
-    and o.integration_id = %(integration_id)s
-    and o.order_id = i.order_id
-    and o.source = 'api'
-    and o.platform_updated_at > i.platform_updated_at;
+where i.position = any(%(positions)s::bigint[]);
 
--- name: drop_orphaned_refunds
--- Events of the orders that were just dropped.
-delete from incoming_refunds as r
-where not exists (
-    select from incoming_orders as i
-    where i.position = r.position
-);
+-- name: drop_refunds
+-- What happened to them.
+delete from incoming_refunds as i
+where i.position = any(%(positions)s::bigint[]);
 
 -- name: index_orders
 -- Found by their id from now on.
@@ -159,8 +156,8 @@ union
 -- Compares the incoming orders with the ledger. `offset 0`, here and below, keeps the planner from
 -- anything but one index look-up a row: fresh tables have no statistics, and whole ledgers were read.
 insert into changed_orders (
-    order_id, is_rekeyed, filed_by, old_date, old_processed_at, old_customer_key, old_email_key,
-    new_date, new_processed_at, new_customer_key, new_email_key
+    order_id, is_rekeyed, is_vanished, filed_by, old_date, old_processed_at, old_customer_key,
+    old_email_key, new_date, new_processed_at, new_customer_key, new_email_key
 )
 select
     i.order_id,
@@ -168,6 +165,7 @@ select
         (o.processed_at, o.is_counted, o.customer_key, o.email_key)
         is distinct from (i.processed_at, i.is_counted, i.customer_key, i.email_key)
     ),
+    false,
     o.import_id,
     o.date,
     o.processed_at,
@@ -270,7 +268,6 @@ on conflict do nothing;
 
 -- name: touch_order_days
 -- Days on which a changed order stands or stood, or on which something happened to it.
-insert into touched_days (date)
 select c.old_date as date from changed_orders as c
 where c.old_date is not null
 union
@@ -292,8 +289,7 @@ cross join
 union
 select r.date
 from incoming_refunds as r
-inner join changed_orders as c on c.order_id = r.order_id
-on conflict do nothing;
+inner join changed_orders as c on c.order_id = r.order_id;
 
 -- name: find_changed_refunds
 -- Days of events that appear, change or vanish; one row an event.
@@ -325,21 +321,12 @@ changed as (
             i.kind, i.happened_at, i.date, i.gross_sales, i.discounts, i.returns, i.shipping,
             i.taxes, i.duties, i.total_sales
         )
-),
-
-touched as (
-    insert into touched_days (date)
-    select c.old_date as date from changed as c
-    where c.old_date is not null
-    union
-    select c.new_date as date from changed as c
-    where c.new_date is not null
-    on conflict do nothing
 )
 
 select
     count(*) as changed,
-    count(*) filter (where c.new_date is null) as gone
+    count(*) filter (where c.new_date is null) as gone,
+    array_remove(array_agg(distinct c.old_date) || array_agg(distinct c.new_date), null) as days
 from changed as c;
 
 -- name: delete_vanished_orders
@@ -508,7 +495,6 @@ where i.id = %(integration_id)s and i.brand_id = %(brand_id)s;
 -- name: touch_later_days
 -- Days of later orders by customers of whom an order appeared, changed or vanished: they may have
 -- been new there, or may be now.
-insert into touched_days (date)
 select l.date
 from (
     select
@@ -557,24 +543,20 @@ cross join
             and o.processed_at >= k.since
         offset 0
     ) as l
-where l.date >= %(new_customers_from)s
-on conflict do nothing;
+where l.date >= %(new_customers_from)s;
 
 -- name: touch_days_of_other_history
 -- Days whose new customers have become known or unknown.
-insert into touched_days (date)
 select d.date
 from aura.brand_days as d
 where
     d.brand_id = %(brand_id)s
     and d.platform = %(platform)s
     and (d.new_customers is not null)
-    <> (%(new_customers_from)s::date is not null and d.date >= %(new_customers_from)s)
-on conflict do nothing;
+    <> (%(new_customers_from)s::date is not null and d.date >= %(new_customers_from)s);
 
 -- name: touch_empty_days
 -- Days that were read and have no row yet: nothing was sold on them.
-insert into touched_days (date)
 select series.day::date as date
 from
     generate_series(
@@ -590,24 +572,20 @@ where
             d.brand_id = %(brand_id)s
             and d.platform = %(platform)s
             and d.date = series.day::date
-    )
-on conflict do nothing;
+    );
 
 -- name: touch_hidden_days
 -- Days with a row of which nothing can be known any more: the last one before the platform hid some.
-insert into touched_days (date)
 select d.date
 from aura.brand_days as d
 where
     d.brand_id = %(brand_id)s
     and d.platform = %(platform)s
-    and d.date <@ %(hidden_days)s::datemultirange
-on conflict do nothing;
+    and d.date <@ %(hidden_days)s::datemultirange;
 
 -- name: touch_filed_days
 -- Days that a sales report stated and that orders state now: those that were read from the shop, those
 -- between the first and the last order of a file. Two sources of one day are never mixed.
-insert into touched_days (date)
 select d.date
 from aura.entity_days as d
 inner join aura.imports as m on m.id = d.import_id and m.brand_id = d.brand_id
@@ -626,75 +604,75 @@ where
             and d.date between (select min(i.date) from incoming_orders as i)
             and (select max(i.date) from incoming_orders as i)
         )
-    )
-on conflict do nothing;
-
--- name: leave_filed_days
--- Days that only a sales report speaks of stay as it states them.
-delete from touched_days as t
-where
-    exists (
-        select
-        from aura.entity_days as d
-        inner join aura.imports as m on m.id = d.import_id and m.brand_id = d.brand_id
-        where
-            d.brand_id = %(brand_id)s
-            and d.entity_id = %(entity_id)s
-            and d.date = t.date
-            and m.format like 'shopify.%%.daily'
-            and (
-                d.revenue is null
-                or not exists (
-                    select from aura.imports as o
-                    where
-                        o.brand_id = d.brand_id
-                        and o.format = 'shopify.orders'
-                        and o.undone_at is null
-                        and d.date between o.date_from and o.date_to
-                )
-            )
-    )
-    and not coalesce(
-        t.date between %(known_from)s and %(known_through)s
-        and not t.date <@ %(hidden_days)s::datemultirange,
-        false
-    )
-    and not exists (
-        select from aura.orders as o
-        where
-            o.brand_id = %(brand_id)s
-            and o.integration_id = %(integration_id)s
-            and o.date = t.date
-    )
-    and not exists (
-        select from aura.refunds as r
-        where
-            r.brand_id = %(brand_id)s
-            and r.integration_id = %(integration_id)s
-            and r.date = t.date
-    )
-    and not coalesce(
-        %(source)s = 'file'
-        and t.date between (select min(i.date) from incoming_orders as i)
-        and (select max(i.date) from incoming_orders as i),
-        false
     );
 
--- name: touched_days
--- The days to compute, oldest first.
-select date from touched_days
-order by date;
-
--- name: analyze_touched
--- A temporary table has no statistics until it is told to.
-analyze touched_days;
+-- name: days_to_sum
+-- Touched days, oldest first, but for those that only a sales report speaks of: they stay as it states
+-- them.
+select t.date
+from unnest(%(days)s::date[]) as t (date)
+where
+    not (
+        exists (
+            select
+            from aura.entity_days as d
+            inner join aura.imports as m on m.id = d.import_id and m.brand_id = d.brand_id
+            where
+                d.brand_id = %(brand_id)s
+                and d.entity_id = %(entity_id)s
+                and d.date = t.date
+                and m.format like 'shopify.%%.daily'
+                and (
+                    d.revenue is null
+                    or not exists (
+                        select from aura.imports as o
+                        where
+                            o.brand_id = d.brand_id
+                            and o.format = 'shopify.orders'
+                            and o.undone_at is null
+                            and d.date between o.date_from and o.date_to
+                    )
+                )
+        )
+        and not coalesce(
+            t.date between %(known_from)s and %(known_through)s
+            and not t.date <@ %(hidden_days)s::datemultirange,
+            false
+        )
+        and not exists (
+            select from aura.orders as o
+            where
+                o.brand_id = %(brand_id)s
+                and o.integration_id = %(integration_id)s
+                and o.date = t.date
+        )
+        and not exists (
+            select from aura.refunds as r
+            where
+                r.brand_id = %(brand_id)s
+                and r.integration_id = %(integration_id)s
+                and r.date = t.date
+        )
+        and not coalesce(
+            %(source)s = 'file'
+            and t.date between (select min(i.date) from incoming_orders as i)
+            and (select max(i.date) from incoming_orders as i),
+            false
+        )
+    )
+order by t.date;
 
 -- name: sum_days
 -- Sums the ledger by day: a sale counts on its own day, a refund on the day it happened. A new
 -- customer is a counted order with no earlier counted order of the brand by the same customer or
 -- e-mail address; an order without either has no customer. A day before those that were read, or one
 -- that the platform hid, is unknown unless a file brought it, whatever single orders are known of it.
-with sold as (
+with touched_days as (
+    select t.date
+    from unnest(%(days)s::date[]) as t (date)
+),
+
+sold as (
     select
         o.date,
         sum(o.total_sales) as revenue,
@@ -903,7 +881,3 @@ drop table incoming_refunds;
 -- name: drop_changed_orders
 -- Another write may follow in the same transaction.
 drop table changed_orders;
-
--- name: drop_touched_days
--- Another write may follow in the same transaction.
-drop table touched_days;

@@ -21,7 +21,9 @@ create temporary table incoming_days (
     conversion_value numeric,
     conversions_by_conversion_date numeric,
     conversion_value_by_conversion_date numeric,
-    action_type text
+    action_type text,
+    -- the import that had stated it, where an import is undone
+    import_id uuid
 ) on commit drop;
 
 -- name: drop_incoming_days
@@ -35,101 +37,88 @@ copy incoming_days (
     conversions_by_conversion_date, conversion_value_by_conversion_date, action_type
 ) from stdin;
 
--- name: keep_other_columns
--- A report that states only some figures of its days leaves the others as they are stored.
-update incoming_days as i set
-    ad_spend = case
-        when 'ad_spend' = any(%(columns)s::text[]) then i.ad_spend
-        else d.ad_spend
-    end,
-    impressions = case
-        when 'impressions' = any(%(columns)s::text[]) then i.impressions
-        else d.impressions
-    end,
-    clicks = case
-        when 'clicks' = any(%(columns)s::text[]) then i.clicks
-        else d.clicks
-    end,
-    all_clicks = case
-        when 'all_clicks' = any(%(columns)s::text[]) then i.all_clicks
-        else d.all_clicks
-    end,
-    conversions = case
-        when 'conversions' = any(%(columns)s::text[]) then i.conversions
-        else d.conversions
-    end,
-    conversion_value = case
-        when 'conversion_value' = any(%(columns)s::text[]) then i.conversion_value
-        else d.conversion_value
-    end,
-    conversions_by_conversion_date = case
-        when 'conversions_by_conversion_date' = any(%(columns)s::text[]) then i.conversions_by_conversion_date
-        else d.conversions_by_conversion_date
-    end,
-    conversion_value_by_conversion_date = case
-        when 'conversion_value_by_conversion_date' = any(%(columns)s::text[]) then i.conversion_value_by_conversion_date
-        else d.conversion_value_by_conversion_date
-    end,
-    action_type = d.action_type
-from aura.entity_days as d
-where
-    d.brand_id = %(brand_id)s
-    and d.date = i.date
-    and d.entity_id = i.entity_id;
+-- name: set_stated_days_aside
+-- Days of which a report states only some figures are not yet what the days must look like.
+alter table incoming_days rename to stated_days;
 
--- name: keep_other_entities
--- Stored days of campaigns that such a report has no row of: of what it states they had nothing.
+-- name: keep_other_figures
+-- A report that states only some figures of its days leaves the others as they are stored. Stored days
+-- of campaigns that it has no row of had nothing of what it states.
 insert into incoming_days (
     entity_id, date, currency, ad_spend, impressions, clicks, all_clicks, conversions,
     conversion_value, conversions_by_conversion_date, conversion_value_by_conversion_date,
     action_type
 )
+with stored as (
+    select s.*
+    from aura.entity_days as s
+    where
+        s.brand_id = %(brand_id)s
+        and s.date = any(%(dates)s::date[])
+        and s.entity_id = any(%(entities)s::bigint[])
+    offset 0
+)
+
 select
-    d.entity_id,
-    d.date,
-    d.currency,
+    coalesce(i.entity_id, d.entity_id),
+    coalesce(i.date, d.date),
+    coalesce(i.currency, d.currency),
     case
-        when 'ad_spend' = any(%(columns)s::text[]) then 0
-        else d.ad_spend
+        when d.date is null then i.ad_spend
+        when 'ad_spend' <> all(%(columns)s::text[]) then d.ad_spend
+        when i.date is null then 0
+        else i.ad_spend
     end,
     case
-        when 'impressions' = any(%(columns)s::text[]) then 0
-        else d.impressions
+        when d.date is null then i.impressions
+        when 'impressions' <> all(%(columns)s::text[]) then d.impressions
+        when i.date is null then 0
+        else i.impressions
     end,
     case
-        when 'clicks' = any(%(columns)s::text[]) then 0
-        else d.clicks
+        when d.date is null then i.clicks
+        when 'clicks' <> all(%(columns)s::text[]) then d.clicks
+        when i.date is null then 0
+        else i.clicks
     end,
     case
-        when 'all_clicks' = any(%(columns)s::text[]) then 0
-        else d.all_clicks
+        when d.date is null then i.all_clicks
+        when 'all_clicks' <> all(%(columns)s::text[]) then d.all_clicks
+        when i.date is null then 0
+        else i.all_clicks
     end,
     case
-        when 'conversions' = any(%(columns)s::text[]) then 0
-        else d.conversions
+        when d.date is null then i.conversions
+        when 'conversions' <> all(%(columns)s::text[]) then d.conversions
+        when i.date is null then 0
+        else i.conversions
     end,
     case
-        when 'conversion_value' = any(%(columns)s::text[]) then 0
-        else d.conversion_value
+        when d.date is null then i.conversion_value
+        when 'conversion_value' <> all(%(columns)s::text[]) then d.conversion_value
+        when i.date is null then 0
+        else i.conversion_value
     end,
     case
-        when 'conversions_by_conversion_date' = any(%(columns)s::text[]) then 0
-        else d.conversions_by_conversion_date
+        when d.date is null then i.conversions_by_conversion_date
+        when 'conversions_by_conversion_date' <> all(%(columns)s::text[]) then d.conversions_by_conversion_date
+        when i.date is null then 0
+        else i.conversions_by_conversion_date
     end,
     case
-        when 'conversion_value_by_conversion_date' = any(%(columns)s::text[]) then 0
-        else d.conversion_value_by_conversion_date
+        when d.date is null then i.conversion_value_by_conversion_date
+        when 'conversion_value_by_conversion_date' <> all(%(columns)s::text[])
+            then d.conversion_value_by_conversion_date
+        when i.date is null then 0
+        else i.conversion_value_by_conversion_date
     end,
-    d.action_type
-from aura.entity_days as d
-where
-    d.brand_id = %(brand_id)s
-    and d.entity_id = any(%(entities)s::bigint[])
-    and d.date = any(%(dates)s::date[])
-    and not exists (
-        select from incoming_days as i
-        where i.date = d.date and i.entity_id = d.entity_id
-    );
+    case when d.date is null then i.action_type else d.action_type end
+from stated_days as i
+full join stored as d on i.entity_id = d.entity_id and i.date = d.date;
+
+-- name: drop_stated_days
+-- A second window may follow in the same transaction.
+drop table stated_days;
 
 -- name: write_days
 -- Makes the days of the given entities and dates equal to the incoming ones. Values that change, and days
@@ -572,10 +561,35 @@ from
 left join aura.entity_days as d
     on d.brand_id = %(brand_id)s and d.entity_id = %(entity_id)s and d.date = i.date;
 
--- name: make_prior_days
+-- name: place_prior_days
 -- What the days that an import wrote looked like before it, as far as they had a row.
-create temporary table prior_days on commit drop as
-select distinct on (r.entity_id, r.date) r.*
+insert into incoming_days (
+    entity_id, date, currency, revenue, gross_sales, discounts, returns, shipping, taxes, duties, orders, new_customers,
+    ad_spend, impressions, clicks, all_clicks, conversions, conversion_value,
+    conversions_by_conversion_date, conversion_value_by_conversion_date, import_id
+)
+select distinct on (r.entity_id, r.date)
+    r.entity_id,
+    r.date,
+    r.currency,
+    r.revenue,
+    r.gross_sales,
+    r.discounts,
+    r.returns,
+    r.shipping,
+    r.taxes,
+    r.duties,
+    r.orders,
+    r.new_customers,
+    r.ad_spend,
+    r.impressions,
+    r.clicks,
+    r.all_clicks,
+    r.conversions,
+    r.conversion_value,
+    r.conversions_by_conversion_date,
+    r.conversion_value_by_conversion_date,
+    r.import_id
 from aura.revisions as r
 left join aura.entity_days as d
     on d.brand_id = r.brand_id and d.date = r.date and d.entity_id = r.entity_id
@@ -586,20 +600,25 @@ where
 order by r.entity_id asc, r.date asc, r.replaced_at asc;
 
 -- name: days_of_import
--- The entities and days that an import wrote or deleted.
-select
-    d.entity_id,
-    d.date
-from aura.entity_days as d
-where d.brand_id = %(brand_id)s and d.import_id = %(import_id)s
-union
-select
-    p.entity_id,
-    p.date
-from prior_days as p;
+-- The entities and days that an import wrote or deleted, and which of them had a row before, of whom.
+with written as (
+    select
+        s.entity_id,
+        s.date
+    from aura.entity_days as s
+    where s.brand_id = %(brand_id)s and s.import_id = %(import_id)s
+)
 
--- name: place_prior_days
--- The days as they are to be without an import: rows that others wrote, and what its own were before.
+select
+    coalesce(i.entity_id, d.entity_id) as entity_id,
+    coalesce(i.date, d.date) as date,
+    i.date is not null as had_row,
+    i.import_id
+from incoming_days as i
+full join written as d on d.entity_id = i.entity_id and d.date = i.date;
+
+-- name: place_other_days
+-- The rows that others wrote stay as they are.
 insert into incoming_days (
     entity_id, date, currency, revenue, gross_sales, discounts, returns, shipping, taxes, duties, orders, new_customers,
     ad_spend, impressions, clicks, all_clicks, conversions, conversion_value,
@@ -632,43 +651,17 @@ where
     d.brand_id = %(brand_id)s
     and d.entity_id = any(%(entities)s::bigint[])
     and d.date = any(%(dates)s::date[])
-    and d.import_id is distinct from %(import_id)s
-union all
-select
-    p.entity_id,
-    p.date,
-    p.currency,
-    p.revenue,
-    p.gross_sales,
-    p.discounts,
-    p.returns,
-    p.shipping,
-    p.taxes,
-    p.duties,
-    p.orders,
-    p.new_customers,
-    p.ad_spend,
-    p.impressions,
-    p.clicks,
-    p.all_clicks,
-    p.conversions,
-    p.conversion_value,
-    p.conversions_by_conversion_date,
-    p.conversion_value_by_conversion_date,
-    null
-from prior_days as p;
+    and d.import_id is distinct from %(import_id)s;
 
 -- name: give_back_days
 -- Rows that were brought back belong to the import that had stated them.
 update aura.entity_days as d set
     source = case when p.import_id is null then 'api' else 'file' end,
     import_id = p.import_id
-from prior_days as p
+from
+    unnest(%(entities)s::bigint[], %(dates)s::date[], %(import_ids)s::uuid[])
+        as p (entity_id, date, import_id)
 where
     d.brand_id = %(brand_id)s
     and d.date = p.date
     and d.entity_id = p.entity_id;
-
--- name: drop_prior_days
--- Another import may be undone in the same transaction.
-drop table prior_days;
