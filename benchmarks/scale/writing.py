@@ -2,7 +2,8 @@
 
 A window is 90 days of an ad account with 40 campaigns, through `write_ad_window` as the worker:
 facts, entities, metrics and rollup in one transaction, commit included. The bare COPY brings the
-same finished rows of those three tables, through the same driver, past row level security.
+same finished rows of those three tables, through the same driver, past row level security. In turns
+with them, the same windows where the worker may make no temporary table and sends arrays.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import asyncio
 import multiprocessing
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from multiprocessing.synchronize import Event
@@ -20,6 +22,7 @@ from typing import Any
 from uuid import UUID
 
 from loading import CAMPAIGNS, LAST, Store
+from psycopg import sql
 from reading import reads
 from uuid_utils.compat import uuid7
 
@@ -134,17 +137,41 @@ async def copy_seconds(
     return time.perf_counter() - began
 
 
+async def _of_database(bare: Database, statement: str) -> None:
+    async with bare.as_owner() as connection:
+        name = sql.Identifier(connection.info.dbname)
+        await connection.execute(sql.SQL(statement).format(name))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def no_temporary_tables(bare: Database) -> AsyncIterator[None]:
+    """Only the superuser may make any."""
+    await _of_database(bare, "revoke temporary on database {} from public, aura_worker")
+    yield
+    await _of_database(bare, "grant temporary on database {} to public, aura_worker")
+
+
+async def _new_and_unchanged(
+    database: Database, place: tuple[UUID, UUID], days: list[AdDay]
+) -> tuple[float, float]:
+    new, result = await write(database, place, days, 0)
+    assert result.rows_changed == len(days), result
+    unchanged, result = await write(database, place, days, 1)
+    assert result.rows_changed == 0, result
+    return new, unchanged
+
+
 async def writer(database: Database, bare: Database, store: Store) -> dict[str, float]:
     """Rows a second of new and unchanged windows and of the bare COPY, in turns."""
-    days, taken = window(), {"new": [0.0], "unchanged": [0.0], "copy": [0.0]}
+    days = window()
+    taken: dict[str, list[float]] = defaultdict(list)
     for _ in range(BRANDS):
-        place = await new_place(bare, store.person)
-        seconds, result = await write(database, place, days, 0)
-        assert result.rows_changed == len(days), result
-        taken["new"].append(seconds)
-        seconds, result = await write(database, place, days, 1)
-        assert result.rows_changed == 0, result
-        taken["unchanged"].append(seconds)
+        for name in ("", "_arrays"):
+            place = await new_place(bare, store.person)
+            async with no_temporary_tables(bare) if name else nullcontext():
+                new, unchanged = await _new_and_unchanged(database, place, days)
+            taken[f"new{name}"].append(new)
+            taken[f"unchanged{name}"].append(unchanged)
         async with bare.as_owner() as connection:
             rows = await _rows(connection, place[0])
         copied = await new_place(bare, store.person)
@@ -153,6 +180,8 @@ async def writer(database: Database, bare: Database, store: Store) -> dict[str, 
     return {
         "new_rows": medians["copy"] / medians["new"],
         "unchanged_rows": medians["new"] / medians["unchanged"],
+        "new_rows_as_arrays": medians["new"] / medians["new_arrays"],
+        "unchanged_rows_as_arrays": medians["unchanged"] / medians["unchanged_arrays"],
         "new_rows_a_second": len(days) / medians["new"],
         "unchanged_rows_a_second": len(days) / medians["unchanged"],
         "copy_rows_a_second": len(days) / medians["copy"],

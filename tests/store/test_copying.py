@@ -1,4 +1,4 @@
-"""What is copied is what is stored, whatever stands in it."""
+"""What is copied, or sent as arrays, is what arrives, whatever stands in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from aura.store.copying import copy_rows
+from aura.store.copying import array_elements, copy_rows
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 ODD = st.sampled_from(["", "\\N", "\\", "\t", "a\nb", "a\r\n", "\\.", "\\t", "é\u2028", "'\""])
@@ -49,6 +49,15 @@ async def test_every_value_comes_back(table, rows):
     await copy_rows(table, "copy kept (a, b, c, d, e, f, g, h) from stdin", written)
     cursor = await table.execute("select a, b, c, d, e, f, g, h from kept order by n")
     assert [tuple(row.values()) for row in await cursor.fetchall()] == rows
+    for count, elements in array_elements(written):
+        assert count == len(rows)
+        arrays = [f"{{{column}}}" for column in elements]
+        cursor = await table.execute(
+            "select * from unnest(%s::text[], %s::bigint[], %s::numeric[], %s::bytea[], %s::date[],"
+            " %s::timestamptz[], %s::boolean[], %s::jsonb[]) as t (a, b, c, d, e, f, g, h)",
+            arrays,
+        )
+        assert [tuple(row.values()) for row in await cursor.fetchall()] == rows
 
 
 async def test_many_rows_are_all_copied(table):

@@ -102,9 +102,15 @@ async def test_nobody_inherits_who_somebody_was(pooled, pooled_url, make_person,
         assert claims is None
 
 
+@pytest.mark.parametrize("may_be_temporary", [True, False])
 async def test_writers_share_connections_and_what_they_wrote_is_sound(
-    pooled, keyring, make_person, make_brand, make_integration, database
+    pooled, keyring, make_person, make_brand, make_integration, database, may_be_temporary
 ):
+    if not may_be_temporary:
+        async with database.as_owner() as connection:
+            await connection.execute(
+                f'revoke temporary on database "{connection.info.dbname}" from public, aura_worker'
+            )
     brands = [await make_brand(await make_person()) for _ in range(4)]
     await asyncio.gather(
         *(fill_brand(pooled, keyring, make_integration, brand_id) for brand_id in brands)

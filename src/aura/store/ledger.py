@@ -182,11 +182,10 @@ async def sum_days(staged: Staging, place: Place, entity_id: int, days: list[dat
 
 async def _drop_superfluous(staged: Staging, parameters: dict[str, object]) -> None:
     named = statements("ledger")
-    found = await staged.rows(named["superfluous_orders"], parameters)
-    if found:
-        positions = {"positions": [row["position"] for row in found]}
-        await staged.run(named["drop_orders"], positions)
-        await staged.run(named["drop_refunds"], positions)
+    [found] = await staged.rows(named["superfluous_orders"], parameters)
+    if found["positions"] is not None:
+        await staged.run(named["drop_orders"], found)
+        await staged.run(named["drop_refunds"], found)
 
 
 async def _days(staged: Staging, name: str, parameters: dict[str, object]) -> set[date]:

@@ -77,9 +77,9 @@ copy incoming_refunds (
 ) from stdin;
 
 -- name: superfluous_orders
--- Positions of orders that are not what holds. One that changed while its pages were read comes twice:
--- the later one holds. What the platform itself said about an order is not replaced by a file, and not
--- by orders that were collected before it said so.
+-- Positions of orders that are not what holds, as text of an array. One that changed while its pages were
+-- read comes twice: the later one holds. What the platform itself said about an order is not replaced by
+-- a file, and not by orders that were collected before it said so.
 with repeated as (
     select
         r.order_id,
@@ -87,28 +87,28 @@ with repeated as (
     from incoming_orders as r
     group by r.order_id
     having count(*) > 1
+),
+
+superfluous as (
+    select i.position
+    from incoming_orders as i
+    inner join repeated as r on r.order_id = i.order_id and r.position > i.position
+    union all
+    select i.position
+    from incoming_orders as i
+    inner join aura.orders as o on o.order_id = i.order_id
+    where
+        o.brand_id = %(brand_id)s
+        and o.integration_id = %(integration_id)s
+        and o.source = 'api'
+        and (
+            %(source)s = 'file'
+            or (%(as_of)s::timestamptz is not null and o.platform_updated_at > i.platform_updated_at)
+        )
 )
 
-select i.position
-from incoming_orders as i
-inner join repeated as r on r.order_id = i.order_id and r.position > i.position
-union
-select i.position
-from incoming_orders as i
-cross join
-    lateral (
-        select s.platform_updated_at
-        from aura.orders as s
-        where
-            s.brand_id = %(brand_id)s
-            and s.integration_id = %(integration_id)s
-            and s.order_id = i.order_id
-            and s.source = 'api'
-        offset 0
-    ) as o
-where
-    %(source)s = 'file'
-    or (%(as_of)s::timestamptz is not null and o.platform_updated_at > i.platform_updated_at);
+select array_agg(s.position)::text as positions
+from superfluous as s;
 
 -- name: drop_orders
 -- Of some positions.
