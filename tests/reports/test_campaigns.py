@@ -12,6 +12,8 @@ from aura.errors import InputError, NotFoundError
 from aura.model import DayRange
 from aura.reports.campaign import campaign_report
 from aura.reports.campaigns import PAGE_SIZE, campaigns, question_of
+from aura.store.reports import NO_RATES, range_parameters, rate_parameters
+from aura.store.statements import statements
 from measured_brand import NAMES, NOW, READ_AT, YESTERDAY, measure
 from measured_campaigns import (
     BOTH,
@@ -20,6 +22,7 @@ from measured_campaigns import (
     write_campaigns,
     write_three_campaigns,
 )
+from plan_rows import rows_read
 
 __all__ = ["measure"]
 
@@ -306,3 +309,15 @@ async def test_five_thousand_campaigns_are_sorted_searched_and_paged_here(databa
     assert roas.value == sum(day.conversion_value for day in days) / sum(spent)
     found = await ask(search="campaign 004", min_spend="45")
     assert [line.name for line in found.lines] == [f"Campaign 004{n}" for n in (9, 8, 7, 6, 5)]
+
+    # the days are added up once, not for each campaign, also before the server has counted them
+    asked = range_parameters(made.brand, WEEK, WEEK.previous()) | rate_parameters(NO_RATES)
+    for name in ("totals", "totals_anew"):
+        async with database.as_user(made.person) as connection:
+            cursor = await connection.execute(
+                f"explain (analyze, format json) {statements('campaigns')[name]}",
+                asked | {"as_of": None},
+            )
+            plan = (await cursor.fetchone())["QUERY PLAN"][0]["Plan"]
+        assert plan["Actual Rows"] == len(days)
+        assert rows_read(plan, "entity_days") < 5 * len(days), name

@@ -33,6 +33,12 @@ with summed as (
     from aura.entity_days as d
     where d.brand_id = %(brand_id)s and d.date between %(previous_first)s::date and %(previous_last)s::date
     group by d.entity_id, d.currency
+),
+
+own_campaigns as (
+    select c.*
+    from aura.entities as c
+    where c.brand_id = %(brand_id)s and c.level = 'campaign'
 )
 
 select
@@ -53,9 +59,10 @@ select
     s.conversions,
     s.conversion_value
 from summed as s
-inner join aura.entities as e on e.brand_id = %(brand_id)s and s.entity_id = e.id
+-- a full join is hashed: while the planner knows nothing of a brand yet, it would add up anew for each campaign
+full join own_campaigns as e on s.entity_id = e.id
 left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
-where e.level = 'campaign';
+where coalesce(s.entity_id, 0) <> 0 and coalesce(e.id, 0) <> 0;
 
 -- name: totals_anew
 -- The same with amounts times the rate of their day where one is given. With as_of, days as they were
@@ -146,6 +153,12 @@ summed as (
         on d.date = x.day and d.currency = x.currency
     where coalesce(d.entity_id, 0) <> 0
     group by d.entity_id, d.is_current
+),
+
+own_campaigns as (
+    select c.*
+    from aura.entities as c
+    where c.brand_id = %(brand_id)s and c.level = 'campaign'
 )
 
 select
@@ -173,9 +186,10 @@ select
     s.known_conversions,
     s.known_conversion_value
 from summed as s
-inner join aura.entities as e on e.brand_id = %(brand_id)s and s.entity_id = e.id
+-- a full join is hashed: while the planner knows nothing of a brand yet, it would add up anew for each campaign
+full join own_campaigns as e on s.entity_id = e.id
 left join aura.entities as a on e.brand_id = a.brand_id and e.parent_id = a.id
-where e.level = 'campaign';
+where coalesce(s.entity_id, 0) <> 0 and coalesce(e.id, 0) <> 0;
 
 -- name: campaign
 -- One campaign; no row when it does not exist or is somebody else's.
