@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
+from aura.insights.baseline import WINDOWS
 from aura.insights.claims import find
 from aura.insights.engine import RULES
-from aura.insights.evidence import Evidence
+from aura.insights.evidence import Evidence, is_over
 from aura.insights.selection import choose
 from aura.insights.situation import take_stock
 from insights.worlds import Event, shop
@@ -21,6 +22,20 @@ CERTAIN = 1e-9
 def surprise(observed: float, expected: float, variance: float, direction: str = "fell") -> float:
     one = Evidence(np.array([observed]), np.array([expected]), np.array([variance]))
     return float(one.surprise(direction)[0])
+
+
+def of_days(parts: list[float], due: float = 40.0) -> Evidence:
+    """Windows over days, the newest last, on which these parts of what was due were seen."""
+    seen = np.array([due * sum(parts[-length:]) for length in WINDOWS])
+    return Evidence(seen, due * np.array(WINDOWS, dtype=float), np.full(len(WINDOWS), 0.01))
+
+
+def test_days_before_a_window_do_not_say_that_it_is_over() -> None:
+    """What broke three days ago was held against the week before, and told days later."""
+    over = dict(zip(WINDOWS, is_over(of_days([1.0] * 11 + [0.3] * 3)), strict=True))
+    assert not over[2] and not over[3]
+    over = dict(zip(WINDOWS, is_over(of_days([1.0] * 7 + [0.3] * 4 + [1.0] * 3)), strict=True))
+    assert over[7] and over[10]
 
 
 @given(expected=st.floats(1.0, 3000.0), part=st.floats(0.0, 0.999))

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 
 # log-odds of a claim that is just made, by the logarithm of its evidence, by noise beyond the usual
-_BASE = 2.0
-_BY_EVIDENCE = 0.8
+_BASE = 2.2
+_BY_EVIDENCE = 1.1
 _JUST_MADE = 6.0
-_BY_NOISE = 4.5
+_BY_NOISE = 4.0
 _USUAL_NOISE = 0.12
 
 

@@ -14,9 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from scipy.special import gammainc, gammaincc, gammaincinv
 
-from aura.insights.baseline import Comparison
+from aura.insights.baseline import WINDOWS, Comparison
 from aura.insights.panel import Panel
-from aura.insights.series import FloatArray
+from aura.insights.series import BoolArray, FloatArray
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Direction = Literal["fell", "rose"]
@@ -30,6 +30,10 @@ _SIBLING_PRIOR = 10.0
 _ELSEWHERE = 0.3
 INTERVAL = 0.80
 _NEWTON_STEPS = 4
+# logarithm of the odds at which the newest days say that it is over
+_OVER = -1.0
+# the stretches of newest days that are asked, 3, 5 and 7, of windows that hold them
+_NEWEST = (1, 2, 3)
 # logarithm of the largest change that evidence is counted for
 _LARGEST = math.log(2.5)
 # the size of an effect that is believed: the doubt that kept us silent is not counted twice
@@ -188,6 +192,20 @@ def of_total(comparison: Comparison, rows: Rows) -> Evidence:
     return Evidence(
         comparison.observed[rows].sum(axis=0), total, variance, comparison.measure.spread, daily
     )
+
+
+def is_over(evidence: Evidence) -> BoolArray:
+    """Whether the newest days of a window rather say that nothing is the matter any more, (W,)."""
+    size = np.clip(evidence.observed / np.maximum(evidence.expected, 1e-9), 0.05, 20.0)
+    weight = evidence.weight
+    found = np.zeros(len(WINDOWS), dtype=np.bool_)
+    for newest in _NEWEST:
+        seen = weight[newest] * evidence.observed[newest]
+        due = weight[newest] * evidence.expected[newest]
+        says_so = seen * np.log(size) - due * (size - 1.0) < _OVER
+        # a longer stretch holds days from before the window, which are none of its matter
+        found[newest:] |= says_so[newest:]
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

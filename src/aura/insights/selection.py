@@ -18,6 +18,7 @@ from aura.insights.evidence import (
     Direction,
     Evidence,
     beside,
+    is_over,
     of_leaves,
     of_siblings,
     of_total,
@@ -42,14 +43,12 @@ _WIDER = 1.2
 # what a window around a holiday or promotion must show beyond that
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
-_COUNT_SURPRISE = 2.0
-_DAY_SURPRISE = 3.0
+_COUNT_SURPRISE = 2.8
+_DAY_SURPRISE = 4.0
 # days without delivery after which a campaign is over
 _IDLE_DAYS = 3
-# logarithm of the odds at which the newest days say that it is over
-_OVER = -1.5
-# the stretches of newest days that are asked: 3, 5 and 7
-_NEWEST = (1, 2, 3)
+# the part of what happened to others (in logarithms) that happened to a scope as well
+_IN_COMMON = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class Claim:
     direction: Direction
     limit: float
     speak: float = 0.86
-    surprise: float = 4.2
-    echo: float = 3.3
+    surprise: float = 4.3
+    echo: float = 3.4
     least_days: int = 2
 
 
@@ -100,15 +99,14 @@ def choose(
         return []
     platforms = [rows[is_active[rows]] for rows in panel.rows_of]
     platforms = [rows for rows in platforms if rows.size]
-    campaigns = _campaign_choices(situation, claim, active, moved)
-    loudest = max((choice.surprise for choice in campaigns), default=0.0)
+    campaigns, alone = _campaign_choices(situation, claim, active, moved)
+    loudest = float(alone.max())
     found: list[Choice] = []
     wholes: list[Choice] = []
     for rows in platforms:
         whole = _broad_choice(situation, claim, "platform", rows, moved)
         own = [choice for choice in campaigns if choice.rows[0] in rows]
-        alone = max((one.surprise for one in own), default=0.0)
-        if whole is not None and whole.surprise > _WIDER * alone:
+        if whole is not None and whole.surprise > _WIDER * float(alone[rows].max()):
             found.append(whole)
             wholes.append(whole)
         else:
@@ -203,14 +201,17 @@ def _is_broad(comparison: Comparison, rows: Rows, column: int, direction: Direct
 
 def _campaign_choices(
     situation: Situation, claim: Claim, active: Rows, moved: Collection[frozenset[int]]
-) -> list[Choice]:
-    """Campaigns that moved by themselves: more than their siblings did."""
+) -> tuple[list[Choice], FloatArray]:
+    """Campaigns that moved by themselves: more than their siblings did.
+
+    And the evidence of each, (K,), which competes with wider scopes even where it is not enough.
+    """
     comparison = situation.comparisons[claim.measure]
     alone = of_leaves(comparison)
     # siblings can exclude no more than what all have in common, and what they did only explains
     most = beside(alone, comparison.shared_noise)
     if not (most.surprise(claim.direction) > min(claim.surprise, claim.echo))[active].any():
-        return []
+        return [], np.zeros(len(comparison.expected))
     others = of_siblings(situation.panel, comparison)
     alone = beside(alone, others.relief)
     least = np.full((len(comparison.expected), 1), claim.surprise)
@@ -220,9 +221,9 @@ def _campaign_choices(
     adjusted = replace(alone, expected=alone.expected * siblings)
     probability = adjusted.probability(claim.limit, claim.direction)
     surprise = adjusted.surprise(claim.direction)
-    loud = (probability > claim.speak) & (surprise > asked)
-    if not loud[active].any():
-        return []
+    is_likely = probability > claim.speak
+    loudest = np.where(is_likely, surprise, 0.0).max(axis=1)
+    loud = is_likely & (surprise > asked)
     found: list[Choice] = []
     for row in active[loud[active].any(axis=1)]:
         columns = np.flatnonzero(loud[row] & _is_telling(situation, claim, np.array([row])))
@@ -239,7 +240,7 @@ def _campaign_choices(
                 float(surprise[row, column]),
             )
         )
-    return found
+    return found, loudest
 
 
 def _further(claim: Claim, *multipliers: FloatArray) -> FloatArray:
@@ -247,7 +248,7 @@ def _further(claim: Claim, *multipliers: FloatArray) -> FloatArray:
     furthest: FloatArray = np.ones(1)
     for one in multipliers:
         furthest = (np.minimum if claim.direction == "fell" else np.maximum)(furthest, one)
-    return furthest
+    return furthest**_IN_COMMON
 
 
 def _common(situation: Situation, claim: Claim) -> FloatArray:
@@ -277,20 +278,8 @@ def _is_telling(situation: Situation, claim: Claim, rows: Rows) -> BoolArray:
     )
     evidence = of_total(comparison, rows)
     return np.asarray(
-        enough & ~_is_over(evidence) & ~_has_recovered(situation, claim, comparison, rows)
+        enough & ~is_over(evidence) & ~_has_recovered(situation, claim, comparison, rows)
     )
-
-
-def _is_over(evidence: Evidence) -> BoolArray:
-    """Whether the newest judged days rather say that nothing is the matter any more, (W,)."""
-    size = np.clip(evidence.observed / np.maximum(evidence.expected, 1e-9), 0.05, 20.0)
-    weight = evidence.weight
-    found = np.zeros(len(WINDOWS), dtype=np.bool_)
-    for newest in _NEWEST:
-        seen = weight[newest] * evidence.observed[newest]
-        due = weight[newest] * evidence.expected[newest]
-        found |= seen * np.log(size) - due * (size - 1.0) < _OVER
-    return found
 
 
 def _has_recovered(

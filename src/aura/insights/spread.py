@@ -34,6 +34,8 @@ _DRIFT_WEIGHT = 4000.0
 # what looks like an event is no drift, and there is always some
 _DRIFT_RANGE = {"leaf": (0.105**2, 0.25**2), "total": (0.09**2, 0.25**2)}
 _DRIFT_DAYS = 140
+# of what is beyond the least, the rest are events that have passed
+_BELIEVED = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,9 @@ def _drift_of(
     most = 4.0 * (chance + prior * expected**2)
     excess = np.minimum((seen - expected) ** 2, most) - chance
     found = float(excess.sum()) + _DRIFT_WEIGHT * prior
-    return _within(found / (float((expected**2).sum()) + _DRIFT_WEIGHT), *_DRIFT_RANGE[kind])
+    drift = _within(found / (float((expected**2).sum()) + _DRIFT_WEIGHT), *_DRIFT_RANGE[kind])
+    least = _DRIFT_RANGE[kind][0]
+    return least + _BELIEVED * (drift - least)
 
 
 def centred_sum(values: FloatArray, reach: int) -> FloatArray:
