@@ -35,7 +35,7 @@ _DRIFT_WEIGHT = 4000.0
 _DRIFT_RANGE = {"leaf": (0.105**2, 0.25**2), "total": (0.09**2, 0.25**2)}
 _DRIFT_DAYS = 140
 # of what is beyond the least, the rest are events that have passed
-_BELIEVED = 0.75
+_BELIEVED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
