@@ -43,7 +43,7 @@ _WIDER = 1.2
 # what a window around a holiday or promotion must show beyond that
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
-_COUNT_SURPRISE = 2.8
+_COUNT_SURPRISE = 2.4
 _DAY_SURPRISE = 4.0
 # days without delivery after which a campaign is over
 _IDLE_DAYS = 3
