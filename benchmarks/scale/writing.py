@@ -176,6 +176,7 @@ async def writer(database: Database, bare: Database, store: Store) -> dict[str, 
             rows = await _rows(connection, place[0])
         copied = await new_place(bare, store.person)
         taken["copy"].append(await copy_seconds(bare, rows, copied))
+    # the first brand warms up
     medians = {name: statistics.median(seconds[1:]) for name, seconds in taken.items()}
     return {
         "new_rows": medians["copy"] / medians["new"],

@@ -90,6 +90,27 @@ def test_a_brand_that_falls_as_a_whole_is_one_insight() -> None:
     assert all(len(of_morning) == 1 for of_morning in found.values())
 
 
+@pytest.mark.parametrize("seed", [2, 5])
+def test_a_campaign_that_stopped_does_not_outvote_the_brand(seed: int) -> None:
+    """What had broken before it stopped is past; all others falling together is news."""
+    names = ("P1", "P2", "Old"), ("G1", "G2")
+    world = shop(
+        seed=seed,
+        campaigns=[
+            Campaign(name, platform, daily_spend=2000 if name == "Old" else 200)
+            for platform, own in zip(("meta", "google_ads"), names, strict=True)
+            for name in own
+        ],
+        events=[
+            Event("rate", 287, 299, 0.55),
+            Event("rate", 285, 299, 0.2, "meta", "Old"),
+            Event("spend", 295, 299, 0.0, "meta", "Old"),
+        ],
+    )
+    said = evaluate(world.history(300), world.day(300))
+    assert ("high_cpa", "All ads") in {(one.finding_type, one.scope.name) for one in said}
+
+
 def test_without_a_learned_curve_only_mature_days_are_judged() -> None:
     world = shop(seed=3, events=[Event("rate", START, 299, 0.5, "meta", "Prospecting")])
     found = findings(world, range(START, START + 22), nights=1)

@@ -49,6 +49,7 @@ async def test_every_value_comes_back(table, rows):
     await copy_rows(table, "copy kept (a, b, c, d, e, f, g, h) from stdin", written)
     cursor = await table.execute("select a, b, c, d, e, f, g, h from kept order by n")
     assert [tuple(row.values()) for row in await cursor.fetchall()] == rows
+    assert sum(count for count, _ in array_elements(written)) == len(rows)
     for count, elements in array_elements(written):
         assert count == len(rows)
         arrays = [f"{{{column}}}" for column in elements]

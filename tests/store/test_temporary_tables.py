@@ -18,6 +18,7 @@ from aura.imports.undo import undo_import
 from aura.model import Account, AdDay, DayRange
 from aura.store.customers import customer_hasher
 from aura.store.database import Database
+from aura.store.entities import place_of
 from aura.store.windows import write_ad_window, write_orders
 from store.made_orders import NOON, order, pages, refund
 
@@ -199,6 +200,12 @@ async def test_what_is_written_is_the_same(owner_url, keyring, brand, copied, tm
         async with copied.as_worker(brand["brand"]) as connection:
             await connection.execute("create temporary table t (n int)")
     original = await Database.open(owner_url, pool_size=2)
+    for one, may in ((original, True), (copied, False)):
+        async with one.as_worker(brand["brand"]) as connection:
+            place = await place_of(
+                connection, brand_id=brand["brand"], integration_id=brand["meta"]
+            )
+        assert place.may_be_temporary is may
     lives = [Brand(one, keyring, tmp_path / "f.csv", **brand) for one in (original, copied)]
     try:
         for life in lives:

@@ -204,7 +204,8 @@ def _campaign_choices(
 ) -> tuple[list[Choice], FloatArray]:
     """Campaigns that moved by themselves: more than their siblings did.
 
-    And the evidence of each, (K,), which competes with wider scopes even where it is not enough.
+    And the evidence of each, (K,). It competes with wider scopes also where it is not enough to
+    speak: what one campaign nearly explains is no matter of all, and a day later it is sure.
     """
     comparison = situation.comparisons[claim.measure]
     alone = of_leaves(comparison)
@@ -222,11 +223,12 @@ def _campaign_choices(
     probability = adjusted.probability(claim.limit, claim.direction)
     surprise = adjusted.surprise(claim.direction)
     is_likely = probability > claim.speak
-    loudest = np.where(is_likely, surprise, 0.0).max(axis=1)
-    loud = is_likely & (surprise > asked)
+    evidence = np.zeros(len(comparison.expected))
     found: list[Choice] = []
-    for row in active[loud[active].any(axis=1)]:
-        columns = np.flatnonzero(loud[row] & _is_telling(situation, claim, np.array([row])))
+    for row in active[(is_likely & (surprise > claim.echo))[active].any(axis=1)]:
+        told = is_likely[row] & _is_telling(situation, claim, np.array([row]))
+        evidence[row] = np.where(told, surprise[row], 0.0).max()
+        columns = np.flatnonzero(told & (surprise[row] > asked[row]))
         if not columns.size:
             continue
         column = int(columns[np.argmax(surprise[row, columns])])
@@ -240,11 +242,11 @@ def _campaign_choices(
                 float(surprise[row, column]),
             )
         )
-    return found, loudest
+    return found, evidence
 
 
 def _further(claim: Claim, *multipliers: FloatArray) -> FloatArray:
-    """The one that went furthest in the claim's direction, 1 when none did."""
+    """What happened to a scope as well, of what went furthest in the claim's direction; else 1."""
     furthest: FloatArray = np.ones(1)
     for one in multipliers:
         furthest = (np.minimum if claim.direction == "fell" else np.maximum)(furthest, one)
