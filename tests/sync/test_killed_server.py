@@ -10,6 +10,7 @@ import signal
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from aura.errors import DatabaseError
@@ -91,8 +92,13 @@ async def test_a_server_killed_whole_and_started_anew_has_no_half_window(
     worker = Worker(database, keyring, connectors, clock)
 
     async def kill_all(_watcher, _pid):
-        pid = int((place / "postgresql/data/postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
+        server = psutil.Process(
+            int((place / "postgresql/data/postmaster.pid").read_text().split()[0])
+        )
+        # a process that outlives its server for a moment would get the lock and end the window
+        for process in (server, *server.children()):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
     working = await in_the_middle(worker.run(stop := asyncio.Event()), kill_all)
     stop.set()
