@@ -159,7 +159,8 @@ def test_recent_operations_are_found_by_status_and_age(shop: Shopify) -> None:
 def test_a_file_has_an_address_that_nobody_guesses(shop: Shopify) -> None:
     job = done(shop, orders_query("id"))
     assert httpx.get(job["url"].partition("?")[0]).status_code == 403
-    assert httpx.get(job["url"][:-1] + "x").status_code == 403
+    other = "y" if job["url"].endswith("x") else "x"
+    assert httpx.get(job["url"][:-1] + other).status_code == 403
 
 
 def test_without_a_scope_the_operation_fails(shop: Shopify) -> None:
