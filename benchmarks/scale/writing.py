@@ -147,8 +147,10 @@ async def _of_database(bare: Database, statement: str) -> None:
 async def no_temporary_tables(bare: Database) -> AsyncIterator[None]:
     """Only the superuser may make any."""
     await _of_database(bare, "revoke temporary on database {} from public, aura_worker")
-    yield
-    await _of_database(bare, "grant temporary on database {} to public, aura_worker")
+    try:
+        yield
+    finally:
+        await _of_database(bare, "grant temporary on database {} to public, aura_worker")
 
 
 async def _new_and_unchanged(

@@ -71,11 +71,13 @@ async def take_back_orders(staged: Staging, place: Place, import_id: UUID) -> tu
     """
     named, ledger = statements("filed_orders"), statements("ledger")
     parameters = place.parameters | {"import_id": import_id}
-    await staged.run(named["find_imported_orders"], parameters)
+    for name in ("make_replaced_orders", "find_replaced_orders", "find_imported_orders"):
+        await staged.run(named[name], parameters)
     touched = await staged.rows(named["loosen_confirmed_orders"], parameters)
     touched += await staged.rows(ledger["touch_order_days"], parameters)
     gone = await staged.run(ledger["delete_vanished_orders"], parameters)
     back = await staged.run(named["give_back_orders"], parameters)
     touched += await staged.rows(named["give_back_refunds"], parameters)
-    await staged.run(named["forget_history"], parameters)
+    for name in ("drop_replaced_orders", "forget_history"):
+        await staged.run(named[name], parameters)
     return gone + back, {row["date"] for row in touched}

@@ -154,30 +154,29 @@ async def history(connection: Connection, place: Place) -> History:
 
 
 async def days_to_sum(
-    staged: Staging, place: Place, entity_id: int, touched: set[date], *, source: str
+    staged: Staging, known: History, about: dict[str, object], touched: set[date]
 ) -> list[date]:
-    """The days to compute again, oldest first: touched by orders, by history or by being empty."""
-    known = await history(staged.connection, place)
-    parameters = place.parameters | known.parameters | {"entity_id": entity_id, "source": source}
+    """The days to compute again, oldest first: touched by orders, by history or by being empty.
+
+    `about` are the parameters of place and history, the shop's entity and the orders' source.
+    """
     names = ["touch_days_of_other_history", "touch_hidden_days", "touch_filed_days"]
     if known.new_customers_from is not None:
         names.append("touch_later_days")
     if known.first_day is not None and known.known_from is not None:
         names.append("touch_empty_days")
-    found = touched.union(*[await _days(staged, name, parameters) for name in names])
-    summed = parameters | {"days": sorted(found)}
-    rows = await staged.rows(statements("ledger")["days_to_sum"], summed)
+    found = touched.union(*[await _days(staged, name, about) for name in names])
+    rows = await staged.rows(statements("ledger")["days_to_sum"], about | {"days": sorted(found)})
     return [row["date"] for row in rows]
 
 
-async def sum_days(staged: Staging, place: Place, entity_id: int, days: list[date]) -> None:
-    """Sum the days into `incoming_days`."""
+async def sum_days(staged: Staging, about: dict[str, object], days: list[date]) -> None:
+    """Sum the days into `incoming_days`; `about` as for `days_to_sum`."""
     named = statements("ledger")
-    known = await history(staged.connection, place)
-    found = await staged.rows(named["currency"], place.parameters)
+    found = await staged.rows(named["currency"], about)
     if found:
-        summed = {"entity_id": entity_id, "days": days, "currency": found[0]["currency"]}
-        await staged.run(named["sum_days"], place.parameters | known.parameters | summed)
+        summed = about | {"days": days, "currency": found[0]["currency"]}
+        await staged.run(named["sum_days"], summed)
 
 
 async def _drop_superfluous(staged: Staging, parameters: dict[str, object]) -> None:

@@ -320,11 +320,13 @@ async def _load_ad_days(
 
 
 async def _keep_other_figures(staged: Staging, parameters: dict[str, object]) -> None:
-    names = ("set_stated_days_aside", "make_incoming_days", "keep_other_figures")
-    for name in (*names, "drop_stated_days"):
-        await staged.run(
-            statements("windows")[name], parameters if name == "keep_other_figures" else None
-        )
+    for name in (
+        "set_stated_days_aside",
+        "make_incoming_days",
+        "keep_other_figures",
+        "drop_stated_days",
+    ):
+        await staged.run(statements("windows")[name], parameters)
 
 
 async def recompute_shop_days(
@@ -332,13 +334,15 @@ async def recompute_shop_days(
 ) -> Counter[date]:
     """Make the touched days right and those that depend on them; drops the ledger's tables."""
     entity_id = await shop_entity(staged.connection, place)
-    source = observation.source
-    days = await ledger.days_to_sum(staged, place, entity_id, touched, source=source)
+    known = await ledger.history(staged.connection, place)
+    about = place.parameters | known.parameters
+    about |= {"entity_id": entity_id, "source": observation.source}
+    days = await ledger.days_to_sum(staged, known, about, touched)
     await ledger.drop_loaded(staged)
     if not days:
         return Counter()
     await staged.run(statements("windows")["make_incoming_days"])
-    await ledger.sum_days(staged, place, entity_id, days)
+    await ledger.sum_days(staged, about, days)
     return await replace_days(staged, place, observation, entities=[entity_id], dates=days)
 
 

@@ -139,6 +139,19 @@ where
 -- Another write may follow in the same transaction.
 drop table replaced_orders;
 
+-- name: find_replaced_orders
+-- The orders that an import had replaced, as they were before it first did.
+insert into replaced_orders (stated)
+select distinct on (e.stated ->> 'order_id') e.stated
+from aura.imports as m
+cross join lateral jsonb_array_elements(m.replaced) with ordinality as e (stated, position)
+where
+    m.id = %(import_id)s
+    and m.brand_id = %(brand_id)s
+    and e.stated ->> 'brand_id' = m.brand_id::text
+    and e.stated ->> 'integration_id' = m.integration_id::text
+order by e.stated ->> 'order_id', e.position;
+
 -- name: find_imported_orders
 -- The orders that an import brought or gave other refunds, and that the shop has not stated since; those
 -- that it had replaced come back.
@@ -147,16 +160,9 @@ insert into changed_orders (
     old_email_key, new_date, new_processed_at, new_customer_key, new_email_key
 )
 with replaced as (
-    select distinct on (o.order_id) o.*
-    from aura.imports as m
-    cross join lateral jsonb_array_elements(m.replaced) with ordinality as e (stated, position)
-    cross join lateral jsonb_populate_record(null::aura.orders, e.stated) as o
-    where
-        m.id = %(import_id)s
-        and m.brand_id = %(brand_id)s
-        and o.brand_id = m.brand_id
-        and o.integration_id = m.integration_id
-    order by o.order_id asc, e.position asc
+    select o.*
+    from replaced_orders as r
+    cross join lateral jsonb_populate_record(null::aura.orders, r.stated) as o
 ),
 
 imported as (
@@ -168,12 +174,7 @@ imported as (
         and o.source = 'file'
         and (
             o.import_id = %(import_id)s
-            or o.order_id = any(array(
-                select e.stated ->> 'order_id'
-                from aura.imports as m
-                cross join lateral jsonb_array_elements(m.replaced) as e (stated)
-                where m.id = %(import_id)s and m.brand_id = %(brand_id)s
-            ))
+            or o.order_id = any(array(select r.order_id from replaced as r))
         )
 )
 
@@ -213,32 +214,17 @@ from loosened as l;
 -- name: give_back_orders
 -- The orders that an import had replaced, as they were.
 insert into aura.orders
-select distinct on (o.order_id) o.*
-from aura.imports as m
-cross join lateral jsonb_array_elements(m.replaced) with ordinality as e (stated, position)
-cross join lateral jsonb_populate_record(null::aura.orders, e.stated) as o
-where
-    m.id = %(import_id)s
-    and m.brand_id = %(brand_id)s
-    and o.brand_id = m.brand_id
-    and o.integration_id = m.integration_id
-order by o.order_id asc, e.position asc
+select o.*
+from replaced_orders as r
+cross join lateral jsonb_populate_record(null::aura.orders, r.stated) as o
 on conflict do nothing;
 
 -- name: give_back_refunds
 -- What had happened to them, and the days on which it had.
-with given as (
-    select distinct on (e.stated ->> 'order_id') e.stated
-    from aura.imports as m
-    cross join lateral jsonb_array_elements(m.replaced) with ordinality as e (stated, position)
-    where m.id = %(import_id)s and m.brand_id = %(brand_id)s
-    order by e.stated ->> 'order_id', e.position
-),
-
-back as (
+with back as (
     insert into aura.refunds
     select r.*
-    from given as g
+    from replaced_orders as g
     cross join lateral jsonb_populate_recordset(null::aura.refunds, g.stated -> 'refunds') as r
     where
         r.brand_id = %(brand_id)s
