@@ -220,6 +220,11 @@ class TestFewRequests:
     def settings(self, settings):
         return settings.model_copy(update={"api_requests_per_minute": 2})
 
+    async def test_what_is_not_found_takes_of_the_allowance_too(self, send):
+        for left, path in ((1, "/brands/x"), (0, "/nothing")):
+            answer = await send("GET", path)
+            assert answer.headers["ratelimit"].startswith(f'"caller";r={left};t=')
+
     async def test_one_too_many_is_told_when_to_go_on(self, send):
         # one comes back every thirty seconds: however slow this is, the next has one less
         for left in (1, 0):
