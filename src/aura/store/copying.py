@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
@@ -51,6 +51,8 @@ def _column(values: Sequence[Any], written_as: _Written) -> Iterable[str]:
     if len(types) > 1:
         return [written_as[type(value)](value) for value in values]
     [only] = types
+    if only is type(None):
+        return repeat(written_as[only](None), len(values))
     if only in (str, date):
         written = {value: written_as[only](value) for value in set(values)}
         return map(written.__getitem__, values)

@@ -74,7 +74,6 @@ async def account_entity(connection: Connection, place: Place, account: Account)
         "name": account.name,
         "status": account.status,
     }
-    await connection.execute(statements("entities")["upsert_account"], parameters)
     cursor = await connection.execute(statements("entities")["account_entity"], parameters)
     row = await cursor.fetchone()
     if row is None:

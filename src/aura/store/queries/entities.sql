@@ -1,28 +1,50 @@
--- name: upsert_account
--- The entity of a shop or ad account; the name and status it has now.
-insert into aura.entities as e (
-    brand_id, integration_id, platform, level, external_id, name, status
-)
-values (
-    %(brand_id)s, %(integration_id)s, %(platform)s, 'account', %(external_id)s, %(name)s, %(status)s
-)
-on conflict (integration_id, level, external_id) do update set
-    name = coalesce(nullif(excluded.name, ''), e.name),
-    status = coalesce(nullif(excluded.status, ''), e.status)
-where
-(e.name, e.status) is distinct from (
-    coalesce(nullif(excluded.name, ''), e.name), coalesce(nullif(excluded.status, ''), e.status)
-);
-
 -- name: account_entity
--- The id of an account's entity.
-select id
-from aura.entities
-where
-    brand_id = %(brand_id)s
-    and integration_id = %(integration_id)s
-    and level = 'account'
-    and external_id = %(external_id)s;
+-- The id of the entity of a shop or ad account, which has the given name and status afterwards.
+with known as (
+    select
+        e.id,
+        e.name,
+        e.status
+    from aura.entities as e
+    where
+        e.brand_id = %(brand_id)s
+        and e.integration_id = %(integration_id)s
+        and e.level = 'account'
+        and e.external_id = %(external_id)s
+),
+
+written as (
+    insert into aura.entities as e (
+        brand_id, integration_id, platform, level, external_id, name, status
+    )
+    select
+        %(brand_id)s,
+        %(integration_id)s,
+        %(platform)s,
+        'account',
+        %(external_id)s,
+        %(name)s,
+        %(status)s
+    -- one that is as it was takes no number of the sequence of ids
+    where
+        not exists (
+            select from known as k
+            where (k.name, k.status) is not distinct from (
+                coalesce(nullif(%(name)s, ''), k.name), coalesce(nullif(%(status)s, ''), k.status)
+            )
+        )
+    on conflict (integration_id, level, external_id) do update
+        set
+            name = coalesce(nullif(excluded.name, ''), e.name),
+            status = coalesce(nullif(excluded.status, ''), e.status)
+    returning e.id
+)
+
+select w.id
+from written as w
+union
+select k.id
+from known as k;
 
 -- name: rename_shop
 -- A shop that was known from a file only gets the name under which the platform knows it.

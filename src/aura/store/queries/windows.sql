@@ -140,8 +140,29 @@ with stored as (
 changed as materialized (
     select
         i.*,
-        -- put together for a row that changed, not for each that is stored
-        d as before,
+        -- each by itself: a whole row would be put together for each that is stored
+        d.entity_id as before_entity_id,
+        d.date as before_date,
+        d.observed_at as before_observed_at,
+        d.import_id as before_import_id,
+        d.currency as before_currency,
+        d.revenue as before_revenue,
+        d.gross_sales as before_gross_sales,
+        d.discounts as before_discounts,
+        d.returns as before_returns,
+        d.shipping as before_shipping,
+        d.taxes as before_taxes,
+        d.duties as before_duties,
+        d.orders as before_orders,
+        d.new_customers as before_new_customers,
+        d.ad_spend as before_ad_spend,
+        d.impressions as before_impressions,
+        d.clicks as before_clicks,
+        d.all_clicks as before_all_clicks,
+        d.conversions as before_conversions,
+        d.conversion_value as before_conversion_value,
+        d.conversions_by_conversion_date as before_conversions_by_conversion_date,
+        d.conversion_value_by_conversion_date as before_conversion_value_by_conversion_date,
         d.place,
         coalesce(i.date, d.date) as day
     from incoming_days as i
@@ -168,6 +189,11 @@ gone as (
     delete from aura.entity_days as d
     where
         d.brand_id = %(brand_id)s
+        -- where none is, none is looked for
+        and exists (
+            select from changed as c
+            where c.date is null
+        )
         and d.ctid = any(array(
             select c.place
             from changed as c
@@ -183,33 +209,33 @@ kept as (
         conversions_by_conversion_date, conversion_value_by_conversion_date
     )
     select
-        (c.before).brand_id,
-        (c.before).entity_id,
-        (c.before).date,
-        (c.before).observed_at,
+        %(brand_id)s,
+        c.before_entity_id,
+        c.before_date,
+        c.before_observed_at,
         %(observed_at)s,
         %(run_id)s,
-        (c.before).import_id,
-        (c.before).currency,
-        (c.before).revenue,
-        (c.before).gross_sales,
-        (c.before).discounts,
-        (c.before).returns,
-        (c.before).shipping,
-        (c.before).taxes,
-        (c.before).duties,
-        (c.before).orders,
-        (c.before).new_customers,
-        (c.before).ad_spend,
-        (c.before).impressions,
-        (c.before).clicks,
-        (c.before).all_clicks,
-        (c.before).conversions,
-        (c.before).conversion_value,
-        (c.before).conversions_by_conversion_date,
-        (c.before).conversion_value_by_conversion_date
+        c.before_import_id,
+        c.before_currency,
+        c.before_revenue,
+        c.before_gross_sales,
+        c.before_discounts,
+        c.before_returns,
+        c.before_shipping,
+        c.before_taxes,
+        c.before_duties,
+        c.before_orders,
+        c.before_new_customers,
+        c.before_ad_spend,
+        c.before_impressions,
+        c.before_clicks,
+        c.before_all_clicks,
+        c.before_conversions,
+        c.before_conversion_value,
+        c.before_conversions_by_conversion_date,
+        c.before_conversion_value_by_conversion_date
     from changed as c
-    where (c.before).observed_at <> %(observed_at)s
+    where c.before_observed_at <> %(observed_at)s
     on conflict (brand_id, date, entity_id, replaced_at) do nothing
 ),
 
