@@ -176,6 +176,15 @@ FILL = {
     ),
 }
 
+# what the triggers of the rollup would have made, which are off while it is filled
+MONTHS = """
+select aura.add_up_months(array_agg(t.brand_id), array_agg(t.month), array_agg(t.platform))
+from (
+    select distinct brand_id, platform, date_trunc('month', date::timestamp)::date as month
+    from aura.brand_days
+) as t
+"""
+
 # how each index of a table is dropped and made anew; a key's goes and comes with its constraint
 INDEXES = """
 select
@@ -214,7 +223,14 @@ def fill(superuser_url: str, person: UUID, brands: int) -> tuple[UUID, ...]:
             connection.execute(statement, parameters)  # type: ignore[arg-type]
         for table, statement in FILL.items():
             _fill(connection, table, statement)
-        for table in (*FILL, "public.brands", "aura.entities", "aura.accounts"):
+        connection.execute(MONTHS)
+        for table in (
+            *FILL,
+            "aura.brand_months",
+            "public.brands",
+            "aura.entities",
+            "aura.accounts",
+        ):
             connection.execute(f"vacuum (analyze) {table}")  # type: ignore[arg-type]
         connection.execute("checkpoint")
         rows = connection.execute("select id from b order by n").fetchall()

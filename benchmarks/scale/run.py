@@ -173,7 +173,7 @@ def sizes(store: Store) -> Figures:
     """Rows and bytes, indexes included, of the tables that hold a time series."""
     figures: Figures = {}
     with psycopg.connect(store.superuser_url) as connection:
-        for table in ("public.metrics", "aura.brand_days", "aura.entity_days"):
+        for table in ("public.metrics", "aura.brand_days", "aura.brand_months", "aura.entity_days"):
             found = connection.execute(
                 "select pg_table_size(%(table)s), pg_indexes_size(%(table)s),"
                 " (select reltuples::bigint from pg_class where oid = %(table)s::regclass)",

@@ -130,6 +130,9 @@ async def copy_seconds(
     began = time.perf_counter()
     async with database.as_owner() as connection:
         for table, (names, values) in prepared.items():
+            # the rollup's months are what its triggers add to a bare COPY
+            role = "replica" if table == "aura.brand_days" else "origin"
+            await connection.execute(f"set local session_replication_role = {role}")
             statement = f"copy {table} ({', '.join(names)}) from stdin"
             async with connection.cursor().copy(statement) as copy:  # type: ignore[arg-type]
                 for row in values:

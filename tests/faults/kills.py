@@ -57,6 +57,9 @@ TABLES = {
     "brand_days": """
         select to_jsonb(d) - '{brand_id}'::text[] as fields from aura.brand_days as d
     """,
+    "brand_months": """
+        select to_jsonb(m) - '{brand_id}'::text[] as fields from aura.brand_months as m
+    """,
 }
 LEFTOVERS = """
     select

@@ -220,6 +220,7 @@ def _value(table: Table, column: Column, mark: str) -> Any:
         "date": date.fromordinal(700_000 + crc32(mark.encode()) % 30_000),
         "numeric": Decimal(number) / 100,
         "integer": number,
+        "integer[]": [number],
         "bigint": number,
         "boolean": True,
         "jsonb": Jsonb({"of": mark}),
@@ -242,8 +243,7 @@ def insert(connection: psycopg.Connection[Any], table: Table, row: Mapping[str, 
     if made is None:
         raise ValueError(f"{table.name} did not keep the row")
     return {
-        name: Jsonb(value) if isinstance(value, dict | list) else value
-        for name, value in made.items()
+        name: Jsonb(value) if isinstance(value, dict) else value for name, value in made.items()
     }
 
 
@@ -254,8 +254,18 @@ def populate(connection: psycopg.Connection[Any], tables: list[Table], mark: str
         row = make_row(table, tenant)
         if table.name == "public.users":
             row["email"] = tenant.email
+        if table.tenant_column in TENANT_COLUMNS:
+            _forget(connection, table, tenant)
         tenant.rows[table.name] = insert(connection, table, row)
     return tenant
+
+
+def _forget(connection: psycopg.Connection[Any], table: Table, tenant: Tenant) -> None:
+    """What the database itself has made of the tenant's other rows."""
+    statement = sql.SQL("delete from {} where {} = %s").format(
+        table.identifier, sql.Identifier(table.tenant_column or "")
+    )
+    connection.execute(statement, [tenant.tenant_value(table)])
 
 
 def imagine(tables: list[Table], mark: str) -> Tenant:

@@ -87,6 +87,11 @@ async def test_another_schema_than_the_migrations_is_told(database, change, comp
             "delete from aura.brand_days where date = '2026-11-02'",
             "the rollup of 2026-11-02 (meta)",
         ),
+        (
+            "update aura.brand_months set known[1] = known[1] + 1",
+            "the month of 2026-11-01 (meta) is not",
+        ),
+        ("delete from aura.brand_months", "the month of 2026-11-01 (meta) is not"),
         ("update public.metrics set value = value + 1 where metric_type = 'orders'", "(shopify)"),
         ("update public.metrics set currency = 'EUR'", "the metrics of"),
         (

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from psycopg.rows import tuple_row
@@ -19,6 +20,10 @@ from aura.store.brand_entries import Entry
 from aura.store.database import Connection
 from aura.store.reports import PlatformTotals, RateArrays, RevenueBasis, totals_of
 from aura.store.statements import statements
+
+# days of a range above which its months are added up: below, to plan the longer statement takes the
+# time that it saves
+LONG: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ async def totals_of_brands(
     called = [bases[key] for key in ranges]
     sums = None
     if not rates:
-        sums = await _totals(connection, "totals_of_brands", parameters, called)
+        is_long = any(len(days) > LONG for both in ranges.values() for days in both)
+        name = "long_totals_of_brands" if is_long else "totals_of_brands"
+        sums = await _totals(connection, name, parameters, called)
     if sums is None or any(
         len(row.currencies) > 1 for side in sums.values() for row in side.values()
     ):

@@ -22,6 +22,8 @@ from aura.store.statements import statements
 SCRATCH: Final = {"public": "public_soundness", "aura": "aura_soundness"}
 # a schema as a migration writes it: before a dot, quoted, or in `schema aura`
 NAMES: Final = re.compile(r"(?<!\w)(public|aura)(?=\.)|'(public|aura)'|(?<=schema )(public|aura)\b")
+# statements that find figures which are not what others give, and what those are figures of
+FIGURES: Final = {"wrong_rollup": "rollup", "wrong_months": "month", "wrong_metrics": "metrics"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Soundness:
 
     Attributes:
         schema: differences between the database and the migrations.
-        figures: days whose rollup or metrics are not what the facts give, by brand.
+        figures: days and months whose rollup or metrics are not what the facts give, by brand.
         orphans: tables with rows that belong to nothing.
         brands: how many brands were looked at.
     """
@@ -53,7 +55,7 @@ async def examine(connection: Connection) -> Soundness:
     brand_ids = [row["brand_id"] for row in await cursor.fetchall()]
     figures: list[str] = []
     for brand_id in brand_ids:
-        for name, what in (("wrong_rollup", "rollup"), ("wrong_metrics", "metrics")):
+        for name, what in FIGURES.items():
             found = await connection.execute(statements("soundness")[name], {"brand_id": brand_id})
             figures += [
                 f"brand {brand_id}: the {what} of {row['date']} ({row['platform']}) "

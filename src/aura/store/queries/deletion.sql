@@ -10,8 +10,8 @@ where n.nspname in ('public', 'aura') and c.relkind = 'r'
 order by
     array_position(
         array[
-            'metrics', 'revisions', 'entity_days', 'brand_days', 'refunds', 'orders', 'findings',
-            'insights', 'events', 'sync_runs', 'sync_state', 'imports', 'entities', 'accounts'
+            'metrics', 'revisions', 'entity_days', 'brand_days', 'brand_months', 'refunds', 'orders',
+            'findings', 'insights', 'events', 'sync_runs', 'sync_state', 'imports', 'entities', 'accounts'
         ],
         c.relname::text
     ) nulls last,

@@ -457,6 +457,171 @@ cross join
     ) as d
 where d.days > 0;
 
+-- name: long_totals_of_brands
+-- The same for ranges of many days: whole calendar months come from the rollup by month, the days before and
+-- after them from the rollup by day.
+with windows as (
+    select
+        b.place,
+        b.brand_id,
+        r.*,
+        date_trunc('month', r.first + interval '1 month' - interval '1 day')::date as first_month,
+        date_trunc('month', r.last + interval '1 day')::date as after_months,
+        p.platform
+    from
+        unnest(
+            %(brand_ids)s::uuid[], %(firsts)s::date[], %(lasts)s::date[], %(previous_firsts)s::date[],
+            %(previous_lasts)s::date[]
+        ) with ordinality as b (brand_id, first, last, previous_first, previous_last, place)
+    cross join
+        lateral (
+            values (true, b.first, b.last), (false, b.previous_first, b.previous_last)
+        ) as r (is_current, first, last)
+    cross join unnest(%(platforms)s::text[]) as p (platform)
+)
+
+select
+    w.place,
+    w.platform,
+    w.is_current,
+    d.days,
+    concat_ws(',', d.lowest_currency, nullif(d.highest_currency, d.lowest_currency)) as currencies,
+    d.revenue,
+    d.gross_sales,
+    d.discounts,
+    d.returns,
+    d.shipping,
+    d.taxes,
+    d.duties,
+    d.orders,
+    d.new_customers,
+    d.ad_spend,
+    d.impressions,
+    d.clicks,
+    d.conversions,
+    d.conversion_value,
+    d.known
+from windows as w
+cross join
+    -- the linter would have what is asked of each range stand apart, where it would be asked of all at once
+    lateral (  -- noqa: ST05
+        with parts as (
+            select
+                m.days,
+                m.lowest_currency,
+                m.highest_currency,
+                m.revenue,
+                m.gross_sales,
+                m.discounts,
+                m.returns,
+                m.shipping,
+                m.taxes,
+                m.duties,
+                m.orders,
+                m.new_customers,
+                m.ad_spend,
+                m.impressions,
+                m.clicks,
+                m.conversions,
+                m.conversion_value,
+                m.known
+            from aura.brand_months as m
+            where
+                m.brand_id = w.brand_id
+                and m.month >= w.first_month
+                and m.month < w.after_months
+                and m.platform = w.platform
+            union all
+            select
+                1 as days,
+                e.currency as lowest_currency,
+                e.currency as highest_currency,
+                e.revenue,
+                e.gross_sales,
+                e.discounts,
+                e.returns,
+                e.shipping,
+                e.taxes,
+                e.duties,
+                e.orders,
+                e.new_customers,
+                e.ad_spend,
+                e.impressions,
+                e.clicks,
+                e.conversions,
+                e.conversion_value,
+                array[
+                    (e.revenue is not null)::integer,
+                    (e.gross_sales is not null)::integer,
+                    (e.discounts is not null)::integer,
+                    (e.returns is not null)::integer,
+                    (e.shipping is not null)::integer,
+                    (e.taxes is not null)::integer,
+                    (e.duties is not null)::integer,
+                    (e.orders is not null)::integer,
+                    (e.new_customers is not null)::integer,
+                    (e.ad_spend is not null)::integer,
+                    (e.impressions is not null)::integer,
+                    (e.clicks is not null)::integer,
+                    (e.conversions is not null)::integer,
+                    (e.conversion_value is not null)::integer
+                ] as known
+            from (
+                values
+                -- without a whole month, the first of the two is the whole range and the other is empty
+                (w.first, least(w.last, w.first_month - 1)),
+                (greatest(w.first_month, w.after_months), w.last)
+            ) as s (first, last)
+            cross join
+                lateral (
+                    select o.*
+                    from aura.brand_days as o
+                    where
+                        o.brand_id = w.brand_id
+                        and o.date between s.first and s.last
+                        and o.platform = w.platform
+                    offset 0
+                ) as e
+        )
+
+        select
+            sum(n.days) as days,
+            min(n.lowest_currency collate "C") as lowest_currency,  -- noqa: RF03
+            max(n.highest_currency collate "C") as highest_currency,  -- noqa: RF03
+            sum(n.revenue) as revenue,
+            sum(n.gross_sales) as gross_sales,
+            sum(n.discounts) as discounts,
+            sum(n.returns) as returns,
+            sum(n.shipping) as shipping,
+            sum(n.taxes) as taxes,
+            sum(n.duties) as duties,
+            sum(n.orders) as orders,
+            sum(n.new_customers) as new_customers,
+            sum(n.ad_spend) as ad_spend,
+            sum(n.impressions) as impressions,
+            sum(n.clicks) as clicks,
+            sum(n.conversions) as conversions,
+            sum(n.conversion_value) as conversion_value,
+            array[
+                sum(n.known[1]),
+                sum(n.known[2]),
+                sum(n.known[3]),
+                sum(n.known[4]),
+                sum(n.known[5]),
+                sum(n.known[6]),
+                sum(n.known[7]),
+                sum(n.known[8]),
+                sum(n.known[9]),
+                sum(n.known[10]),
+                sum(n.known[11]),
+                sum(n.known[12]),
+                sum(n.known[13]),
+                sum(n.known[14])
+            ] as known
+        from parts as n
+    ) as d
+where d.days > 0;
+
 -- name: converted_totals_of_brands
 -- The same with amounts at the rates of each brand and whatever currencies there are: `currencies` says what
 -- the sums are in, `stated` what the platform states.

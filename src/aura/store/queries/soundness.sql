@@ -172,6 +172,73 @@ where
     or b.date is null
 order by 1, 2;
 
+-- name: wrong_months
+-- Months of one brand whose sums are not those of its days.
+with summed as (
+    select
+        d.platform,
+        date_trunc('month', d.date::timestamp)::date as month,
+        count(*) as days,
+        min(d.currency collate "C") as lowest_currency,  -- noqa: RF03
+        max(d.currency collate "C") as highest_currency,  -- noqa: RF03
+        sum(d.revenue) as revenue,
+        sum(d.gross_sales) as gross_sales,
+        sum(d.discounts) as discounts,
+        sum(d.returns) as returns,
+        sum(d.shipping) as shipping,
+        sum(d.taxes) as taxes,
+        sum(d.duties) as duties,
+        sum(d.orders) as orders,
+        sum(d.new_customers) as new_customers,
+        sum(d.ad_spend) as ad_spend,
+        sum(d.impressions) as impressions,
+        sum(d.clicks) as clicks,
+        sum(d.conversions) as conversions,
+        sum(d.conversion_value) as conversion_value,
+        array[
+            count(d.revenue),
+            count(d.gross_sales),
+            count(d.discounts),
+            count(d.returns),
+            count(d.shipping),
+            count(d.taxes),
+            count(d.duties),
+            count(d.orders),
+            count(d.new_customers),
+            count(d.ad_spend),
+            count(d.impressions),
+            count(d.clicks),
+            count(d.conversions),
+            count(d.conversion_value)
+        ]::integer[] as known
+    from aura.brand_days as d
+    where d.brand_id = %(brand_id)s
+    group by 1, 2
+),
+
+stored as (
+    select r.*
+    from aura.brand_months as r
+    where r.brand_id = %(brand_id)s
+)
+
+select
+    coalesce(s.month, m.month) as date,
+    coalesce(s.platform, m.platform) as platform
+from summed as s
+full join stored as m on s.month = m.month and s.platform = m.platform
+where
+    (
+        s.days, s.lowest_currency, s.highest_currency, s.revenue, s.gross_sales, s.discounts, s.returns,
+        s.shipping, s.taxes, s.duties, s.orders, s.new_customers, s.ad_spend, s.impressions, s.clicks,
+        s.conversions, s.conversion_value, s.known
+    ) is distinct from (
+        m.days, m.lowest_currency, m.highest_currency, m.revenue, m.gross_sales, m.discounts, m.returns,
+        m.shipping, m.taxes, m.duties, m.orders, m.new_customers, m.ad_spend, m.impressions, m.clicks,
+        m.conversions, m.conversion_value, m.known
+    )
+order by 1, 2;
+
 -- name: wrong_metrics
 -- Days of one brand whose public.metrics are not the rollup, rounded to cents.
 with facts as (
