@@ -38,7 +38,7 @@ LISTS: dict[str, object] = {
         "customer_hash_key",
         "sealed_request",
     ],
-    "most_aura_tables": 18,
+    "most_aura_tables": 17,
 }
 
 

@@ -24,6 +24,8 @@ AURA = Path(sys.executable).with_name("aura")
 BY = {"public.users": "id = %(user)s", "public.brands": "user_id = %(user)s"}
 BY["aura.sessions"] = BY["public.brands"]
 OF_BRANDS = "brand_id in (select id from public.brands where user_id = %(user)s)"
+# a consent that is under way is nothing that a person owns
+BY["aura.events"] = f"{OF_BRANDS} and kind <> 'consent'"
 
 
 @pytest.fixture
@@ -39,6 +41,12 @@ async def people(database, keyring, make_person, make_brand, make_integration):
                 "insert into aura.sessions (token_hash, user_id, expires_at)"
                 " values (%s, %s, now())",
                 (name.encode(), person),
+            )
+            await connection.execute(
+                "insert into aura.events (brand_id, event_id, kind, received_at)"
+                " select id, kind, kind, now() from public.brands, unnest(%s::text[]) as kind"
+                " where user_id = %s",
+                (["orders/updated", "consent"], person),
             )
         found[name] = person
     return found

@@ -20,6 +20,7 @@ from sync.conftest import SHOP
 
 OTHER = Account("2", "Second", "USD", "UTC")
 EURO = Account("3", "Third", "EUR", "UTC")
+CONSENTS = "select event_id from aura.events where kind = 'consent'"
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def test_tokens_are_sealed_and_what_is_known_beside_them_is_kept(connected
 
 async def test_only_a_hash_of_the_state_is_kept(begin, read):
     state = await begin()
-    ((stored,),) = await read("select row_to_json(t)::text from aura.oauth_states as t")
+    ((stored,),) = await read("select row_to_json(t)::text from aura.events as t")
 
     assert state not in stored
     assert len(state) >= 43
@@ -94,6 +95,48 @@ async def test_a_state_works_once(begin, complete, everything):
         await complete(state=state, code="c")
 
     assert await everything() == before
+
+
+async def test_nothing_of_a_consent_stays_once_it_was_taken_or_has_expired(
+    begin, complete, clock, read
+):
+    await complete(state=await begin(), code="c")
+    assert await read(CONSENTS) == []
+    await begin()
+    clock.advance(minutes=10)
+    await begin()
+    assert len(await read(CONSENTS)) == 1
+
+
+async def test_a_consent_is_seen_by_nobody_else_and_changed_by_nobody(
+    begin, complete, database, person, brand
+):
+    state = await begin()
+    counted = "select count(*) as seen from aura.events"
+    for transaction in (database.as_user(person), database.as_worker(brand)):
+        async with transaction as connection:
+            assert await (await connection.execute(counted)).fetchone() == {"seen": 0}
+    for transaction, statement in (
+        (database.as_worker(brand), "delete from aura.events"),
+        (database.as_worker(brand), "update aura.events set due_at = now()"),
+        (database.as_accounts(user_id=person), "update aura.events set details = '{}'"),
+    ):
+        async with transaction as connection:
+            assert (await connection.execute(statement)).rowcount == 0
+    await complete(state=state, code="c")
+
+
+async def test_who_connects_platforms_deletes_nothing_but_consents(database, person, brand, begin):
+    await begin()
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "insert into aura.events (brand_id, event_id, kind, received_at)"
+            " values (%s, 'one', 'orders/updated', now())",
+            [brand],
+        )
+    async with database.as_accounts(user_id=person) as connection:
+        deleted = await connection.execute("delete from aura.events returning kind")
+        assert await deleted.fetchall() == [{"kind": "consent"}]
 
 
 async def test_of_two_callbacks_at_the_same_moment_one_works(begin, complete):
@@ -159,7 +202,7 @@ async def test_a_shop_address_that_is_none_is_refused_before_anything_is_kept(be
     with pytest.raises(InputError):
         await begin("shopify", shop="evil.example.com")
 
-    assert await read("select * from aura.oauth_states") == []
+    assert await read(CONSENTS) == []
 
 
 async def test_a_grant_without_a_usable_account_is_not_stored(ads, begin, complete, everything):

@@ -1,4 +1,7 @@
-"""Consents that were begun: each is recognised once when the platform sends the browser back."""
+"""Consents that were begun: each is recognised once when the platform sends the browser back.
+
+They stand in `aura.events`, where nobody but the role that connects platforms sees them.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +36,11 @@ async def keep(
     expires_at: datetime,
 ) -> None:
     """Remember a consent that is about to be asked for; expired ones are forgotten."""
-    await connection.execute(statements("integrations")["forget_old_states"], {"now": now})
+    await connection.execute(statements("integrations")["forget_old_consents"], {"now": now})
     await connection.execute(
-        statements("integrations")["keep_state"],
+        statements("integrations")["keep_consent"],
         {
-            "state_hash": state_hash,
+            "event_id": _event_id(state_hash),
             "session_hash": session_hash,
             "brand_id": brand_id,
             "platform": platform,
@@ -62,9 +65,9 @@ async def use(
     None when it is unknown, used, expired or was begun by another browser.
     """
     cursor = await connection.execute(
-        statements("integrations")["use_state"],
+        statements("integrations")["take_consent"],
         {
-            "state_hash": state_hash,
+            "event_id": _event_id(state_hash),
             "session_hash": session_hash,
             "platform": platform,
             "now": now,
@@ -74,3 +77,7 @@ async def use(
     if row is None:
         return None
     return Consented(row["brand_id"], row["shop"], row["code_verifier"])
+
+
+def _event_id(state_hash: bytes) -> str:
+    return f"consent:{state_hash.hex()}"

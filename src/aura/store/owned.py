@@ -26,9 +26,6 @@ SECRETS: Final = (
     "access_token",
     "refresh_token",
     "token_hash",
-    "session_hash",
-    "state_hash",
-    "code_verifier",
     "customer_hash_key",
     "sealed_request",
 )
@@ -130,6 +127,8 @@ def _by(table: dict[str, Any]) -> str:
     """Which statement gives the rows of the table that are one person's."""
     if (table["place"], table["relation"]) == ("public", "users"):
         return "copy_person"
+    if (table["place"], table["relation"]) == ("aura", "events"):
+        return "copy_events"
     if table["by_column"] is None:
         raise DatabaseError(
             f"{table['place']}.{table['relation']} does not say whose its rows are: nothing was "

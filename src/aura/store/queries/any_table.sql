@@ -24,6 +24,15 @@ copy (select {columns} from {table} where id = {user}) to stdout (format csv, he
 -- Rows that name the person.
 copy (select {columns} from {table} where user_id = {user}) to stdout (format csv, header);
 
+-- name: copy_events
+-- What came in about the person's brands, without the consents that are under way: those are a browser's.
+copy (
+    select {columns} from {table}
+    where
+        brand_id = any(array(select b.id from public.brands as b where b.user_id = {user}))
+        and kind <> 'consent'
+) to stdout (format csv, header);
+
 -- name: copy_by_brand
 -- Rows that name one of the person's brands.
 copy (

@@ -1,28 +1,38 @@
--- name: keep_state
+-- name: keep_consent
 -- A consent that is about to be asked for; only the hash of its state is kept.
-insert into aura.oauth_states (
-    state_hash, brand_id, platform, session_hash, shop, code_verifier, created_at, expires_at
-)
+insert into aura.events (brand_id, event_id, kind, received_at, details)
 values (
-    %(state_hash)s, %(brand_id)s, %(platform)s, %(session_hash)s, %(shop)s, %(code_verifier)s,
-    %(now)s, %(expires_at)s
+    %(brand_id)s,
+    %(event_id)s,
+    'consent',
+    %(now)s,
+    jsonb_build_object(
+        'platform', %(platform)s::text,
+        'session', encode(%(session_hash)s::bytea, 'hex'),
+        'shop', %(shop)s::text,
+        'code_verifier', %(code_verifier)s::text,
+        'expires_at', %(expires_at)s::timestamptz
+    )
 );
 
--- name: forget_old_states
+-- name: forget_old_consents
 -- Consents that came to nothing need not be kept.
-delete from aura.oauth_states
-where expires_at < %(now)s;
+delete from aura.events
+where kind = 'consent' and (details ->> 'expires_at')::timestamptz <= %(now)s;
 
--- name: use_state
+-- name: take_consent
 -- Takes a consent that is still good, once: from the browser that began it, within its time.
-update aura.oauth_states set used_at = %(now)s
+delete from aura.events
 where
-    state_hash = %(state_hash)s
-    and platform = %(platform)s
-    and session_hash = %(session_hash)s
-    and used_at is null
-    and expires_at > %(now)s
-returning brand_id, shop, code_verifier;
+    event_id = %(event_id)s
+    and kind = 'consent'
+    and details ->> 'platform' = %(platform)s
+    and details ->> 'session' = encode(%(session_hash)s::bytea, 'hex')
+    and (details ->> 'expires_at')::timestamptz > %(now)s
+returning
+    brand_id,
+    details ->> 'shop' as shop,
+    details ->> 'code_verifier' as code_verifier;
 
 -- name: brand_of_person
 -- The brand, where it is the claimed person's.
