@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aura.model import DayRange
+from aura.store.database import connect
+from aura.store.migrate import migrate
 from aura.store.portfolio import LONG, totals_of_brands
 from aura.store.soundness import examine
 from aura.store.statements import statements
@@ -164,6 +166,27 @@ async def test_a_day_that_moves_or_goes_takes_its_month_along(database, brand):
     assert [row[0] for row in await months(database, brand)] == [date(2026, 2, 1)]
     async with database.as_owner() as connection:
         assert (await examine(connection)).schema == ()
+
+
+async def test_days_from_before_the_months_are_added_up_by_the_migration(empty_url):
+    await migrate(empty_url, until="20261126182700")
+    async with await connect(empty_url) as connection:
+        await connection.execute(
+            "with person as (insert into public.users (email, password_hash)"
+            " values ('a@example.com', '!') returning id),"
+            " brand as (insert into public.brands (user_id, name)"
+            " select id, 'Before' from person returning id)"
+            " insert into aura.brand_days (brand_id, date, platform, currency, revenue)"
+            " select id, date '2026-01-30' + n, 'meta', 'USD', 1"
+            " from brand, generate_series(0, 3) as n"
+        )
+    await migrate(empty_url)
+    async with await connect(empty_url) as connection:
+        cursor = await connection.execute("select month, revenue, days from aura.brand_months")
+        assert sorted(tuple(row.values()) for row in await cursor.fetchall()) == [
+            (date(2026, 1, 1), 2, 2),
+            (date(2026, 2, 1), 2, 2),
+        ]
 
 
 @pytest.mark.parametrize("who", ["person", "owner"])
