@@ -12,6 +12,7 @@ from aura.insights.baseline import WINDOWS
 from aura.insights.claims import find
 from aura.insights.engine import RULES
 from aura.insights.evidence import Evidence, is_over
+from aura.insights.scopes import Scopes
 from aura.insights.selection import choose
 from aura.insights.situation import take_stock
 from insights.worlds import Event, shop
@@ -92,7 +93,7 @@ def test_what_moved_in_one_measure_needs_less_evidence_in_the_others() -> None:
             alone = {
                 (rule.finding_type, choice.level, tuple(choice.rows.tolist()))
                 for rule in RULES
-                for choice in choose(situation, rule.claim)
+                for choice in choose(Scopes(situation), rule.claim)
             }
             together = {(one.finding_type, one.scope.name) for one in find(situation, RULES)}
             assert bool(together) <= bool(alone)

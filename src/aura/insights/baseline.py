@@ -151,7 +151,7 @@ def _trust(panel: Panel, measure: Measure, normal: BoolArray, spread: Spread) ->
         return np.asarray(values[:, skip:].reshape(len(values), weeks, 7).sum(axis=2))
 
     seen = weekly(measure.observed * used)
-    reach = weekly(measure.exposure * panel.share * used)
+    reach = weekly(measure.exposure * measure.share * used)
     known = reach > 0
     rate = np.where(known, seen / np.where(known, reach, 1.0), 0.0)
     recency = 0.5 ** ((weeks - 1 - np.arange(weeks)) / _TRUST_HALF_LIFE)
@@ -184,7 +184,7 @@ def _compare_platform(
     rows = panel.rows(number)
     observed, exposure, trust = measure.observed[rows], measure.exposure[rows], trust[rows]
     has_delivery = panel.spend[rows] > 0
-    reach = exposure * panel.share[rows]
+    reach = exposure * measure.share[rows]
     used = (usable & panel.judged[rows]).astype(np.float64)
     inside, weights = window_weights(
         panel.days, panel.last[number], youngest_baseline_day(panel, number)
@@ -212,7 +212,7 @@ def _compare_platform(
         "baseline_count": effective,
         "baseline_days": (has_delivery * (trust > 0)) @ (weights > 0).astype(np.float64),
         "variance": measure.spread / (effective + _BORROWED),
-        "completeness_deviation": (near_reach * panel.deviation[rows, near]) @ inside / safe,
+        "completeness_deviation": (near_reach * measure.deviation[rows, near]) @ inside / safe,
         "used_days": used_days,
         "holiday": (near_reach * unusual[near]) @ inside / safe,
         "spend_change": _spend_change(

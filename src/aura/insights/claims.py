@@ -11,6 +11,7 @@ import numpy as np
 
 from aura.insights.calibration import calibrated
 from aura.insights.case import Case, make_case
+from aura.insights.claim import Claim
 from aura.insights.evidence import Evidence
 from aura.insights.finding import (
     ActionItem,
@@ -24,7 +25,8 @@ from aura.insights.finding import (
     dedup_key,
 )
 from aura.insights.related import details, drivers, siblings
-from aura.insights.selection import Choice, Claim, choose
+from aura.insights.scopes import Scopes
+from aura.insights.selection import Choice, choose
 from aura.insights.situation import Situation
 from aura.insights.story import Story
 from aura.insights.witness import STORE_SEES, orders_missing
@@ -60,7 +62,8 @@ def find(situation: Situation, rules: Sequence[Rule]) -> list[Finding]:
 
     What breaks shows in several measures: where one has moved, the others need less evidence.
     """
-    chosen = [choose(situation, rule.claim) for rule in rules]
+    scopes = Scopes(situation)
+    chosen = [choose(scopes, rule.claim) for rule in rules]
     findings: list[Finding] = []
     for rule, choices in zip(rules, chosen, strict=True):
         moved = {
@@ -69,7 +72,7 @@ def find(situation: Situation, rules: Sequence[Rule]) -> list[Finding]:
             if other is not rule and other.claim.direction == rule.claim.direction
             for choice in found
         }
-        own = choose(situation, rule.claim, moved) if moved else choices
+        own = choose(scopes, rule.claim, moved) if moved else choices
         findings.extend(_findings(situation, rule, own))
     return findings
 

@@ -1,7 +1,8 @@
-"""What is compared: purchases for the money, purchases for the clicks, value for the money.
+"""What is compared: purchases for money, for clicks, value for money, and clicks for money.
 
 Each measure says what was observed and on what it depends, by leaf and day, both in conversions: a
-value is counted in the leaf's usual orders. Rules differ in the measure that they look at.
+value is counted in the leaf's usual orders. Rules differ in the measure that they look at; clicks
+for the money (the price of one) are many and arrive at once: they say early what purchases say late.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 
-MeasureName = Literal["cost", "rate", "value"]
+MeasureName = Literal["cost", "rate", "value", "price"]
 # conversions ~ spend ** (1 - _SATURATION)
 _SATURATION = 0.1
 _WEEKDAY_PRIOR = 80.0
@@ -33,10 +34,11 @@ class Measure:
     """One thing to compare over time.
 
     Attributes:
-        observed: (K, T) as reported so far, in conversions.
+        observed: (K, T) as reported so far, in conversions (`price`: in clicks).
         exposure: (K, T) what it is proportional to, weekdays taken into account.
         spread: variance of the observed over that of a count of the same mean.
-        unit: (K,) what one of `observed` stands for: 1 conversion, or the usual order value.
+        unit: (K,) what one of `observed` stands for: a conversion, a click, the usual order value.
+        share, deviation: (K, T) the part of a day that has arrived and its relative uncertainty.
     """
 
     name: MeasureName
@@ -44,19 +46,28 @@ class Measure:
     exposure: FloatArray
     spread: float
     unit: FloatArray
+    share: FloatArray
+    deviation: FloatArray
 
 
 def take_measures(panel: Panel, normal: BoolArray) -> dict[MeasureName, Measure]:
     """All measures; `normal` (P, T) are the days that weekday factors are learned from."""
     by_spend = exposures(panel, normal)
     by_click = _weekly(panel, panel.clicks, normal)
+    # clicks are counted on their day: none is still to arrive
+    at_once = (panel.share > 0).astype(np.float64)
+    by_money = _weekly(panel, panel.spend, normal, (panel.clicks, at_once))
     ones = np.ones(len(panel.leaves))
+    arriving = (panel.share, panel.deviation)
     unit, spread = _order_values(panel)
     value = np.where(unit[:, None] > 0, panel.value / np.where(unit > 0, unit, 1.0)[:, None], 0.0)
     return {
-        "cost": Measure("cost", panel.conversions, by_spend, 1.0, ones),
-        "rate": Measure("rate", panel.conversions, by_click, 1.0, ones),
-        "value": Measure("value", value, by_spend, 1.0 + spread, unit),
+        "cost": Measure("cost", panel.conversions, by_spend, 1.0, ones, *arriving),
+        "rate": Measure("rate", panel.conversions, by_click, 1.0, ones, *arriving),
+        "value": Measure("value", value, by_spend, 1.0 + spread, unit, *arriving),
+        "price": Measure(
+            "price", panel.clicks, by_money, 1.0, ones, at_once, np.zeros_like(at_once)
+        ),
     }
 
 
@@ -70,27 +81,38 @@ def exposures(panel: Panel, normal: BoolArray) -> FloatArray:
     return _weekly(panel, flat, normal)
 
 
-def _weekly(panel: Panel, flat: FloatArray, normal: BoolArray) -> FloatArray:
-    """An exposure with the usual shape of its platform's week."""
-    weekday = _weekdays(panel, flat, normal)
+def _weekly(
+    panel: Panel,
+    flat: FloatArray,
+    normal: BoolArray,
+    counted: tuple[FloatArray, FloatArray] | None = None,
+) -> FloatArray:
+    """An exposure with the usual shape of its platform's week.
+
+    `counted` is what it brings and the share of that which has arrived; without it conversions.
+    """
+    weekday = _weekdays(panel, flat, normal, counted or (panel.conversions, panel.share))
     first = panel.history.first_day.weekday()
     positions = (np.arange(panel.days) + first) % 7
     return np.asarray(flat * weekday[panel.platform_of][:, positions])
 
 
-def _weekdays(panel: Panel, flat: FloatArray, normal: BoolArray) -> FloatArray:
+def _weekdays(
+    panel: Panel, flat: FloatArray, normal: BoolArray, counted: tuple[FloatArray, FloatArray]
+) -> FloatArray:
     """Factors by platform and weekday, (P, 7), around 1."""
+    counts, share = counted
     factors = np.ones((len(panel.platforms), 7))
     start = max(panel.days - _WEEKDAY_DAYS, 0)
     positions = (np.arange(start, panel.days) + panel.history.first_day.weekday()) % 7
     for number in range(len(panel.platforms)):
         rows = panel.rows(number)
         used = normal[number, start:]
-        conversions = panel.conversions[rows, start:] * used
-        reach = flat[rows, start:] * (panel.share[rows, start:] * used)
+        seen = counts[rows, start:] * used
+        reach = flat[rows, start:] * (share[rows, start:] * used)
         total = reach.sum(axis=1, keepdims=True)
-        rate = conversions.sum(axis=1, keepdims=True) / np.where(total > 0, total, 1.0)
-        found = np.bincount(positions, conversions.sum(axis=0), 7)
+        rate = seen.sum(axis=1, keepdims=True) / np.where(total > 0, total, 1.0)
+        found = np.bincount(positions, seen.sum(axis=0), 7)
         expected = np.bincount(positions, (reach * rate).sum(axis=0), 7)
         factors[number] = (found + _WEEKDAY_PRIOR) / (expected + _WEEKDAY_PRIOR)
     return factors

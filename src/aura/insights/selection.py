@@ -7,25 +7,19 @@ it; a campaign is measured against what happened to its siblings.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aura.insights.baseline import WINDOWS, Comparison
 from aura.insights.case import Rows
-from aura.insights.evidence import (
-    Direction,
-    Evidence,
-    beside,
-    is_over,
-    of_leaves,
-    of_siblings,
-    of_total,
-    outside_multipliers,
-)
+from aura.insights.claim import Claim
+from aura.insights.evidence import Direction, Evidence, beside, is_over, of_total
 from aura.insights.finding import ScopeLevel
 from aura.insights.measure import MeasureName
+from aura.insights.price import by_price
+from aura.insights.scopes import Scopes
 from aura.insights.series import BoolArray, FloatArray
 from aura.insights.situation import Situation
 
@@ -51,30 +45,20 @@ _IDLE_DAYS = 3
 _IN_COMMON = 0.7
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a rule looks for.
-
-    Attributes:
-        limit: the multiplier on conversions (or value) past which it is worth a word.
-        speak: the least probability of that.
-        surprise: how much better (in logarithms of likelihood) a change must explain the counts.
-        echo: the same where another measure of the scope has moved already.
-        least_days: shorter windows are not enough for a wide scope.
-    """
-
-    measure: MeasureName
-    direction: Direction
-    limit: float
-    speak: float = 0.86
-    surprise: float = 4.3
-    echo: float = 3.4
-    least_days: int = 2
+# what is asked where the price of a click shows it: probability, surprise, and days of a rise
+_SPEAK_BY_PRICE = 0.93
+_PRICE_SURPRISE = 4.5
+_PRICE_DAYS = 5
+# what purchases that were counted must show of it themselves
+_AGREES = 1.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """A scope that is to be spoken of: its leaves, its window and its evidence, (W,)."""
+    """A scope that is to be spoken of: its leaves, its window and its evidence, (W,).
+
+    `shown_by` is the measure that shows it: the claim's own, or the price of a click.
+    """
 
     level: ScopeLevel
     rows: Rows
@@ -82,29 +66,39 @@ class Choice:
     evidence: Evidence
     probability: float
     surprise: float
+    shown_by: MeasureName
 
 
-def choose(
-    situation: Situation, claim: Claim, moved: Collection[frozenset[int]] = ()
-) -> list[Choice]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighed:
+    """What a measure says of scopes, (…, W): where it is `likely` enough, and what is `asked`."""
+
+    measure: MeasureName
+    probability: FloatArray
+    surprise: FloatArray
+    asked: FloatArray
+    likely: BoolArray
+
+
+def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ()) -> list[Choice]:
     """Scopes of which the claim holds with the probability it asks for.
 
     Of scopes whose leaves have `moved` in another measure less evidence is asked.
     """
+    situation = scopes.situation
     panel = situation.panel
-    comparison = situation.comparisons[claim.measure]
-    is_active = _is_active(situation, comparison)
+    is_active = _is_active(situation, situation.comparisons[claim.measure])
     active = np.flatnonzero(is_active)
     if not active.size:
         return []
     platforms = [rows[is_active[rows]] for rows in panel.rows_of]
     platforms = [rows for rows in platforms if rows.size]
-    campaigns, alone = _campaign_choices(situation, claim, active, moved)
+    campaigns, alone = _campaign_choices(scopes, claim, active, moved)
     loudest = float(alone.max())
     found: list[Choice] = []
     wholes: list[Choice] = []
     for rows in platforms:
-        whole = _broad_choice(situation, claim, "platform", rows, moved)
+        whole = _broad_choice(scopes, claim, "platform", rows, moved)
         own = [choice for choice in campaigns if choice.rows[0] in rows]
         if whole is not None and whole.surprise > _WIDER * float(alone[rows].max()):
             found.append(whole)
@@ -113,7 +107,7 @@ def choose(
             found.extend(own)
     brand = None
     if len(platforms) > 1:
-        brand = _broad_choice(situation, claim, "brand", active, moved)
+        brand = _broad_choice(scopes, claim, "brand", active, moved)
     loudest = max([loudest, *(choice.surprise for choice in wholes)])
     return [brand] if brand is not None and brand.surprise > _WIDER * loudest else found
 
@@ -135,43 +129,85 @@ def _is_active(situation: Situation, comparison: Comparison) -> BoolArray:
 
 
 def _broad_choice(
-    situation: Situation,
+    scopes: Scopes,
     claim: Claim,
     level: ScopeLevel,
     rows: Rows,
     moved: Collection[frozenset[int]],
 ) -> Choice | None:
     """The leaves together, when those beside the one that did most moved as well."""
+    situation = scopes.situation
     if len(rows) < 2 or len({situation.panel.leaves[row].currency for row in rows}) > 1:
         return None
-    comparison = situation.comparisons[claim.measure]
-    plain = of_total(comparison, rows)
     least = claim.echo if frozenset(rows.tolist()) in moved else claim.surprise
-    at_most = plain.surprise(claim.direction)
-    if not (at_most > least).any():
-        return None
-    asked = _asked(least, plain, comparison.holiday[rows].max(axis=0))
-    # what others did can only explain it away
-    if not (at_most > asked).any():
-        return None
-    elsewhere = _common(situation, claim)
-    if level == "platform":
-        beside = outside_multipliers(comparison, rows, situation.panel)
-        elsewhere = _further(claim, beside, elsewhere)
-    evidence = replace(plain, expected=plain.expected * elsewhere)
-    probability = evidence.probability(claim.limit, claim.direction)
-    surprise = evidence.surprise(claim.direction)
-    loud = (probability > claim.speak) & (surprise > asked)
-    if not loud.any():
-        return None
-    loud &= _is_telling(situation, claim, rows) & (np.array(WINDOWS) >= claim.least_days)
-    for column in np.flatnonzero(loud)[np.argsort(-surprise[loud])].tolist():
-        if _is_broad(comparison, rows, column, claim.direction):
-            level = "brand" if len(situation.ad_platforms) == 1 else level
-            return Choice(
-                level, rows, column, plain, float(probability[column]), float(surprise[column])
-            )
+    for weighed in _broad_weighed(scopes, claim, level, rows, least):
+        loud = weighed.likely & (weighed.surprise > weighed.asked)
+        if not loud.any():
+            continue
+        loud &= _is_telling(scopes, claim, rows, weighed.measure)
+        if weighed.measure == claim.measure:
+            loud &= np.array(WINDOWS) >= claim.least_days
+        shows = situation.comparisons[weighed.measure]
+        for column in np.flatnonzero(loud)[np.argsort(-weighed.surprise[loud])].tolist():
+            if _is_broad(shows, rows, column, claim.direction):
+                level = "brand" if len(situation.ad_platforms) == 1 else level
+                return _choice(scopes, claim, weighed, level, rows, column)
     return None
+
+
+def _broad_weighed(
+    scopes: Scopes, claim: Claim, level: ScopeLevel, rows: Rows, least: float
+) -> Iterator[_Weighed]:
+    """What the price of a click says, where it says anything, then what the purchases say, (W,)."""
+    holiday = scopes.situation.comparisons[claim.measure].holiday[rows].max(axis=0)
+    common = _common(scopes.situation, claim)
+
+    def elsewhere(name: MeasureName, *known: FloatArray) -> FloatArray:
+        outside = (scopes.outside(name, rows),) if level == "platform" else ()
+        return _further(claim, *outside, *known)
+
+    price = scopes.total("price", rows)
+    at_most = price.surprise(claim.direction)
+    if claim.measure != "rate" and (at_most > _LEAST_BESIDE).any():
+        others = elsewhere("price"), elsewhere("rate", common)
+        shown = by_price(price, scopes.total("rate", rows), others, claim)
+        probability = shown.probability(claim.limit, claim.direction)
+        asked = _asked(min(least, _PRICE_SURPRISE), price, holiday)
+        likely = probability > _SPEAK_BY_PRICE
+        yield _Weighed("price", probability, shown.surprise, asked, likely)
+    plain = scopes.total(claim.measure, rows)
+    asked = _asked(least, plain, holiday)
+    # what others did can only explain it away
+    if (plain.surprise(claim.direction) > asked).any():
+        evidence = _after(plain, elsewhere(claim.measure, common))
+        probability = evidence.probability(claim.limit, claim.direction)
+        surprise = evidence.surprise(claim.direction)
+        yield _Weighed(claim.measure, probability, surprise, asked, probability > claim.speak)
+
+
+def _choice(
+    scopes: Scopes,
+    claim: Claim,
+    weighed: _Weighed,
+    level: ScopeLevel,
+    rows: Rows,
+    column: int,
+) -> Choice:
+    """The choice of what was weighed of one scope, (W,)."""
+    return Choice(
+        level,
+        rows,
+        column,
+        scopes.total(claim.measure, rows),
+        float(weighed.probability[column]),
+        float(weighed.surprise[column]),
+        weighed.measure,
+    )
+
+
+def _after(evidence: Evidence, multiplier: FloatArray) -> Evidence:
+    """The evidence when as much as happened to others was to be expected."""
+    return replace(evidence, expected=evidence.expected * multiplier)
 
 
 def _asked(least: FloatArray | float, evidence: Evidence, holiday: FloatArray) -> FloatArray:
@@ -200,49 +236,75 @@ def _is_broad(comparison: Comparison, rows: Rows, column: int, direction: Direct
 
 
 def _campaign_choices(
-    situation: Situation, claim: Claim, active: Rows, moved: Collection[frozenset[int]]
+    scopes: Scopes, claim: Claim, active: Rows, moved: Collection[frozenset[int]]
 ) -> tuple[list[Choice], FloatArray]:
     """Campaigns that moved by themselves: more than their siblings did.
 
     And the evidence of each, (K,). It competes with wider scopes also where it is not enough to
     speak: what one campaign nearly explains is no matter of all, and a day later it is sure.
     """
-    comparison = situation.comparisons[claim.measure]
-    alone = of_leaves(comparison)
-    # siblings can exclude no more than what all have in common, and what they did only explains
-    most = beside(alone, comparison.shared_noise)
-    if not (most.surprise(claim.direction) > min(claim.surprise, claim.echo))[active].any():
-        return [], np.zeros(len(comparison.expected))
-    others = of_siblings(situation.panel, comparison)
-    alone = beside(alone, others.relief)
-    least = np.full((len(comparison.expected), 1), claim.surprise)
+    situation = scopes.situation
+    least = np.full((len(situation.panel.leaves), 1), claim.surprise)
     least[[row for row in active if frozenset((int(row),)) in moved]] = claim.echo
-    asked = _asked(least, alone, comparison.holiday)
-    siblings = _further(claim, others.multipliers, _common(situation, claim))
-    adjusted = replace(alone, expected=alone.expected * siblings)
-    probability = adjusted.probability(claim.limit, claim.direction)
-    surprise = adjusted.surprise(claim.direction)
-    is_likely = probability > claim.speak
-    evidence = np.zeros(len(comparison.expected))
-    found: list[Choice] = []
-    for row in active[(is_likely & (surprise > claim.echo))[active].any(axis=1)]:
-        told = is_likely[row] & _is_telling(situation, claim, np.array([row]))
-        evidence[row] = np.where(told, surprise[row], 0.0).max()
-        columns = np.flatnonzero(told & (surprise[row] > asked[row]))
-        if not columns.size:
-            continue
-        column = int(columns[np.argmax(surprise[row, columns])])
-        found.append(
-            Choice(
-                _own_level(situation, int(row)),
-                np.array([row]),
-                column,
-                of_total(comparison, np.array([row])),
-                float(probability[row, column]),
-                float(surprise[row, column]),
-            )
-        )
-    return found, evidence
+    evidence = np.zeros(len(least))
+    found: dict[int, Choice] = {}
+    for weighed in _campaigns_weighed(scopes, claim, active, least):
+        loud = weighed.likely & (weighed.surprise > claim.echo)
+        for row in active[loud[active].any(axis=1)].tolist():
+            own = np.array([row])
+            told = weighed.likely[row] & _is_telling(scopes, claim, own, weighed.measure)
+            surprise = np.where(told, weighed.surprise[row], 0.0)
+            evidence[row] = max(evidence[row], float(surprise.max()))
+            columns = np.flatnonzero(told & (surprise > weighed.asked[row]))
+            if columns.size and row not in found:
+                column = int(columns[np.argmax(surprise[columns])])
+                one = _Weighed(
+                    weighed.measure,
+                    weighed.probability[row],
+                    surprise,
+                    weighed.asked[row],
+                    told,
+                )
+                level = _own_level(situation, row)
+                found[row] = _choice(scopes, claim, one, level, own, column)
+    return [found[row] for row in sorted(found)], evidence
+
+
+def _campaigns_weighed(
+    scopes: Scopes, claim: Claim, active: Rows, least: FloatArray
+) -> Iterator[_Weighed]:
+    """What the price of a click says, where it says anything, then what the purchases say, (K, W).
+
+    Siblings can exclude no more than what all have in common, and what they did only explains: so
+    nobody is asked about campaigns that would say nothing even then.
+    """
+    situation = scopes.situation
+    holiday = situation.comparisons[claim.measure].holiday
+    common = _common(situation, claim)
+
+    def is_quiet(name: MeasureName) -> bool:
+        most = beside(scopes.leaves(name), situation.comparisons[name].shared_noise)
+        surprise = most.surprise(claim.direction)
+        return not (surprise > min(claim.surprise, claim.echo))[active].any()
+
+    def moved_too(name: MeasureName, *known: FloatArray) -> FloatArray:
+        return _further(claim, scopes.siblings(name).multipliers, *known)
+
+    if claim.measure != "rate" and not is_quiet("price"):
+        price = scopes.beside_siblings("price")
+        others = moved_too("price"), moved_too("rate", common)
+        shown = by_price(price, scopes.beside_siblings("rate"), others, claim)
+        probability = shown.probability(claim.limit, claim.direction)
+        asked = _asked(np.minimum(least, _PRICE_SURPRISE), price, holiday)
+        likely = probability > _SPEAK_BY_PRICE
+        yield _Weighed("price", probability, shown.surprise, asked, likely)
+    if not is_quiet(claim.measure):
+        alone = scopes.beside_siblings(claim.measure)
+        asked = _asked(least, alone, holiday)
+        adjusted = _after(alone, moved_too(claim.measure, common))
+        probability = adjusted.probability(claim.limit, claim.direction)
+        surprise = adjusted.surprise(claim.direction)
+        yield _Weighed(claim.measure, probability, surprise, asked, probability > claim.speak)
 
 
 def _further(claim: Claim, *multipliers: FloatArray) -> FloatArray:
@@ -272,16 +334,22 @@ def _own_level(situation: Situation, row: int) -> ScopeLevel:
     return "brand" if len(situation.ad_platforms) == 1 else "platform"
 
 
-def _is_telling(situation: Situation, claim: Claim, rows: Rows) -> BoolArray:
-    """Windows with enough to say something, and not refuted by what came after them, (W,)."""
-    comparison = situation.comparisons[claim.measure]
-    enough = (comparison.settled[rows].sum(axis=0) >= LEAST_EXPECTED) & (
-        comparison.expected[rows].sum(axis=0) >= _LEAST_REPORTED
-    )
-    evidence = of_total(comparison, rows)
-    return np.asarray(
-        enough & ~is_over(evidence) & ~_has_recovered(situation, claim, comparison, rows)
-    )
+def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) -> BoolArray:
+    """Windows with enough to say something, and not refuted by what came after them, (W,).
+
+    What the price of a click shows, the purchases must show as well, be it by chance.
+    """
+    comparison = scopes.situation.comparisons[claim.measure]
+    due = comparison.expected[rows].sum(axis=0)
+    told = (comparison.settled[rows].sum(axis=0) >= LEAST_EXPECTED) & (due >= _LEAST_REPORTED)
+    if measure == "price":
+        seen = comparison.observed[rows].sum(axis=0)
+        if claim.direction == "fell":
+            told &= seen * _AGREES <= due
+        else:
+            told &= (seen >= due * _AGREES) & (np.array(WINDOWS) >= _PRICE_DAYS)
+    told &= ~is_over(scopes.total(measure, rows))
+    return np.asarray(told & ~_has_recovered(scopes.situation, claim, comparison, rows))
 
 
 def _has_recovered(

@@ -9,7 +9,7 @@ a campaign's own averages out. So both parts are told apart.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -29,13 +29,29 @@ _LOCAL_DAYS = 15.0
 # of a brand that is nearly all one campaign nothing can be told apart
 _MOST_LEFT = 0.9
 # of a week's rate against the four before it, which is no event
-_DRIFT_PRIOR = {"leaf": 0.105**2, "total": 0.09**2}
 _DRIFT_WEIGHT = 4000.0
-# what looks like an event is no drift, and there is always some
-_DRIFT_RANGE = {"leaf": (0.105**2, 0.25**2), "total": (0.09**2, 0.25**2)}
+_MOST_DRIFT = 0.25**2
 _DRIFT_DAYS = 140
-# of what is beyond the least, the rest are events that have passed
-_BELIEVED = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _UsualDrift:
+    """What is usual: before the brand's weeks have spoken, and at the least.
+
+    Of what is beyond the least this part is `believed`, the rest are events that have passed.
+    """
+
+    prior: float
+    least: float
+    believed: float
+
+
+_DRIFT = {
+    "leaf": _UsualDrift(0.105**2, 0.105**2, 0.4),
+    "total": _UsualDrift(0.09**2, 0.09**2, 0.4),
+}
+# the price of a click wanders less than what the click brings
+_DRIFT_OF_PRICE = _UsualDrift(0.06**2, 0.05**2, 0.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +156,7 @@ def _residuals(panel: Panel, measure: Measure, used: BoolArray) -> tuple[FloatAr
     """Around a local mean of 15 days, and that mean, (K, days) each."""
     start = max(panel.days - _NOISE_DAYS - 7, 0)
     part = used[:, start:]
-    reach = measure.exposure[:, start:] * panel.share[:, start:] * part
+    reach = measure.exposure[:, start:] * measure.share[:, start:] * part
     observed = measure.observed[:, start:] * part
     local = centred_sum(observed, 7) / np.maximum(centred_sum(reach, 7), 1e-300)
     mean = (local * reach)[:, -_NOISE_DAYS:]
@@ -168,7 +184,7 @@ def _drift(
     """
     # whole weeks from the first day on, as many as are looked at and what lies before them
     days = slice(max((panel.days - _DRIFT_DAYS) // 7 - 6, 0) * 7, None)
-    share = panel.share[:, days]
+    share = measure.share[:, days]
     settled = used[:, days] & (share >= 0.9)
     reach = measure.exposure[:, days] * share * settled
     observed = measure.observed[:, days] * settled
@@ -181,13 +197,16 @@ def _drift(
     expected = np.where(enough, before * due / np.where(ways > 0, ways, 1.0), 0.0)
     seen = np.where(enough, seen, 0.0)
     before = np.where(enough, before, 0.0)
-    of_leaves = _drift_of(seen, expected, before, (measure.spread, by_days[0]), "leaf")
+    leaf, total = _DRIFT["leaf"], _DRIFT["total"]
+    if measure.name == "price":
+        leaf = total = _DRIFT_OF_PRICE
+    of_leaves = _drift_of(seen, expected, before, (measure.spread, by_days[0]), leaf)
     of_total = _drift_of(
         seen.sum(axis=0),
         expected.sum(axis=0),
         before.sum(axis=0),
         (measure.spread, by_days[1]),
-        "total",
+        total,
     )
     return of_leaves, of_total
 
@@ -197,18 +216,18 @@ def _drift_of(
     expected: FloatArray,
     before: FloatArray,
     chances: tuple[float, float],
-    kind: Literal["leaf", "total"],
+    usual: _UsualDrift,
 ) -> float:
     spread, by_days = chances
-    prior = _DRIFT_PRIOR[kind]
     chance = spread * (expected + expected**2 / np.maximum(before, 1.0)) + expected**2 * by_days
     # an event of the past is no drift
-    most = 4.0 * (chance + prior * expected**2)
+    most = 4.0 * (chance + usual.prior * expected**2)
     excess = np.minimum((seen - expected) ** 2, most) - chance
-    found = float(excess.sum()) + _DRIFT_WEIGHT * prior
-    drift = _within(found / (float((expected**2).sum()) + _DRIFT_WEIGHT), *_DRIFT_RANGE[kind])
-    least = _DRIFT_RANGE[kind][0]
-    return least + _BELIEVED * (drift - least)
+    found = float(excess.sum()) + _DRIFT_WEIGHT * usual.prior
+    weight = float((expected**2).sum()) + _DRIFT_WEIGHT
+    # what looks like an event is no drift, and there is always some
+    drift = _within(found / weight, usual.least, _MOST_DRIFT)
+    return usual.least + usual.believed * (drift - usual.least)
 
 
 def centred_sum(values: FloatArray, reach: int) -> FloatArray:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date
 
 from aura.insights.case import Case
+from aura.insights.claim import Claim
 from aura.insights.claims import Rule
 from aura.insights.finding import ActionItem
-from aura.insights.selection import Claim
 from aura.insights.story import Story, arrears, cause, others, surety, tracking_step
 from aura.insights.wording import days_words, money, per_cent
 

@@ -1,0 +1,64 @@
+"""The evidence on every scope of one morning, each reckoned once however many rules ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aura.insights.case import Rows
+from aura.insights.evidence import (
+    Evidence,
+    Siblings,
+    beside,
+    of_leaves,
+    of_siblings,
+    of_total,
+    outside_multipliers,
+)
+from aura.insights.measure import MeasureName
+from aura.insights.series import FloatArray
+from aura.insights.situation import Situation
+
+_Place = tuple[MeasureName, bytes]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scopes:
+    """A situation, and what was asked about its scopes so far."""
+
+    situation: Situation
+    _totals: dict[_Place, Evidence] = field(default_factory=dict)
+    _outside: dict[_Place, FloatArray] = field(default_factory=dict)
+    _leaves: dict[MeasureName, Evidence] = field(default_factory=dict)
+    _siblings: dict[MeasureName, Siblings] = field(default_factory=dict)
+
+    def total(self, name: MeasureName, rows: Rows) -> Evidence:
+        """The evidence on leaves taken together, (W,)."""
+        place = name, rows.tobytes()
+        if place not in self._totals:
+            self._totals[place] = of_total(self.situation.comparisons[name], rows)
+        return self._totals[place]
+
+    def outside(self, name: MeasureName, rows: Rows) -> FloatArray:
+        """What happened to the leaves that are not among `rows`, shrunk to 1: (W,)."""
+        place = name, rows.tobytes()
+        if place not in self._outside:
+            comparison = self.situation.comparisons[name]
+            self._outside[place] = outside_multipliers(comparison, rows, self.situation.panel)
+        return self._outside[place]
+
+    def leaves(self, name: MeasureName) -> Evidence:
+        """The evidence on every leaf by itself, (K, W)."""
+        if name not in self._leaves:
+            self._leaves[name] = of_leaves(self.situation.comparisons[name])
+        return self._leaves[name]
+
+    def siblings(self, name: MeasureName) -> Siblings:
+        """What the other campaigns say of each."""
+        if name not in self._siblings:
+            comparison = self.situation.comparisons[name]
+            self._siblings[name] = of_siblings(self.situation.panel, comparison)
+        return self._siblings[name]
+
+    def beside_siblings(self, name: MeasureName) -> Evidence:
+        """The evidence on every leaf but for what siblings show not to have happened, (K, W)."""
+        return beside(self.leaves(name), self.siblings(name).relief)
