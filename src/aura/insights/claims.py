@@ -114,7 +114,7 @@ def _finding(situation: Situation, rule: Rule, choice: Choice, case: Case) -> Fi
     impact = _impact(rule, case)
     comparison = situation.comparisons[rule.claim.measure]
     others = siblings(situation, comparison, choice)
-    story = Story(scope, case, impact, drivers(case), others)
+    story = Story(scope, case, impact, drivers(case), others, choice.shown_by)
     key = dedup_key(situation.panel.history.brand, rule.finding_type, scope, case.window.first)
     related: Json = details(situation, comparison, story, choice)
     related |= {

@@ -2,7 +2,7 @@
 
 Each measure says what was observed and on what it depends, by leaf and day, both in conversions: a
 value is counted in the leaf's usual orders. Rules differ in the measure that they look at; clicks
-for the money (the price of one) are many and arrive at once: they say early what purchases say late.
+for the money (the price of one) are many and arrive at once, and say early what purchases say late.
 """
 
 from __future__ import annotations

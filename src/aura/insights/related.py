@@ -155,6 +155,7 @@ def details(situation: Situation, comparison: Comparison, story: Story, choice: 
             "model_probability": round(choice.probability, 4),
         },
         "method": {
+            "shown_by": METRICS.get(choice.shown_by, "cpc"),
             "day_noise": round(math.sqrt(spread.noise), 4),
             "weight": round(float(choice.evidence.weight[choice.column]), 4),
             "relative_deviation": round(

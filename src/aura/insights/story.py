@@ -7,7 +7,8 @@ from datetime import date
 
 from aura.insights.case import Case
 from aura.insights.finding import ActionItem, Impact, Json, Scope
-from aura.insights.wording import chance, change, per_cent, platform_words
+from aura.insights.measure import MeasureName
+from aura.insights.wording import chance, change, counted, per_cent, platform_words
 
 # a driver that explains this much of the change is named as its cause
 MAIN = 0.7
@@ -28,6 +29,7 @@ class Story:
     impact: Impact
     drivers: Json
     siblings: Json
+    shown_by: MeasureName
 
     @property
     def place(self) -> str:
@@ -96,6 +98,18 @@ def cause(story: Story) -> str:
     others = " and the ".join(words for name, words in named.items() if name != main)
     plural = "explain" if len(named) > 2 else "explains"
     return f"What changed is the {named[main]}; the {others} {plural} little."
+
+
+def grounds(story: Story) -> str:
+    """That clicks show it, of which there are many more than purchases."""
+    price = story.case.cpc_ratio
+    if story.shown_by != "price" or price is None:
+        return ""
+    clicks = counted(story.case.clicks, "click", "clicks")
+    return (
+        f"It shows in what a click costs ({change(price)}, {clicks}), before the conversions alone "
+        "could show it."
+    )
 
 
 def others(story: Story, metric: str) -> str:

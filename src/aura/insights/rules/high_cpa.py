@@ -12,7 +12,7 @@ from aura.insights.case import Case
 from aura.insights.claim import Claim
 from aura.insights.claims import Rule
 from aura.insights.finding import ActionItem
-from aura.insights.story import Story, arrears, cause, others, surety, tracking_step
+from aura.insights.story import Story, arrears, cause, grounds, others, surety, tracking_step
 from aura.insights.wording import counted, days_words, money, money_pair, per_cent
 
 LIMIT = 1.0 / 1.18
@@ -47,7 +47,7 @@ def _description(story: Story) -> str:
         f"cost of {usual} about {case.expected:.0f} would have been reported by now."
     )
     claim = surety(story, "CPA rose by at least 15 %")
-    parts = (counts, arrears(story), cause(story), others(story, "CPA"), claim)
+    parts = (counts, arrears(story), cause(story), grounds(story), others(story, "CPA"), claim)
     return " ".join(part for part in parts if part)
 
 
@@ -92,7 +92,7 @@ def _budget_step(story: Story, check_on: date) -> ActionItem:
 
 RULE = Rule(
     finding_type="high_cpa",
-    version="high_cpa/7",
+    version="high_cpa/8",
     claim=Claim("cost", "fell", LIMIT),
     claim_words="a conversion costs at least 15% more than its baseline",
     money=_extra_cost,

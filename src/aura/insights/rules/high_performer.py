@@ -13,7 +13,7 @@ from aura.insights.case import Case
 from aura.insights.claim import Claim
 from aura.insights.claims import Rule
 from aura.insights.finding import ActionItem
-from aura.insights.story import Story, arrears, cause, others, surety
+from aura.insights.story import Story, arrears, cause, grounds, others, surety
 from aura.insights.wording import days_words, money, per_cent
 
 LIMIT = 1.22
@@ -43,7 +43,7 @@ def _description(story: Story) -> str:
         f"conversion value so far; the same money used to bring about {due} by now."
     )
     claim = surety(story, "ROAS rose by at least 15 %")
-    parts = (counts, arrears(story), cause(story), others(story, "ROAS"), claim)
+    parts = (counts, arrears(story), cause(story), grounds(story), others(story, "ROAS"), claim)
     return " ".join(part for part in parts if part)
 
 
@@ -75,7 +75,7 @@ def _steps(story: Story, check_on: date) -> tuple[ActionItem, ...]:
 
 RULE = Rule(
     finding_type="high_performer",
-    version="high_performer/6",
+    version="high_performer/7",
     claim=Claim("value", "rose", LIMIT, surprise=5.8, least_days=7),
     claim_words="spend brings at least 15% more conversion value than its baseline",
     money=_extra_value,

@@ -12,7 +12,7 @@ from aura.insights.case import Case
 from aura.insights.claim import Claim
 from aura.insights.claims import Rule
 from aura.insights.finding import ActionItem
-from aura.insights.story import Story, arrears, cause, others, surety, tracking_step
+from aura.insights.story import Story, arrears, cause, grounds, others, surety, tracking_step
 from aura.insights.wording import days_words, money, per_cent
 
 LIMIT = 0.84
@@ -42,7 +42,7 @@ def _description(story: Story) -> str:
         f"conversion value so far; the same money used to bring about {due} by now."
     )
     claim = surety(story, "ROAS fell by at least 15 %")
-    parts = (counts, arrears(story), cause(story), others(story, "ROAS"), claim)
+    parts = (counts, arrears(story), cause(story), grounds(story), others(story, "ROAS"), claim)
     return " ".join(part for part in parts if part)
 
 
@@ -99,7 +99,7 @@ def _steps(story: Story, check_on: date) -> tuple[ActionItem, ...]:
 
 RULE = Rule(
     finding_type="low_roas",
-    version="low_roas/6",
+    version="low_roas/7",
     claim=Claim("value", "fell", LIMIT),
     claim_words="spend brings at least 15% less conversion value than its baseline",
     money=_missing_value,
