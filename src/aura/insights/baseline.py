@@ -10,6 +10,7 @@ little. A campaign with little history leans on its platform.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -78,17 +79,22 @@ class Comparison:
         return self.measure.exposure
 
 
+@lru_cache(maxsize=256)
 def window_weights(days: int, end: int, youngest: int) -> tuple[FloatArray, FloatArray]:
     """For each window (columns): 1 on its days; and the weights of the days of its baseline.
 
-    Both are (T, W). `end` is the last element of the windows, `youngest` the last of any baseline.
+    Both are (T, W) and not to be written to, for they are made once for all measures and mornings.
+    `end` is the last element of the windows, `youngest` the last of any baseline.
     """
     day = np.arange(days)[:, None]
     start = end - np.array(WINDOWS)[None, :] + 1
     inside = ((day >= start) & (day <= end)).astype(np.float64)
     last = np.minimum(start - 1, youngest)
     age = (last - day).astype(np.float64)
-    return inside, np.where(age >= 0, 0.5 ** (np.maximum(age, 0.0) / HALF_LIFE), 0.0)
+    weights = np.where(age >= 0, 0.5 ** (np.maximum(age, 0.0) / HALF_LIFE), 0.0)
+    for values in (inside, weights):
+        values.setflags(write=False)
+    return inside, weights
 
 
 def compare(

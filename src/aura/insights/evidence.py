@@ -88,23 +88,34 @@ class Evidence:
         shape, rate = self.shape_and_rate()
         return np.asarray(shape / rate)
 
+    def may_surprise(self, least: FloatArray | float, direction: Direction) -> BoolArray:
+        """Where `surprise` could exceed `least`: it is no more than all of the change straying."""
+        _, _, size = self._change(direction)
+        most = 0.5 * size**2 / np.maximum(self.variance, 1e-9)
+        return np.asarray((size > 0.0) & (most > least))
+
+    def _change(self, direction: Direction) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Observed and expected counts, and the logarithm of their change in a direction."""
+        sign = -1.0 if direction == "fell" else 1.0
+        # counts are whole: half of one lies between what was seen and what would just not be
+        observed = np.maximum(self.observed / self.spread - 0.5 * sign, 0.25)
+        expected = np.maximum(self.expected / self.spread, 1e-9)
+        return observed, expected, sign * np.log(observed / expected)
+
     def surprise(self, direction: Direction = "fell") -> FloatArray:
         """How much better 'it changed' explains the counts than 'nothing did'; 0 the other way.
 
         A change by more than a factor `_LARGEST` is believed no more than one by that: of few
         purchases none may come by chance, and no size of event would make that likely.
         """
-        sign = -1.0 if direction == "fell" else 1.0
-        # counts are whole: half of one lies between what was seen and what would just not be
-        observed = np.maximum(self.observed / self.spread - 0.5 * sign, 0.25)
-        expected = np.maximum(self.expected / self.spread, 1e-9)
-        size = sign * np.log(observed / expected)
+        observed, expected, size = self._change(direction)
         if not (size > 0.0).any():
             return np.zeros_like(size)
         stiffness = 1.0 / np.maximum(self.variance, 1e-9)
         gain = _misfit(observed, expected, stiffness)
         if (size > _LARGEST).any():
-            most = _misfit(observed, expected * np.exp(sign * _LARGEST), stiffness)
+            largest = math.exp(-_LARGEST if direction == "fell" else _LARGEST)
+            most = _misfit(observed, expected * largest, stiffness)
             gain = np.where(size > _LARGEST, gain - most, gain)
         return np.where(size > 0.0, gain, 0.0)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from aura.insights.case import Rows
 from aura.insights.evidence import (
     Evidence,
@@ -15,10 +17,13 @@ from aura.insights.evidence import (
     outside_multipliers,
 )
 from aura.insights.measure import MeasureName
-from aura.insights.series import FloatArray
+from aura.insights.panel import Panel
+from aura.insights.series import BoolArray, FloatArray
 from aura.insights.situation import Situation
 
 _Place = tuple[MeasureName, bytes]
+# days without delivery after which a campaign is over
+_IDLE_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +35,13 @@ class Scopes:
     _outside: dict[_Place, FloatArray] = field(default_factory=dict)
     _leaves: dict[MeasureName, Evidence] = field(default_factory=dict)
     _siblings: dict[MeasureName, Siblings] = field(default_factory=dict)
+    _spending: list[BoolArray] = field(default_factory=list)
+
+    def spending(self) -> BoolArray:
+        """Leaves that have spent on one of the newest days that are known, (K,)."""
+        if not self._spending:
+            self._spending.append(_spending(self.situation.panel))
+        return self._spending[0]
 
     def total(self, name: MeasureName, rows: Rows) -> Evidence:
         """The evidence on leaves taken together, (W,)."""
@@ -62,3 +74,14 @@ class Scopes:
     def beside_siblings(self, name: MeasureName) -> Evidence:
         """The evidence on every leaf but for what siblings show not to have happened, (K, W)."""
         return beside(self.leaves(name), self.siblings(name).relief)
+
+
+def _spending(panel: Panel) -> BoolArray:
+    spends = np.zeros(len(panel.leaves), dtype=np.bool_)
+    for number in range(len(panel.platforms)):
+        rows = panel.rows(number)
+        known = np.flatnonzero((panel.known[rows] & (panel.share[rows] > 0)).any(axis=0))
+        if known.size:
+            recent = panel.spend[rows, max(known[-1] - _IDLE_DAYS + 1, 0) : known[-1] + 1]
+            spends[rows] = recent.sum(axis=1) > 0
+    return spends

@@ -39,8 +39,6 @@ _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
 _COUNT_SURPRISE = 2.4
 _DAY_SURPRISE = 4.0
-# days without delivery after which a campaign is over
-_IDLE_DAYS = 3
 # the part of what happened to others (in logarithms) that happened to a scope as well
 _IN_COMMON = 0.7
 
@@ -87,7 +85,7 @@ def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ())
     """
     situation = scopes.situation
     panel = situation.panel
-    is_active = _is_active(situation, situation.comparisons[claim.measure])
+    is_active = _is_active(scopes, situation.comparisons[claim.measure])
     active = np.flatnonzero(is_active)
     if not active.size:
         return []
@@ -112,20 +110,12 @@ def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ())
     return [brand] if brand is not None and brand.surprise > _WIDER * loudest else found
 
 
-def _is_active(situation: Situation, comparison: Comparison) -> BoolArray:
+def _is_active(scopes: Scopes, comparison: Comparison) -> BoolArray:
     """Leaves that still spend and know their own past, (K,)."""
-    panel = situation.panel
-    spends = np.zeros(len(panel.leaves), dtype=np.bool_)
-    for number in range(len(panel.platforms)):
-        rows = panel.rows(number)
-        known = np.flatnonzero((panel.known[rows] & (panel.share[rows] > 0)).any(axis=0))
-        if known.size:
-            recent = panel.spend[rows, max(known[-1] - _IDLE_DAYS + 1, 0) : known[-1] + 1]
-            spends[rows] = recent.sum(axis=1) > 0
     knows = (comparison.baseline_count[:, 0] >= _LEAST_BASELINE) & (
         comparison.baseline_days[:, 0] >= _LEAST_BASELINE_DAYS
     )
-    return np.asarray(spends & knows)
+    return np.asarray(scopes.spending() & knows)
 
 
 def _broad_choice(
@@ -167,8 +157,7 @@ def _broad_weighed(
         return _further(claim, *outside, *known)
 
     price = scopes.total("price", rows)
-    at_most = price.surprise(claim.direction)
-    if claim.measure != "rate" and (at_most > _LEAST_BESIDE).any():
+    if claim.measure != "rate" and price.may_surprise(_LEAST_BESIDE, claim.direction).any():
         others = elsewhere("price"), elsewhere("rate", common)
         shown = by_price(price, scopes.total("rate", rows), others, claim)
         probability = shown.probability(claim.limit, claim.direction)
@@ -178,7 +167,7 @@ def _broad_weighed(
     plain = scopes.total(claim.measure, rows)
     asked = _asked(least, plain, holiday)
     # what others did can only explain it away
-    if (plain.surprise(claim.direction) > asked).any():
+    if plain.may_surprise(asked, claim.direction).any():
         evidence = _after(plain, elsewhere(claim.measure, common))
         probability = evidence.probability(claim.limit, claim.direction)
         surprise = evidence.surprise(claim.direction)
@@ -284,8 +273,8 @@ def _campaigns_weighed(
 
     def is_quiet(name: MeasureName) -> bool:
         most = beside(scopes.leaves(name), situation.comparisons[name].shared_noise)
-        surprise = most.surprise(claim.direction)
-        return not (surprise > min(claim.surprise, claim.echo))[active].any()
+        least = min(claim.surprise, claim.echo)
+        return not most.may_surprise(least, claim.direction)[active].any()
 
     def moved_too(name: MeasureName, *known: FloatArray) -> FloatArray:
         return _further(claim, scopes.siblings(name).multipliers, *known)

@@ -188,11 +188,10 @@ def _drift(
     settled = used[:, days] & (share >= 0.9)
     reach = measure.exposure[:, days] * share * settled
     observed = measure.observed[:, days] * settled
-    before, ways = trailing_sum(observed, 28)[:, :-7:7], trailing_sum(reach, 28)[:, :-7:7]
-    seen = trailing_sum(observed, 7)[:, 7::7][:, : before.shape[1]]
-    due = trailing_sum(reach, 7)[:, 7::7][:, : before.shape[1]]
-    recent = slice(-_DRIFT_DAYS // 7, None)
-    before, ways, seen, due = (part[:, recent] for part in (before, ways, seen, due))
+    (before, seen), (ways, due) = (
+        _four_weeks_and_the_next(observed),
+        _four_weeks_and_the_next(reach),
+    )
     enough = (before >= 8.0) & (due > 0)
     expected = np.where(enough, before * due / np.where(ways > 0, ways, 1.0), 0.0)
     seen = np.where(enough, seen, 0.0)
@@ -228,6 +227,15 @@ def _drift_of(
     # what looks like an event is no drift, and there is always some
     drift = _within(found / weight, usual.least, _MOST_DRIFT)
     return usual.least + usual.believed * (drift - usual.least)
+
+
+def _four_weeks_and_the_next(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sums of the four weeks before each week, and of that week, the newest ones: (K, weeks)."""
+    weeks = (values.shape[1] - 1) // 7
+    weekly = values[:, : weeks * 7].reshape(len(values), weeks, 7).sum(axis=2)
+    before = trailing_sum(weekly, 4)
+    recent = slice(-(_DRIFT_DAYS // 7), None)
+    return before[:, recent], weekly[:, recent]
 
 
 def centred_sum(values: FloatArray, reach: int) -> FloatArray:
