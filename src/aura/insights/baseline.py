@@ -9,12 +9,13 @@ little. A campaign with little history leans on its platform.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from aura.insights.measure import Measure
+from aura.insights.measure import Measure, MeasureName
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 from aura.insights.spread import Spread, find_spread
@@ -97,37 +98,73 @@ def window_weights(days: int, end: int, youngest: int) -> tuple[FloatArray, Floa
     return inside, weights
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stack:
+    """Measures one behind the other, (M, K, T): all are compared at once. `spread` is (M, 1, 1)."""
+
+    observed: FloatArray
+    exposure: FloatArray
+    share: FloatArray
+    deviation: FloatArray
+    spread: FloatArray
+
+
+def _stacked(measures: Collection[Measure]) -> _Stack:
+    return _Stack(
+        np.stack([one.observed for one in measures]),
+        np.stack([one.exposure for one in measures]),
+        np.stack([one.share for one in measures]),
+        np.stack([one.deviation for one in measures]),
+        _each([one.spread for one in measures]),
+    )
+
+
+def _each(numbers: list[float]) -> FloatArray:
+    """A number for each measure, (M, 1, 1)."""
+    return np.array(numbers)[:, None, None]
+
+
 def compare(
-    panel: Panel, measure: Measure, usable: BoolArray, normal: BoolArray, unusual: BoolArray
-) -> Comparison:
-    """Observed against expected for every leaf and window.
+    panel: Panel,
+    measures: Mapping[MeasureName, Measure],
+    usable: BoolArray,
+    normal: BoolArray,
+    unusual: BoolArray,
+) -> dict[MeasureName, Comparison]:
+    """Observed against expected for every measure, leaf and window.
 
     `usable` (P, T) are the days a window may rest on, `normal` (P, T) those a baseline may rest on,
     `unusual` (T,) those around holidays and promotions.
     """
-    shape = (len(panel.leaves), len(WINDOWS))
+    shape = (len(measures), len(panel.leaves), len(WINDOWS))
     columns: dict[str, FloatArray] = {name: np.zeros(shape) for name in _COLUMNS}
     start = np.zeros((len(panel.platforms), len(WINDOWS)), dtype=np.intp)
-    spread = find_spread(panel, measure, normal)
-    trust = _trust(panel, measure, normal, spread)
+    spreads = [find_spread(panel, measure, normal) for measure in measures.values()]
+    stack = _stacked(measures.values())
+    trust = _trust(panel, stack, normal, spreads)
     for number in range(len(panel.platforms)):
         end = panel.last[number]
         if end < 0:
             continue
         start[number] = end - np.array(WINDOWS) + 1
-        found = _compare_platform(panel, measure, number, usable[number], unusual, trust)
+        found = _compare_platform(panel, stack, number, usable[number], unusual, trust)
         for name, values in found.items():
-            columns[name][panel.rows(number)] = values
-    return Comparison(
-        measure=measure,
-        **columns,
-        shared_noise=spread.shared(columns["used_days"]),
-        own_noise=spread.own(columns["used_days"]),
-        start=start,
-        end=panel.last,
-        spread=spread,
-        trust=trust,
-    )
+            columns[name][:, panel.rows(number)] = values
+    return {
+        name: Comparison(
+            measure=measure,
+            **{column: values[place] for column, values in columns.items()},
+            shared_noise=spread.shared(columns["used_days"][place]),
+            own_noise=spread.own(columns["used_days"][place]),
+            start=start,
+            end=panel.last,
+            spread=spread,
+            trust=trust[place],
+        )
+        for place, ((name, measure), spread) in enumerate(
+            zip(measures.items(), spreads, strict=True)
+        )
+    }
 
 
 _COLUMNS = (
@@ -145,52 +182,54 @@ _COLUMNS = (
 )
 
 
-def _trust(panel: Panel, measure: Measure, normal: BoolArray, spread: Spread) -> FloatArray:
-    """The say of each leaf's days in its baseline, (K, T): 1, and little in odd weeks."""
+def _trust(panel: Panel, stack: _Stack, normal: BoolArray, spreads: Sequence[Spread]) -> FloatArray:
+    """The say of each leaf's days in its baseline, (M, K, T): 1, and little in odd weeks."""
     used = normal[panel.platform_of].astype(np.float64)
     skip = panel.days % 7
     weeks = (panel.days - skip) // 7
     if weeks < 4 or not len(panel.leaves):
-        return used
+        return np.broadcast_to(used, stack.observed.shape)
 
     def weekly(values: FloatArray) -> FloatArray:
-        return np.asarray(values[:, skip:].reshape(len(values), weeks, 7).sum(axis=2))
+        return np.asarray(values[..., skip:].reshape(*values.shape[:2], weeks, 7).sum(axis=-1))
 
-    seen = weekly(measure.observed * used)
-    reach = weekly(measure.exposure * measure.share * used)
+    seen = weekly(stack.observed * used)
+    reach = weekly(stack.exposure * stack.share * used)
     known = reach > 0
     rate = np.where(known, seen / np.where(known, reach, 1.0), 0.0)
     recency = 0.5 ** ((weeks - 1 - np.arange(weeks)) / _TRUST_HALF_LIFE)
     usual = _weighted_median(rate, reach * recency)
     due = reach * usual
-    deviation = np.sqrt(measure.spread * due + (spread.noise / 7 + 2 * spread.drift) * due**2)
+    strays = _each([spread.noise / 7 + 2 * spread.drift for spread in spreads])
+    deviation = np.sqrt(stack.spread * due + strays * due**2)
     odd = np.abs(seen - due) / np.maximum(deviation, 1e-9)
     say = np.clip((_ODD_WEEK / np.maximum(odd, 1e-9)) ** 4, _LEAST_TRUST, 1.0)
-    days = np.ones_like(used)
-    days[:, skip:] = np.repeat(np.where(known, say, 1.0), 7, axis=1)
+    days = np.ones_like(stack.observed)
+    days[..., skip:] = np.repeat(np.where(known, say, 1.0), 7, axis=-1)
     return np.asarray(days * used)
 
 
 def _weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Along the last axis, kept as (K, 1)."""
-    order = np.argsort(values, axis=1)
-    ranked = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
-    place = np.argmax(ranked >= 0.5 * ranked[:, -1:], axis=1)
-    return np.take_along_axis(np.take_along_axis(values, order, axis=1), place[:, None], axis=1)
+    """Along the last axis, kept as (…, 1)."""
+    order = np.argsort(values, axis=-1)
+    ranked = np.cumsum(np.take_along_axis(weights, order, axis=-1), axis=-1)
+    place = np.argmax(ranked >= 0.5 * ranked[..., -1:], axis=-1)[..., None]
+    return np.take_along_axis(np.take_along_axis(values, order, axis=-1), place, axis=-1)
 
 
 def _compare_platform(
     panel: Panel,
-    measure: Measure,
+    stack: _Stack,
     number: int,
     usable: BoolArray,
     unusual: BoolArray,
     trust: FloatArray,
 ) -> dict[str, FloatArray]:
+    """By name, (M, rows, W); what no measure changes (rows, W)."""
     rows = panel.rows(number)
-    observed, exposure, trust = measure.observed[rows], measure.exposure[rows], trust[rows]
+    observed, exposure, trust = stack.observed[:, rows], stack.exposure[:, rows], trust[:, rows]
     has_delivery = panel.spend[rows] > 0
-    reach = exposure * measure.share[rows]
+    reach = exposure * stack.share[:, rows]
     used = (usable & panel.judged[rows]).astype(np.float64)
     inside, weights = window_weights(
         panel.days, panel.last[number], youngest_baseline_day(panel, number)
@@ -198,8 +237,8 @@ def _compare_platform(
     base_observed = observed * trust
     count = base_observed @ weights
     base_reach = (reach * trust) @ weights
-    total = base_reach.sum(axis=0)
-    platform_rate = count.sum(axis=0) / np.where(total > 0, total, 1.0)
+    total = base_reach.sum(axis=1, keepdims=True)
+    platform_rate = count.sum(axis=1, keepdims=True) / np.where(total > 0, total, 1.0)
     borrowed_reach = _BORROWED / np.where(platform_rate > 0, platform_rate, np.inf)
     denominator = base_reach + borrowed_reach
     rate = np.where(platform_rate > 0, (count + _BORROWED) / np.maximum(denominator, 1e-300), 0.0)
@@ -207,18 +246,18 @@ def _compare_platform(
     # no window reaches beyond the longest
     near = slice(max(panel.last[number] - WINDOWS[-1] + 1, 0), panel.last[number] + 1)
     inside, used = inside[near], used[:, near]
-    near_reach = reach[:, near] * used
+    near_reach = reach[..., near] * used
     window_reach = near_reach @ inside
     safe = np.where(window_reach > 0, window_reach, 1.0)
     used_days = (has_delivery[:, near] * used) @ inside
     return {
-        "observed": (observed[:, near] * used) @ inside,
+        "observed": (observed[..., near] * used) @ inside,
         "expected": window_reach * rate,
-        "settled": ((exposure[:, near] * used) @ inside) * rate,
+        "settled": ((exposure[..., near] * used) @ inside) * rate,
         "baseline_count": effective,
         "baseline_days": (has_delivery * (trust > 0)) @ (weights > 0).astype(np.float64),
-        "variance": measure.spread / (effective + _BORROWED),
-        "completeness_deviation": (near_reach * measure.deviation[rows, near]) @ inside / safe,
+        "variance": stack.spread / (effective + _BORROWED),
+        "completeness_deviation": (near_reach * stack.deviation[:, rows, near]) @ inside / safe,
         "used_days": used_days,
         "holiday": (near_reach * unusual[near]) @ inside / safe,
         "spend_change": _spend_change(

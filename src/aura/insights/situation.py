@@ -75,14 +75,10 @@ def take_stock(history: History, run_day: date) -> Situation:
     unusual = with_hangover(promotions) | holiday_days(history.first_day, history.days)
     normal = ~affected & ~(promotions | holiday_days(history.first_day, history.days))
     usable = ~affected
-    measures = take_measures(panel, normal)
     return Situation(
         run_day=run_day,
         panel=panel,
-        comparisons={
-            name: compare(panel, measure, usable, normal, unusual)
-            for name, measure in measures.items()
-        },
+        comparisons=compare(panel, take_measures(panel, normal), usable, normal, unusual),
         demand=demand_multipliers(panel, ~unusual),
         ad_platforms=tuple(dict.fromkeys(entity.platform for entity in history.entities)),
         outages=outages,
