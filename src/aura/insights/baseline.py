@@ -9,16 +9,16 @@ little. A campaign with little history leans on its platform.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from aura.insights.measure import Measure, MeasureName
+from aura.insights.measure import Measure, MeasureName, Stack, each, stacked
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
-from aura.insights.spread import Spread, find_spread
+from aura.insights.spread import Spread, find_spreads
 
 WINDOWS = (2, 3, 5, 7, 10, 14)
 # rates drift: a month that lies back says less than the drift since then has taken away
@@ -98,32 +98,6 @@ def window_weights(days: int, end: int, youngest: int) -> tuple[FloatArray, Floa
     return inside, weights
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stack:
-    """Measures one behind the other, (M, K, T): all are compared at once. `spread` is (M, 1, 1)."""
-
-    observed: FloatArray
-    exposure: FloatArray
-    share: FloatArray
-    deviation: FloatArray
-    spread: FloatArray
-
-
-def _stacked(measures: Collection[Measure]) -> _Stack:
-    return _Stack(
-        np.stack([one.observed for one in measures]),
-        np.stack([one.exposure for one in measures]),
-        np.stack([one.share for one in measures]),
-        np.stack([one.deviation for one in measures]),
-        _each([one.spread for one in measures]),
-    )
-
-
-def _each(numbers: list[float]) -> FloatArray:
-    """A number for each measure, (M, 1, 1)."""
-    return np.array(numbers)[:, None, None]
-
-
 def compare(
     panel: Panel,
     measures: Mapping[MeasureName, Measure],
@@ -139,8 +113,8 @@ def compare(
     shape = (len(measures), len(panel.leaves), len(WINDOWS))
     columns: dict[str, FloatArray] = {name: np.zeros(shape) for name in _COLUMNS}
     start = np.zeros((len(panel.platforms), len(WINDOWS)), dtype=np.intp)
-    spreads = [find_spread(panel, measure, normal) for measure in measures.values()]
-    stack = _stacked(measures.values())
+    stack = stacked(measures.values())
+    spreads = find_spreads(panel, stack, normal)
     trust = _trust(panel, stack, normal, spreads)
     for number in range(len(panel.platforms)):
         end = panel.last[number]
@@ -182,7 +156,7 @@ _COLUMNS = (
 )
 
 
-def _trust(panel: Panel, stack: _Stack, normal: BoolArray, spreads: Sequence[Spread]) -> FloatArray:
+def _trust(panel: Panel, stack: Stack, normal: BoolArray, spreads: Sequence[Spread]) -> FloatArray:
     """The say of each leaf's days in its baseline, (M, K, T): 1, and little in odd weeks."""
     used = normal[panel.platform_of].astype(np.float64)
     skip = panel.days % 7
@@ -200,7 +174,7 @@ def _trust(panel: Panel, stack: _Stack, normal: BoolArray, spreads: Sequence[Spr
     recency = 0.5 ** ((weeks - 1 - np.arange(weeks)) / _TRUST_HALF_LIFE)
     usual = _weighted_median(rate, reach * recency)
     due = reach * usual
-    strays = _each([spread.noise / 7 + 2 * spread.drift for spread in spreads])
+    strays = each([spread.noise / 7 + 2 * spread.drift for spread in spreads])
     deviation = np.sqrt(stack.spread * due + strays * due**2)
     odd = np.abs(seen - due) / np.maximum(deviation, 1e-9)
     say = np.clip((_ODD_WEEK / np.maximum(odd, 1e-9)) ** 4, _LEAST_TRUST, 1.0)
@@ -219,7 +193,7 @@ def _weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
 
 def _compare_platform(
     panel: Panel,
-    stack: _Stack,
+    stack: Stack,
     number: int,
     usable: BoolArray,
     unusual: BoolArray,

@@ -7,6 +7,7 @@ for the money (the price of one) are many and arrive at once, and say early what
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,6 +49,38 @@ class Measure:
     unit: FloatArray
     share: FloatArray
     deviation: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """Measures one behind the other, (M, K, T): what is done to all is done at once.
+
+    `spread` is (M, 1, 1).
+    """
+
+    names: tuple[MeasureName, ...]
+    observed: FloatArray
+    exposure: FloatArray
+    share: FloatArray
+    deviation: FloatArray
+    spread: FloatArray
+
+
+def stacked(measures: Collection[Measure]) -> Stack:
+    """Measures as a stack."""
+    return Stack(
+        tuple(one.name for one in measures),
+        np.stack([one.observed for one in measures]),
+        np.stack([one.exposure for one in measures]),
+        np.stack([one.share for one in measures]),
+        np.stack([one.deviation for one in measures]),
+        each([one.spread for one in measures]),
+    )
+
+
+def each(numbers: Sequence[float]) -> FloatArray:
+    """A number for each measure of a stack, (M, 1, 1)."""
+    return np.array(numbers)[:, None, None]
 
 
 def take_measures(panel: Panel, normal: BoolArray) -> dict[MeasureName, Measure]:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from aura.insights.measure import Measure
+from aura.insights.measure import Stack
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 
@@ -46,10 +46,8 @@ class _UsualDrift:
     believed: float
 
 
-_DRIFT = {
-    "leaf": _UsualDrift(0.105**2, 0.105**2, 0.4),
-    "total": _UsualDrift(0.09**2, 0.09**2, 0.4),
-}
+_DRIFT_OF_LEAF = _UsualDrift(0.105**2, 0.105**2, 0.4)
+_DRIFT_OF_TOTAL = _UsualDrift(0.09**2, 0.09**2, 0.4)
 # the price of a click wanders less than what the click brings
 _DRIFT_OF_PRICE = _UsualDrift(0.06**2, 0.05**2, 0.6)
 
@@ -80,15 +78,32 @@ class Spread:
         return rest * of_mean(days, min(max(kept, 0.0), _MOST_MEMORY))
 
 
-def find_spread(panel: Panel, measure: Measure, normal: BoolArray) -> Spread:
-    """Both, from the brand's own days."""
+def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> list[Spread]:
+    """Both for each measure, from the brand's own days."""
     used = normal[panel.platform_of]
-    residual, mean = _residuals(panel, measure, used)
+    days = zip(*_residuals(panel, stack, used), strict=True)
+    weeks = zip(*_weeks(panel, stack, used), strict=True)
+    return [
+        _spread(of_days, of_weeks, float(spread), is_price=name == "price")
+        for name, spread, of_days, of_weeks in zip(
+            stack.names, stack.spread.ravel(), days, weeks, strict=True
+        )
+    ]
+
+
+def _spread(
+    days: tuple[FloatArray, ...], weeks: tuple[FloatArray, ...], spread: float, *, is_price: bool
+) -> Spread:
+    """From the residuals and means of days, and from the weeks, of one measure."""
+    residual, mean = days
     total, mean_of_total = residual.sum(axis=0), mean.sum(axis=0)
-    noise, memory = _days(residual, mean, measure.spread)
-    noise_of_total, memory_of_total = _days(total, mean_of_total, measure.spread)
-    week = noise * _of_weeks(memory), noise_of_total * _of_weeks(memory_of_total)
-    drift, drift_of_total = _drift(panel, measure, used, week)
+    noise, memory = _days(residual, mean, spread)
+    noise_of_total, memory_of_total = _days(total, mean_of_total, spread)
+    usual = (_DRIFT_OF_PRICE, _DRIFT_OF_PRICE) if is_price else (_DRIFT_OF_LEAF, _DRIFT_OF_TOTAL)
+    drift = _drift(weeks, spread, noise * _of_weeks(memory), usual[0])
+    whole = tuple(values.sum(axis=0) for values in weeks)
+    by_days = noise_of_total * _of_weeks(memory_of_total)
+    drift_of_total = _drift(whole, spread, by_days, usual[1])
     # of a sum of leaves that move by themselves this part of a leaf's variance is left
     left = float((mean**2).sum()) / max(float((mean_of_total**2).sum()), 1e-9)
     return Spread(
@@ -152,15 +167,15 @@ def _inherited(residual: FloatArray, mean: FloatArray, noise: float) -> float:
     return _within(alike / (size + noise * _NOISE_WEIGHT), -0.5, _MOST_MEMORY)
 
 
-def _residuals(panel: Panel, measure: Measure, used: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """Around a local mean of 15 days, and that mean, (K, days) each."""
+def _residuals(panel: Panel, stack: Stack, used: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Around a local mean of 15 days, and that mean, (M, K, days) each."""
     start = max(panel.days - _NOISE_DAYS - 7, 0)
     part = used[:, start:]
-    reach = measure.exposure[:, start:] * measure.share[:, start:] * part
-    observed = measure.observed[:, start:] * part
+    reach = stack.exposure[..., start:] * stack.share[..., start:] * part
+    observed = stack.observed[..., start:] * part
     local = centred_sum(observed, 7) / np.maximum(centred_sum(reach, 7), 1e-300)
-    mean = (local * reach)[:, -_NOISE_DAYS:]
-    return observed[:, -_NOISE_DAYS:] - mean, mean
+    mean = (local * reach)[..., -_NOISE_DAYS:]
+    return observed[..., -_NOISE_DAYS:] - mean, mean
 
 
 def _excess(residual: FloatArray, mean: FloatArray, spread: float) -> float:
@@ -175,49 +190,38 @@ def _excess(residual: FloatArray, mean: FloatArray, spread: float) -> float:
     return max(found / weight, _NOISE_RANGE[0])
 
 
-def _drift(
-    panel: Panel, measure: Measure, used: BoolArray, by_days: tuple[float, float]
-) -> tuple[float, float]:
-    """A week against the four before it, on days whose conversions have nearly all arrived.
+def _weeks(
+    panel: Panel, stack: Stack, used: BoolArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Seen in a week, expected from the four before it, and seen in those: (M, K, weeks) each.
 
-    `by_days` is the variance of that which comes from how days differ, of leaves and of their sum.
+    On days whose conversions have nearly all arrived; zeros where the four weeks hold too few.
     """
     # whole weeks from the first day on, as many as are looked at and what lies before them
     days = slice(max((panel.days - _DRIFT_DAYS) // 7 - 6, 0) * 7, None)
-    share = measure.share[:, days]
+    share = stack.share[..., days]
     settled = used[:, days] & (share >= 0.9)
-    reach = measure.exposure[:, days] * share * settled
-    observed = measure.observed[:, days] * settled
-    (before, seen), (ways, due) = (
-        _four_weeks_and_the_next(observed),
-        _four_weeks_and_the_next(reach),
-    )
+    before, seen = _four_weeks_and_the_next(stack.observed[..., days] * settled)
+    ways, due = _four_weeks_and_the_next(stack.exposure[..., days] * share * settled)
     enough = (before >= 8.0) & (due > 0)
     expected = np.where(enough, before * due / np.where(ways > 0, ways, 1.0), 0.0)
-    seen = np.where(enough, seen, 0.0)
-    before = np.where(enough, before, 0.0)
-    leaf, total = _DRIFT["leaf"], _DRIFT["total"]
-    if measure.name == "price":
-        leaf = total = _DRIFT_OF_PRICE
-    of_leaves = _drift_of(seen, expected, before, (measure.spread, by_days[0]), leaf)
-    of_total = _drift_of(
-        seen.sum(axis=0),
-        expected.sum(axis=0),
-        before.sum(axis=0),
-        (measure.spread, by_days[1]),
-        total,
-    )
-    return of_leaves, of_total
+    return np.where(enough, seen, 0.0), expected, np.where(enough, before, 0.0)
 
 
-def _drift_of(
-    seen: FloatArray,
-    expected: FloatArray,
-    before: FloatArray,
-    chances: tuple[float, float],
-    usual: _UsualDrift,
+def _four_weeks_and_the_next(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sums of the four weeks before each week, and of that week, the newest ones: (M, K, weeks)."""
+    weeks = (values.shape[-1] - 1) // 7
+    weekly = values[..., : weeks * 7].reshape(*values.shape[:-1], weeks, 7).sum(axis=-1)
+    before = trailing_sum(weekly, 4)
+    recent = slice(-(_DRIFT_DAYS // 7), None)
+    return before[..., recent], weekly[..., recent]
+
+
+def _drift(
+    weeks: tuple[FloatArray, ...], spread: float, by_days: float, usual: _UsualDrift
 ) -> float:
-    spread, by_days = chances
+    """A week against the four before it; `by_days` is what comes from how days differ."""
+    seen, expected, before = weeks
     chance = spread * (expected + expected**2 / np.maximum(before, 1.0)) + expected**2 * by_days
     # an event of the past is no drift
     most = 4.0 * (chance + usual.prior * expected**2)
@@ -227,15 +231,6 @@ def _drift_of(
     # what looks like an event is no drift, and there is always some
     drift = _within(found / weight, usual.least, _MOST_DRIFT)
     return usual.least + usual.believed * (drift - usual.least)
-
-
-def _four_weeks_and_the_next(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Sums of the four weeks before each week, and of that week, the newest ones: (K, weeks)."""
-    weeks = (values.shape[1] - 1) // 7
-    weekly = values[:, : weeks * 7].reshape(len(values), weeks, 7).sum(axis=2)
-    before = trailing_sum(weekly, 4)
-    recent = slice(-(_DRIFT_DAYS // 7), None)
-    return before[:, recent], weekly[:, recent]
 
 
 def centred_sum(values: FloatArray, reach: int) -> FloatArray:
