@@ -22,6 +22,8 @@ from aura.insights.series import FloatArray
 
 # conversions' worth of belief that clicks buy as they did
 _AS_EVER = 70.0
+# and the part of the price's move (in logarithms) that other clicks' buying may well take back
+_TAKEN_BACK = 0.3
 # of the price and of order values: relative variance beyond what days and counts show
 _OF_PRICE = 0.02**2
 _OF_ORDER_VALUE = 0.10**2
@@ -60,8 +62,9 @@ def by_price(
     surprise = alone.surprise(claim.direction)
     beside = np.where(surprise > _BESIDE_PRICE, np.maximum(bought - _BESIDE_PRICE, 0.0), 0.0)
     moved = np.log(np.maximum(alone.observed, 0.5) / np.maximum(alone.expected, 1e-9))
+    belief = 1.0 / (1.0 / _AS_EVER + (_TAKEN_BACK * moved) ** 2)
     weight = rate.weight
-    shape, due = _AS_EVER + weight * rate.observed, _AS_EVER + weight * rate.expected
+    shape, due = belief + weight * rate.observed, belief + weight * rate.expected
     variance = price.daily + _OF_PRICE + 1.0 / np.maximum(price.observed, 1.0) + 1.0 / shape
     if claim.measure == "value":
         variance = variance + _OF_ORDER_VALUE

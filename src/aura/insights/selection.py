@@ -43,12 +43,13 @@ _DAY_SURPRISE = 4.0
 _IN_COMMON = 0.7
 
 
-# what is asked where the price of a click shows it: probability, surprise, and days of a rise
+# what is asked where the price of a click shows it: probability, surprise, days
 _SPEAK_BY_PRICE = 0.93
 _PRICE_SURPRISE = 4.5
-_PRICE_DAYS = 5
-# what purchases that were counted must show of it themselves
+_PRICE_DAYS = {"fell": 3, "rose": 5}
+# what the purchases that were counted must show of it themselves: its size, and its surprise
 _AGREES = 1.15
+_AGREES_SURPRISE = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -332,13 +333,17 @@ def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) 
     due = comparison.expected[rows].sum(axis=0)
     told = (comparison.settled[rows].sum(axis=0) >= LEAST_EXPECTED) & (due >= _LEAST_REPORTED)
     if measure == "price":
-        seen = comparison.observed[rows].sum(axis=0)
-        if claim.direction == "fell":
-            told &= seen * _AGREES <= due
-        else:
-            told &= (seen >= due * _AGREES) & (np.array(WINDOWS) >= _PRICE_DAYS)
+        told &= np.array(WINDOWS) >= _PRICE_DAYS[claim.direction]
+        told &= _agrees(scopes.total(claim.measure, rows), claim.direction)
     told &= ~is_over(scopes.total(measure, rows))
     return np.asarray(told & ~_has_recovered(scopes.situation, claim, comparison, rows))
+
+
+def _agrees(evidence: Evidence, direction: Direction) -> BoolArray:
+    """Windows in which the purchases look the same way, (W,)."""
+    seen, due = evidence.observed, evidence.expected
+    looks = seen * _AGREES <= due if direction == "fell" else seen >= due * _AGREES
+    return np.asarray(looks & (evidence.surprise(direction) >= _AGREES_SURPRISE))
 
 
 def _has_recovered(
