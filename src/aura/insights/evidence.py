@@ -41,7 +41,7 @@ EFFECT_PRIOR_COUNT = 2.0
 # fitted on the tuning seeds of benchmarks/insights, for 80 % to hold; wider by the part of the
 # variance that comes from how days differ
 _SHRUNK = 0.9
-_WIDENED = 1.05
+_WIDENED = 1.0
 _WIDENED_BY_DAYS = 0.8
 
 
@@ -71,6 +71,12 @@ class Evidence:
         """The parts of the variance that are the chance of counts and of days, 0 to 1."""
         weight = self.weight
         return self.spread * weight, np.asarray(self.expected * self.daily * weight)
+
+    def after(self, multiplier: FloatArray) -> Evidence:
+        """The same when so much of it, which happened to others as well, was to be expected."""
+        return Evidence(
+            self.observed, self.expected * multiplier, self.variance, self.spread, self.daily
+        )
 
     def shape_and_rate(self) -> tuple[FloatArray, FloatArray]:
         """Parameters of the Gamma posterior of the multiplier."""

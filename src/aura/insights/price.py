@@ -11,7 +11,7 @@ that were counted do not look otherwise.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
@@ -57,8 +57,8 @@ def by_price(
 
     `others` are multipliers on both that happened to others as well.
     """
-    alone = replace(price, expected=price.expected * others[0])
-    bought = replace(rate, expected=rate.expected * others[1]).surprise(claim.direction)
+    alone = price.after(others[0])
+    bought = rate.after(others[1]).surprise(claim.direction)
     surprise = alone.surprise(claim.direction)
     beside = np.where(surprise > _BESIDE_PRICE, np.maximum(bought - _BESIDE_PRICE, 0.0), 0.0)
     moved = np.log(np.maximum(alone.observed, 0.5) / np.maximum(alone.expected, 1e-9))

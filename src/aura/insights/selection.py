@@ -8,7 +8,7 @@ it; a campaign is measured against what happened to its siblings.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -150,6 +150,12 @@ def _broad_weighed(
     scopes: Scopes, claim: Claim, level: ScopeLevel, rows: Rows, least: float
 ) -> Iterator[_Weighed]:
     """What the price of a click says, where it says anything, then what the purchases say, (W,)."""
+    price, plain = scopes.total("price", rows), scopes.total(claim.measure, rows)
+    price_moved = (
+        claim.measure != "rate" and price.may_surprise(_LEAST_BESIDE, claim.direction).any()
+    )
+    if not price_moved and not plain.may_surprise(least, claim.direction).any():
+        return
     holiday = scopes.situation.comparisons[claim.measure].holiday[rows].max(axis=0)
     common = _common(scopes.situation, claim)
 
@@ -157,19 +163,17 @@ def _broad_weighed(
         outside = (scopes.outside(name, rows),) if level == "platform" else ()
         return _further(claim, *outside, *known)
 
-    price = scopes.total("price", rows)
-    if claim.measure != "rate" and price.may_surprise(_LEAST_BESIDE, claim.direction).any():
+    if price_moved:
         others = elsewhere("price"), elsewhere("rate", common)
         shown = by_price(price, scopes.total("rate", rows), others, claim)
         probability = shown.probability(claim.limit, claim.direction)
         asked = _asked(min(least, _PRICE_SURPRISE), price, holiday)
         likely = probability > _SPEAK_BY_PRICE
         yield _Weighed("price", probability, shown.surprise, asked, likely)
-    plain = scopes.total(claim.measure, rows)
     asked = _asked(least, plain, holiday)
     # what others did can only explain it away
     if plain.may_surprise(asked, claim.direction).any():
-        evidence = _after(plain, elsewhere(claim.measure, common))
+        evidence = plain.after(elsewhere(claim.measure, common))
         probability = evidence.probability(claim.limit, claim.direction)
         surprise = evidence.surprise(claim.direction)
         yield _Weighed(claim.measure, probability, surprise, asked, probability > claim.speak)
@@ -193,11 +197,6 @@ def _choice(
         float(weighed.surprise[column]),
         weighed.measure,
     )
-
-
-def _after(evidence: Evidence, multiplier: FloatArray) -> Evidence:
-    """The evidence when as much as happened to others was to be expected."""
-    return replace(evidence, expected=evidence.expected * multiplier)
 
 
 def _asked(least: FloatArray | float, evidence: Evidence, holiday: FloatArray) -> FloatArray:
@@ -291,7 +290,7 @@ def _campaigns_weighed(
     if not is_quiet(claim.measure):
         alone = scopes.beside_siblings(claim.measure)
         asked = _asked(least, alone, holiday)
-        adjusted = _after(alone, moved_too(claim.measure, common))
+        adjusted = alone.after(moved_too(claim.measure, common))
         probability = adjusted.probability(claim.limit, claim.direction)
         surprise = adjusted.surprise(claim.direction)
         yield _Weighed(claim.measure, probability, surprise, asked, probability > claim.speak)
@@ -335,8 +334,10 @@ def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) 
     if measure == "price":
         told &= np.array(WINDOWS) >= _PRICE_DAYS[claim.direction]
         told &= _agrees(scopes.total(claim.measure, rows), claim.direction)
-    told &= ~is_over(scopes.total(measure, rows))
-    return np.asarray(told & ~_has_recovered(scopes.situation, claim, comparison, rows))
+    if told.any():
+        told &= ~is_over(scopes.total(measure, rows))
+        told &= ~_has_recovered(scopes.situation, claim, comparison, rows)
+    return np.asarray(told)
 
 
 def _agrees(evidence: Evidence, direction: Direction) -> BoolArray:
