@@ -190,6 +190,7 @@ WHOLE = EVIDENCE | {
         "platforms": {"meta": {"is_learned": True, "read_on": "2026-11-15"}},
     },
     "baseline": {"start": "2026-09-01", "end": "2026-11-07", "left_out": ["2026-10-31"]},
+    "method": {"shown_by": "cpc", "day_noise": 0.1},
 }
 
 
@@ -206,6 +207,7 @@ async def test_its_own_page_states_everything_that_its_row_states(browser, made,
         "About 3.8 are still to come",
         "high_cpa/9",
         "2026-09-01 to 2026-11-07",
+        "What shows it first the price of a click; the conversions agree",
         "After 14 days it recovered",
         "does not say of which moment",
     ):

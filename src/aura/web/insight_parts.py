@@ -283,6 +283,8 @@ def _basis(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         left_out = baseline.get("left_out") or []
         found.append(("Days left out", f"{len(left_out)} (holidays, promotions, outages)"))
         found.append(("Conversions behind it", str(baseline.get("weighted_conversions", ""))))
+    if method.get("shown_by") == "cpc":
+        found.append(("What shows it first", "the price of a click; the conversions agree"))
     if method.get("day_noise") is not None:
         noise = f"{100 * float(method['day_noise']):.0f} % from day to day, beyond chance"
         found.append(("The brand's own noise", noise))
