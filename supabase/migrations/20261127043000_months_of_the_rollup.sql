@@ -207,7 +207,7 @@ begin
     from (
         select distinct
             hashtext('aura: months') as space,
-            hashtext(t.brand_id::text || t.platform) & 255 as number
+            hashtext(t.brand_id::text || t.platform) & 1023 as number
         from unnest(brands, platforms) as t (brand_id, platform)
         order by space, number
     ) as k;

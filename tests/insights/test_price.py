@@ -87,6 +87,21 @@ def test_cheaper_clicks_are_praised() -> None:
     assert shown == "cpc"
 
 
+@pytest.mark.parametrize("unknown", [np.nan, 0.0])
+@pytest.mark.parametrize("days", [slice(None, START), slice(START, None)])
+def test_clicks_that_nobody_stated_show_nothing(days: slice, unknown: float) -> None:
+    world = replace(shop(seed=4), day_noise=0.1)
+    for morning in range(START + 1, START + 14, 2):
+        history = world.history(morning)
+        entities = []
+        for entity in history.entities:
+            clicks = entity.clicks.copy()
+            clicks[days] = unknown
+            entities.append(replace(entity, clicks=clicks))
+        cut = replace(history, entities=tuple(entities))
+        assert evaluate(cut, world.day(morning)) == []
+
+
 @given(clicks=st.floats(0.4, 2.5), bought=st.floats(0.3, 3.0), purchases=st.floats(1.0, 3000.0))
 def test_the_more_purchases_the_more_they_count(
     clicks: float, bought: float, purchases: float

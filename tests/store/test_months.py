@@ -125,8 +125,9 @@ async def test_two_transactions_that_write_days_of_one_month_lose_none(database,
     async with database.as_worker(brand) as connection:
         await write(connection, brand, {(0, "meta"): DAY})
         writing = asyncio.create_task(second())
-        while not await waits(database):
-            pass
+        async with asyncio.timeout(30):
+            while not await waits(database):
+                pass
     await writing
     assert [row[:3] for row in await months(database, brand)] == [
         (date(2025, 12, 1), Decimal("3.00"), 2)

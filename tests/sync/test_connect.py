@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -134,6 +135,8 @@ async def test_who_connects_platforms_deletes_nothing_but_consents(database, per
             " values (%s, 'one', 'orders/updated', now())",
             [brand],
         )
+    async with database.as_accounts(user_id=uuid4()) as connection:
+        assert (await connection.execute("delete from aura.events")).rowcount == 0
     async with database.as_accounts(user_id=person) as connection:
         deleted = await connection.execute("delete from aura.events returning kind")
         assert await deleted.fetchall() == [{"kind": "consent"}]

@@ -17,7 +17,7 @@ class Claim:
         speak: the least probability of that.
         surprise: how much better (in logarithms of likelihood) a change must explain the counts.
         echo: the same where another measure of the scope has moved already.
-        least_days: shorter windows are not enough for a wide scope.
+        least_days: shorter windows are not enough for a wide scope, but by the price.
     """
 
     measure: MeasureName

@@ -1,8 +1,9 @@
 """What is compared: purchases for money, for clicks, value for money, and clicks for money.
 
-Each measure says what was observed and on what it depends, by leaf and day, both in conversions: a
-value is counted in the leaf's usual orders. Rules differ in the measure that they look at; clicks
-for the money (the price of one) are many and arrive at once, and say early what purchases say late.
+Each measure says what was observed and on what it depends, by leaf and day, both in conversions (a
+value is counted in the leaf's usual orders) or in clicks. Rules differ in the measure that they
+look at; clicks for the money (the price of one) are many and arrive at once: they say early what
+purchases say late.
 """
 
 from __future__ import annotations
@@ -86,17 +87,22 @@ def each(numbers: Sequence[float]) -> FloatArray:
 def take_measures(panel: Panel, normal: BoolArray) -> dict[MeasureName, Measure]:
     """All measures; `normal` (P, T) are the days that weekday factors are learned from."""
     by_spend = exposures(panel, normal)
+    # a day without a click, be it that a file left them out, says nothing of what one costs
+    clicked = panel.clicks > 0
     by_click = _weekly(panel, panel.clicks, normal)
     # clicks are counted on their day: none is still to arrive
     at_once = (panel.share > 0).astype(np.float64)
-    by_money = _weekly(panel, panel.spend, normal, (panel.clicks, at_once))
+    paid = np.where(clicked, panel.spend, 0.0)
+    by_money = _weekly(panel, paid, normal, (panel.clicks, at_once))
     ones = np.ones(len(panel.leaves))
     arriving = (panel.share, panel.deviation)
     unit, spread = _order_values(panel)
     value = np.where(unit[:, None] > 0, panel.value / np.where(unit > 0, unit, 1.0)[:, None], 0.0)
     return {
         "cost": Measure("cost", panel.conversions, by_spend, 1.0, ones, *arriving),
-        "rate": Measure("rate", panel.conversions, by_click, 1.0, ones, *arriving),
+        "rate": Measure(
+            "rate", np.where(clicked, panel.conversions, 0.0), by_click, 1.0, ones, *arriving
+        ),
         "value": Measure("value", value, by_spend, 1.0 + spread, unit, *arriving),
         "price": Measure(
             "price", panel.clicks, by_money, 1.0, ones, at_once, np.zeros_like(at_once)

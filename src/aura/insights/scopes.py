@@ -35,13 +35,11 @@ class Scopes:
     _outside: dict[_Place, FloatArray] = field(default_factory=dict)
     _leaves: dict[MeasureName, Evidence] = field(default_factory=dict)
     _siblings: dict[MeasureName, Siblings] = field(default_factory=dict)
-    _spending: list[BoolArray] = field(default_factory=list)
+    # leaves that have spent on one of the newest days that are known, (K,)
+    spending: BoolArray = field(init=False)
 
-    def spending(self) -> BoolArray:
-        """Leaves that have spent on one of the newest days that are known, (K,)."""
-        if not self._spending:
-            self._spending.append(_spending(self.situation.panel))
-        return self._spending[0]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spending", _spending(self.situation.panel))
 
     def total(self, name: MeasureName, rows: Rows) -> Evidence:
         """The evidence on leaves taken together, (W,)."""

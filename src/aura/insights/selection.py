@@ -41,8 +41,6 @@ _COUNT_SURPRISE = 2.4
 _DAY_SURPRISE = 4.0
 # the part of what happened to others (in logarithms) that happened to a scope as well
 _IN_COMMON = 0.7
-
-
 # what is asked where the price of a click shows it: probability, surprise, days
 _SPEAK_BY_PRICE = 0.93
 _PRICE_SURPRISE = 4.5
@@ -116,7 +114,7 @@ def _is_active(scopes: Scopes, comparison: Comparison) -> BoolArray:
     knows = (comparison.baseline_count[:, 0] >= _LEAST_BASELINE) & (
         comparison.baseline_days[:, 0] >= _LEAST_BASELINE_DAYS
     )
-    return np.asarray(scopes.spending() & knows)
+    return np.asarray(scopes.spending & knows)
 
 
 def _broad_choice(
@@ -332,6 +330,7 @@ def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) 
     due = comparison.expected[rows].sum(axis=0)
     told = (comparison.settled[rows].sum(axis=0) >= LEAST_EXPECTED) & (due >= _LEAST_REPORTED)
     if measure == "price":
+        told &= scopes.total("price", rows).expected >= LEAST_EXPECTED
         told &= np.array(WINDOWS) >= _PRICE_DAYS[claim.direction]
         told &= _agrees(scopes.total(claim.measure, rows), claim.direction)
     if told.any():

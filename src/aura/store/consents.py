@@ -1,6 +1,7 @@
 """Consents that were begun: each is recognised once when the platform sends the browser back.
 
-They stand in `aura.events`, where nobody but the role that connects platforms sees them.
+They stand in `aura.events`, where nobody but the role that connects platforms sees them. One that
+came to nothing is deleted when its person begins another.
 """
 
 from __future__ import annotations
