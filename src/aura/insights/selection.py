@@ -18,7 +18,7 @@ from aura.insights.claim import Claim
 from aura.insights.evidence import Direction, Evidence, beside, is_over, of_total
 from aura.insights.finding import ScopeLevel
 from aura.insights.measure import MeasureName
-from aura.insights.price import by_price
+from aura.insights.price import Shown, by_price
 from aura.insights.scopes import Scopes
 from aura.insights.series import BoolArray, FloatArray
 from aura.insights.situation import Situation
@@ -75,6 +75,16 @@ class _Weighed:
     surprise: FloatArray
     asked: FloatArray
     likely: BoolArray
+
+    def of(self, row: int) -> _Weighed:
+        """What it says of one of many, (W,)."""
+        return _Weighed(
+            self.measure,
+            self.probability[row],
+            self.surprise[row],
+            self.asked[row],
+            self.likely[row],
+        )
 
 
 def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ()) -> list[Choice]:
@@ -164,17 +174,22 @@ def _broad_weighed(
     if price_moved:
         others = elsewhere("price"), elsewhere("rate", common)
         shown = by_price(price, scopes.total("rate", rows), others, claim)
-        probability = shown.probability(claim.limit, claim.direction)
-        asked = _asked(min(least, _PRICE_SURPRISE), price, holiday)
-        likely = probability > _SPEAK_BY_PRICE
-        yield _Weighed("price", probability, shown.surprise, asked, likely)
+        yield _weigh_price(claim, shown, _asked(min(least, _PRICE_SURPRISE), price, holiday))
     asked = _asked(least, plain, holiday)
     # what others did can only explain it away
     if plain.may_surprise(asked, claim.direction).any():
-        evidence = plain.after(elsewhere(claim.measure, common))
-        probability = evidence.probability(claim.limit, claim.direction)
-        surprise = evidence.surprise(claim.direction)
-        yield _Weighed(claim.measure, probability, surprise, asked, probability > claim.speak)
+        yield _weigh_purchases(claim, plain.after(elsewhere(claim.measure, common)), asked)
+
+
+def _weigh_price(claim: Claim, shown: Shown, asked: FloatArray) -> _Weighed:
+    probability = shown.probability(claim.limit, claim.direction)
+    return _Weighed("price", probability, shown.surprise, asked, probability > _SPEAK_BY_PRICE)
+
+
+def _weigh_purchases(claim: Claim, evidence: Evidence, asked: FloatArray) -> _Weighed:
+    probability = evidence.probability(claim.limit, claim.direction)
+    surprise = evidence.surprise(claim.direction)
+    return _Weighed(claim.measure, probability, surprise, asked, probability > claim.speak)
 
 
 def _choice(
@@ -238,20 +253,13 @@ def _campaign_choices(
     for weighed in _campaigns_weighed(scopes, claim, active, least):
         loud = weighed.likely & (weighed.surprise > claim.echo)
         for row in active[loud[active].any(axis=1)].tolist():
-            own = np.array([row])
-            told = weighed.likely[row] & _is_telling(scopes, claim, own, weighed.measure)
-            surprise = np.where(told, weighed.surprise[row], 0.0)
+            own, one = np.array([row]), weighed.of(row)
+            told = one.likely & _is_telling(scopes, claim, own, one.measure)
+            surprise = np.where(told, one.surprise, 0.0)
             evidence[row] = max(evidence[row], float(surprise.max()))
-            columns = np.flatnonzero(told & (surprise > weighed.asked[row]))
+            columns = np.flatnonzero(told & (surprise > one.asked))
             if columns.size and row not in found:
                 column = int(columns[np.argmax(surprise[columns])])
-                one = _Weighed(
-                    weighed.measure,
-                    weighed.probability[row],
-                    surprise,
-                    weighed.asked[row],
-                    told,
-                )
                 level = _own_level(situation, row)
                 found[row] = _choice(scopes, claim, one, level, own, column)
     return [found[row] for row in sorted(found)], evidence
@@ -281,17 +289,11 @@ def _campaigns_weighed(
         price = scopes.beside_siblings("price")
         others = moved_too("price"), moved_too("rate", common)
         shown = by_price(price, scopes.beside_siblings("rate"), others, claim)
-        probability = shown.probability(claim.limit, claim.direction)
-        asked = _asked(np.minimum(least, _PRICE_SURPRISE), price, holiday)
-        likely = probability > _SPEAK_BY_PRICE
-        yield _Weighed("price", probability, shown.surprise, asked, likely)
+        yield _weigh_price(claim, shown, _asked(np.minimum(least, _PRICE_SURPRISE), price, holiday))
     if not is_quiet(claim.measure):
         alone = scopes.beside_siblings(claim.measure)
         asked = _asked(least, alone, holiday)
-        adjusted = alone.after(moved_too(claim.measure, common))
-        probability = adjusted.probability(claim.limit, claim.direction)
-        surprise = adjusted.surprise(claim.direction)
-        yield _Weighed(claim.measure, probability, surprise, asked, probability > claim.speak)
+        yield _weigh_purchases(claim, alone.after(moved_too(claim.measure, common)), asked)
 
 
 def _further(claim: Claim, *multipliers: FloatArray) -> FloatArray:
