@@ -23,6 +23,8 @@ from aura.insights.spread import Spread, find_spreads
 WINDOWS = (2, 3, 5, 7, 10, 14)
 # rates drift: a month that lies back says less than the drift since then has taken away
 HALF_LIFE = 14.0
+# so many days, all alike, would say as much: (1 + r) / (1 - r), with r what a day keeps of its say
+_AS_DAYS = (1.0 + 0.5 ** (1.0 / HALF_LIFE)) / (1.0 - 0.5 ** (1.0 / HALF_LIFE))
 # days younger than this never serve as a baseline: what they lack is least certain
 BASELINE_AGE = 7
 # conversions of its platform that a campaign's own rate is mixed with
@@ -46,7 +48,8 @@ class Comparison:
         variance: relative variance of the expectation from the baseline's own size.
         completeness_deviation: relative standard deviation that completeness adds.
         used_days: days of the window that were used and had delivery.
-        shared_noise, own_noise: relative variance by how those days differ, of all and of a leaf.
+        shared_noise, own_noise: relative variance by how those days and those of the baseline
+            differ, of all and of a leaf.
         holiday: share of the expectation that falls on days around a holiday or promotion.
         spend_change: logarithm of the daily spend over that of the baseline.
         start, end: (P, W) first and (P,) last element of each window; end is -1 without any.
@@ -116,6 +119,7 @@ def compare(
     stack = stacked(measures.values())
     spreads = find_spreads(panel, stack, normal)
     trust = _trust(panel, stack, normal, spreads)
+    as_days = np.array(_AS_DAYS)
     for number in range(len(panel.platforms)):
         end = panel.last[number]
         if end < 0:
@@ -128,8 +132,8 @@ def compare(
         name: Comparison(
             measure=measure,
             **{column: values[place] for column, values in columns.items()},
-            shared_noise=spread.shared(columns["used_days"][place]),
-            own_noise=spread.own(columns["used_days"][place]),
+            shared_noise=spread.shared(columns["used_days"][place]) + spread.shared(as_days),
+            own_noise=spread.own(columns["used_days"][place]) + spread.own(as_days),
             start=start,
             end=panel.last,
             spread=spread,

@@ -22,6 +22,12 @@ DAY_NOISE = 0.12**2
 _PROMOTION_LIFT = 1.3
 _PROMOTION_TAIL = 0.002
 _HANGOVER = 5
+# what the store's other orders must show of a promotion, unless this tail of theirs refutes it
+_LIFT_OF_OTHERS = 1.25
+_REFUTED_TAIL = 0.05
+_LEAST_OTHERS = 10.0
+# relative variance of many days of other orders beyond chance
+_OTHERS_NOISE = 0.08**2
 # the median of the square of a standard normal variable
 _MEDIAN_OF_SQUARES = 0.455
 
@@ -80,8 +86,41 @@ def tail_below(observed: FloatArray, expected: FloatArray, noise: FloatArray) ->
     return np.asarray(betainc(size, observed + 1.0, size / (size + np.maximum(expected, 1e-9))))
 
 
-def promotion_days(panel: Panel, exposure: FloatArray) -> BoolArray:
-    """Days on which the whole brand sold far better than before, (T,): promotions, known or not."""
+def promotion_days(panel: Panel, exposure: FloatArray, others: FloatArray | None) -> BoolArray:
+    """Days on which the whole brand sold far better than before, (T,): promotions, known or not.
+
+    Ads that bring more are no promotion: on its days the store's `others`, orders that no platform
+    claims (T,), sell better too.
+    """
+    found = _lifted_days(panel, exposure)
+    if others is None or not found.any():
+        return found
+    return found & ~_refuted(panel, found, others)
+
+
+def _refuted(panel: Panel, found: BoolArray, others: FloatArray) -> BoolArray:
+    """Stretches of days on which the other orders were as ever, (T,)."""
+    used = np.isfinite(others) & ~found
+    filled = np.where(np.isfinite(others), others, 0.0)
+    expected = expected_from_before(
+        filled, weekday_scale(filled, used, panel.history.first_day), used
+    )
+    known = np.isfinite(expected) & np.isfinite(others)
+    refuted = np.zeros_like(found)
+    edges = np.flatnonzero(np.diff(found.astype(np.int8), prepend=0, append=0))
+    for first, end in edges.reshape(-1, 2):
+        days = np.arange(first, end)[known[first:end]]
+        seen, due = float(filled[days].sum()), float(expected[days].sum())
+        if due < _LEAST_OTHERS:
+            continue
+        noise = np.array([DAY_NOISE / days.size + _OTHERS_NOISE])
+        tail = tail_below(np.array([seen]), np.array([_LIFT_OF_OTHERS * due]), noise)
+        refuted[first:end] = tail[0] < _REFUTED_TAIL
+    return refuted
+
+
+def _lifted_days(panel: Panel, exposure: FloatArray) -> BoolArray:
+    """Days on which the ads or the store sold far more than before, (T,)."""
     found = np.zeros(panel.days, dtype=np.bool_)
     for _ in range(2):
         again = np.zeros(panel.days, dtype=np.bool_)

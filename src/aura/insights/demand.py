@@ -21,16 +21,21 @@ _PRIOR_ORDERS = 10.0
 # Where that is taken off in vain, what moves everything still moves the rest as much.
 _PURCHASES = 1.25
 _LEAST_DAYS = 21
+# what has arrived of a day's claims is held to be at least this part
+_LEAST_ARRIVED = 0.4
 _BASELINE_AGE = 3
 _HALF_LIFE = 28.0
 
 
 def other_orders(panel: Panel) -> FloatArray | None:
-    """The store's orders that no platform claims, by day, (T,); all orders where those are few."""
+    """The store's orders that no platform claims, by day, (T,); all orders where those are few.
+
+    Claims that are still to arrive are taken off as well: their orders stand in the store already.
+    """
     store = panel.history.store
     if store is None or panel.days == 0:
         return None
-    claimed = panel.conversions.sum(axis=0)
+    claimed = (panel.conversions / np.maximum(panel.share, _LEAST_ARRIVED)).sum(axis=0)
     # a claim stands on the day of its click, the order some days later
     kernel = np.array([0.55, 0.2, 0.12, 0.08, 0.05])
     claimed = np.convolve(claimed, kernel)[: panel.days]

@@ -37,13 +37,13 @@ _WIDER = 1.2
 # what a window around a holiday or promotion must show beyond that
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
-_COUNT_SURPRISE = 2.4
-_DAY_SURPRISE = 4.0
+_COUNT_SURPRISE = 2.3
+_DAY_SURPRISE = 3.3
 # the part of what happened to others (in logarithms) that happened to a scope as well
 _IN_COMMON = 0.7
 # what is asked where the price of a click shows it: probability, surprise, days
 _SPEAK_BY_PRICE = 0.93
-_PRICE_SURPRISE = 4.5
+_PRICE_SURPRISE = 4.9
 _PRICE_DAYS = {"fell": 3, "rose": 5}
 # what the purchases that were counted must show of it themselves: its size, and its surprise
 _AGREES = 1.15
@@ -279,8 +279,7 @@ def _campaigns_weighed(
 
     def is_quiet(name: MeasureName) -> bool:
         most = beside(scopes.leaves(name), situation.comparisons[name].shared_noise)
-        least = min(claim.surprise, claim.echo)
-        return not most.may_surprise(least, claim.direction)[active].any()
+        return not most.may_surprise(float(least[active].min()), claim.direction)[active].any()
 
     def moved_too(name: MeasureName, *known: FloatArray) -> FloatArray:
         return _further(claim, scopes.siblings(name).multipliers, *known)

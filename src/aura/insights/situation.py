@@ -18,7 +18,7 @@ from aura.insights.daily import (
     promotion_days,
     with_hangover,
 )
-from aura.insights.demand import demand_multipliers
+from aura.insights.demand import demand_multipliers, other_orders
 from aura.insights.health import Outage, affected_days, find_outages
 from aura.insights.measure import MeasureName, exposures, take_measures
 from aura.insights.panel import Panel, Silence, build_panel, readable_platforms
@@ -71,7 +71,8 @@ def take_stock(history: History, run_day: date) -> Situation:
     if outages:
         panel = build_panel(history, platforms, _lost_days(panel, outages))
     affected = affected_days(panel, outages)
-    promotions = promotion_days(panel, first_exposure) | announced_days(history)
+    promotions = promotion_days(panel, first_exposure, other_orders(panel))
+    promotions |= announced_days(history)
     unusual = with_hangover(promotions) | holiday_days(history.first_day, history.days)
     normal = ~affected & ~(promotions | holiday_days(history.first_day, history.days))
     usable = ~affected

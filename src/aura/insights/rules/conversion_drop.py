@@ -75,8 +75,8 @@ def _steps(story: Story, check_on: date) -> tuple[ActionItem, ...]:
 
 RULE = Rule(
     finding_type="conversion_drop",
-    version="conversion_drop/7",
-    claim=Claim("rate", "fell", LIMIT),
+    version="conversion_drop/8",
+    claim=Claim("rate", "fell", LIMIT, echo=3.8),
     claim_words="clicks bring at least 15% fewer conversions than their baseline",
     money=_lost_value,
     title=_title,
