@@ -8,7 +8,7 @@ it; a campaign is measured against what happened to its siblings.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,8 +32,11 @@ _LEAST_BASELINE_DAYS = 21
 _BREADTH = 0.6
 _LEAST_OF_OTHERS = 5.0
 _LEAST_BESIDE = 2.0
-# how much more than any of its parts a wide scope must explain
+# how much more than any of its parts a wide scope must explain; and where its other parts show it
+# as surely as a part that would be told alone
 _WIDER = 1.2
+_AS_WIDE = 1.0
+_SURELY_BESIDE = 4.0
 # what a window around a holiday or promotion must show beyond that
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
@@ -54,7 +57,8 @@ _AGREES_SURPRISE = 1.0
 class Choice:
     """A scope that is to be spoken of: its leaves, its window and its evidence, (W,).
 
-    `shown_by` is the measure that shows it: the claim's own, or the price of a click.
+    `shown_by` is the measure that shows it: the claim's own, or the price of a click. `beside` is
+    the surprise of a wide scope without the leaf that did most.
     """
 
     level: ScopeLevel
@@ -64,6 +68,12 @@ class Choice:
     probability: float
     surprise: float
     shown_by: MeasureName
+    beside: float = 0.0
+
+    def outweighs(self, loudest: float) -> bool:
+        """Whether it explains enough more than the loudest of its parts."""
+        margin = _AS_WIDE if self.beside >= _SURELY_BESIDE else _WIDER
+        return self.surprise > margin * loudest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +117,7 @@ def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ())
     for rows in platforms:
         whole = _broad_choice(scopes, claim, "platform", rows, moved)
         own = [choice for choice in campaigns if choice.rows[0] in rows]
-        if whole is not None and whole.surprise > _WIDER * float(alone[rows].max()):
+        if whole is not None and whole.outweighs(float(alone[rows].max())):
             found.append(whole)
             wholes.append(whole)
         else:
@@ -116,7 +126,7 @@ def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ())
     if len(platforms) > 1:
         brand = _broad_choice(scopes, claim, "brand", active, moved)
     loudest = max([loudest, *(choice.surprise for choice in wholes)])
-    return [brand] if brand is not None and brand.surprise > _WIDER * loudest else found
+    return [brand] if brand is not None and brand.outweighs(loudest) else found
 
 
 def _is_active(scopes: Scopes, comparison: Comparison) -> BoolArray:
@@ -148,9 +158,10 @@ def _broad_choice(
             loud &= np.array(WINDOWS) >= claim.least_days
         shows = situation.comparisons[weighed.measure]
         for column in np.flatnonzero(loud)[np.argsort(-weighed.surprise[loud])].tolist():
-            if _is_broad(shows, rows, column, claim.direction):
+            others = _beside(shows, rows, column, claim.direction)
+            if others >= _LEAST_BESIDE:
                 level = "brand" if len(situation.ad_platforms) == 1 else level
-                return _choice(scopes, claim, weighed, level, rows, column)
+                return replace(_choice(scopes, claim, weighed, level, rows, column), beside=others)
     return None
 
 
@@ -222,19 +233,18 @@ def _asked(least: FloatArray | float, evidence: Evidence, holiday: FloatArray) -
     return np.asarray(least + by_chance + _HOLIDAY_SURPRISE * holiday)
 
 
-def _is_broad(comparison: Comparison, rows: Rows, column: int, direction: Direction) -> bool:
-    """Whether the change shows without the leaf that did most, beyond chance."""
+def _beside(comparison: Comparison, rows: Rows, column: int, direction: Direction) -> float:
+    """The surprise without the leaf that did most; 0 where the others do not show the change."""
     seen, due = comparison.observed[rows, column], comparison.expected[rows, column]
     change = np.log(max(float(seen.sum()), 0.5) / float(due.sum()))
     most = int(np.argmax(np.sign(change) * (seen - due)))
     others = np.arange(len(rows)) != most
     rest_seen, rest_due = float(seen[others].sum()), float(due[others].sum())
     if rest_due < _LEAST_OF_OTHERS:
-        return False
+        return 0.0
     if np.log(max(rest_seen, 0.5) / rest_due) / change < _BREADTH:
-        return False
-    rest = of_total(comparison, rows[others])
-    return bool(rest.surprise(direction)[column] >= _LEAST_BESIDE)
+        return 0.0
+    return float(of_total(comparison, rows[others]).surprise(direction)[column])
 
 
 def _campaign_choices(
