@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -111,3 +113,23 @@ def test_loud_days_of_a_whole_brand_are_shared_noise_and_no_promotions() -> None
     assert spread.shared_noise > 0.7 * spread.noise
     calm = take_stock(shop(seed=1).history(300), shop().day(300)).comparison.spread
     assert calm.noise < 0.15**2
+
+
+def test_what_a_baseline_rests_on_is_restless_as_well() -> None:
+    """A window and its baseline differ by the noise of both: however long, some is left."""
+    comparison = take_stock(shop(seed=1, day_noise=0.4).history(300), shop().day(300)).comparison
+    window = comparison.spread.own(comparison.used_days)
+    assert (comparison.own_noise > 1.02 * window).all()
+    assert (comparison.own_noise < 2.0 * window).all()
+
+
+def test_a_whole_outweighs_a_part_as_loud_where_its_other_parts_show_it_surely() -> None:
+    world = shop(seed=1, events=[Event("rate", 250, 299, 0.4)])
+    situation = take_stock(world.history(262), world.day(262))
+    claim = next(rule.claim for rule in RULES if rule.finding_type == "high_cpa")
+    (brand,) = choose(Scopes(situation), claim)
+    assert brand.level == "brand"
+    assert brand.beside > 4.0
+    assert brand.outweighs(0.99 * brand.surprise)
+    assert not brand.outweighs(1.01 * brand.surprise)
+    assert not replace(brand, beside=3.0).outweighs(0.99 * brand.surprise)

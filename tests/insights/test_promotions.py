@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from aura.accounts.statements import state
+from aura.insights.demand import demand_multipliers
 from aura.insights.engine import evaluate
+from aura.insights.situation import take_stock
 from aura.reports.history import read_history
 from aura.store.brand_entries import Entry
 from insights.nights import LAST, NIGHTS, RISEN, START, Reader, morning_of
@@ -51,6 +54,52 @@ def test_a_promotion_far_from_a_true_fall_hides_nothing() -> None:
     mornings = range(FIRST + 8, FIRST + 16)
     assert said(world, mornings, range(FIRST - 60, FIRST - 54)) & PROBLEMS
     assert said(world, mornings) & PROBLEMS
+
+
+RICHER = Event("rate", FIRST, FIRST + 13, 1.9)
+
+
+def unusual_days(event: Event, seed: int, **changes) -> int:
+    """How many days of the event are taken for days around a promotion."""
+    world = shop(seed=seed, events=[event], **changes)
+    morning = event.last + 4
+    situation = take_stock(world.history(morning), world.day(morning))
+    return int(situation.unusual[event.first - morning : event.last + 1 - morning].sum())
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ads_that_bring_more_are_no_promotion_while_other_orders_are_as_ever(seed) -> None:
+    """Of fourteen such days at most the five after a day that happened to sell well are doubted."""
+    assert unusual_days(RICHER, seed, organic_orders=60.0) <= 6
+    assert unusual_days(Event("promotion", FIRST, END, 1.9), seed, organic_orders=60.0) == 6
+
+
+def test_without_other_orders_nothing_refutes_a_promotion() -> None:
+    assert unusual_days(RICHER, 0, with_store=False) >= 10
+    assert unusual_days(RICHER, 0, organic_orders=0.0) >= 10
+
+
+def test_a_brand_that_sells_more_by_its_ads_alone_is_praised() -> None:
+    world = shop(seed=1, events=[RICHER], organic_orders=60.0)
+    findings = [
+        one
+        for morning in range(FIRST + 8, FIRST + 15)
+        for one in evaluate(world.history(morning), world.day(morning))
+    ]
+    assert {(one.finding_type, one.scope.level) for one in findings} == {
+        ("high_performer", "brand")
+    }
+
+
+def test_claims_that_are_still_to_arrive_are_no_orders_of_others() -> None:
+    """On quiet mornings nothing happened to the other orders, in the newest windows either."""
+    found = []
+    for seed in range(12):
+        world = shop(seed=seed)
+        for morning in range(200, 300, 20):
+            situation = take_stock(world.history(morning), world.day(morning))
+            found.append(demand_multipliers(situation.panel, ~situation.unusual))
+    assert abs(np.mean(found, axis=0) - 1.0).max() < 0.08
 
 
 async def test_an_announcement_reaches_the_evaluation_from_the_moment_it_is_stated(

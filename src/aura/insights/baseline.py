@@ -132,8 +132,10 @@ def compare(
         name: Comparison(
             measure=measure,
             **{column: values[place] for column, values in columns.items()},
-            shared_noise=spread.shared(columns["used_days"][place]) + spread.shared(as_days),
-            own_noise=spread.own(columns["used_days"][place]) + spread.own(as_days),
+            shared_noise=spread.shared(columns["used_days"][place])
+            + spread.unusual * spread.shared(as_days),
+            own_noise=spread.own(columns["used_days"][place])
+            + spread.unusual * spread.own(as_days),
             start=start,
             end=panel.last,
             spread=spread,

@@ -40,13 +40,13 @@ _SURELY_BESIDE = 4.0
 # what a window around a holiday or promotion must show beyond that
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
-_COUNT_SURPRISE = 2.3
-_DAY_SURPRISE = 3.3
+_COUNT_SURPRISE = 2.4
+_DAY_SURPRISE = 4.0
 # the part of what happened to others (in logarithms) that happened to a scope as well
 _IN_COMMON = 0.7
 # what is asked where the price of a click shows it: probability, surprise, days
 _SPEAK_BY_PRICE = 0.93
-_PRICE_SURPRISE = 4.9
+_PRICE_SURPRISE = 4.5
 _PRICE_DAYS = {"fell": 3, "rose": 5}
 # what the purchases that were counted must show of it themselves: its size, and its surprise
 _AGREES = 1.15

@@ -26,6 +26,8 @@ _NOISE_RANGE = (0.04**2, 0.60**2)
 _NOISE_PASSES = 3
 _MOST_MEMORY = 0.8
 _LOCAL_DAYS = 15.0
+# so much noise of a baseline's days is in the least drift already
+_USUAL_NOISE = 0.15**2
 # of a brand that is nearly all one campaign nothing can be told apart
 _MOST_LEFT = 0.9
 # of a week's rate against the four before it, which is no event
@@ -66,6 +68,11 @@ class Spread:
     shared_drift: float
     memory: float = 0.0
     shared_memory: float = 0.0
+
+    @property
+    def unusual(self) -> float:
+        """The part of a day's noise that is beyond what is usual, 0 to 1."""
+        return max(1.0 - _USUAL_NOISE / self.noise, 0.0)
 
     def shared(self, days: FloatArray) -> FloatArray:
         """Variance of the mean of some days that all leaves have in common."""
