@@ -169,7 +169,20 @@ def _fresh(server: Postgres, statement: str) -> Iterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     server.run(statement, name)
     yield server.url(name)
-    server.run("drop database {} with (force)", name)
+    _drop(server, name)
+
+
+def _drop(server: Postgres, name: str) -> None:
+    """Remove a test's database; where the checkpoint for it failed (seen once), ask again."""
+    statement = "drop database if exists {} with (force)"
+    try:
+        server.run(statement, name)
+    except psycopg.errors.InternalError_ as error:
+        try:
+            server.run(statement, name)
+        except psycopg.Error:
+            error.add_note(server.log.read_text(errors="replace")[-2000:])
+            raise error from None
 
 
 @pytest.fixture
