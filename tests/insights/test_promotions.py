@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from aura.accounts.statements import state
-from aura.insights.demand import demand_multipliers
 from aura.insights.engine import evaluate
 from aura.insights.situation import take_stock
 from aura.reports.history import read_history
@@ -98,7 +97,7 @@ def test_claims_that_are_still_to_arrive_are_no_orders_of_others() -> None:
         world = shop(seed=seed)
         for morning in range(200, 300, 20):
             situation = take_stock(world.history(morning), world.day(morning))
-            found.append(demand_multipliers(situation.panel, ~situation.unusual))
+            found.append(situation.demand)
     assert abs(np.mean(found, axis=0) - 1.0).max() < 0.08
 
 

@@ -69,12 +69,18 @@ def store_expectation(history: History, left_out: BoolArray | None = None) -> Fl
     """Orders to expect on each day from the days before it, (T,); None without a store."""
     if history.store is None:
         return None
-    orders = history.store.orders
+    return _orders_expectation(history.store.orders, history.first_day, left_out)
+
+
+def _orders_expectation(
+    orders: FloatArray, first_day: date, left_out: BoolArray | None
+) -> FloatArray:
+    """Orders to expect on each day, (T,); NaN among them are days that are not known."""
     used = np.isfinite(orders)
     if left_out is not None:
         used = used & ~left_out
     filled = np.where(used, orders, 0.0)
-    return expected_from_before(filled, weekday_scale(filled, used, history.first_day), used)
+    return expected_from_before(filled, weekday_scale(filled, used, first_day), used)
 
 
 def tail_below(observed: FloatArray, expected: FloatArray, noise: FloatArray) -> FloatArray:
@@ -95,22 +101,18 @@ def promotion_days(panel: Panel, exposure: FloatArray, others: FloatArray | None
     found = _lifted_days(panel, exposure)
     if others is None or not found.any():
         return found
-    return found & ~_refuted(panel, found, others)
+    return found & ~_refuted(found, others, panel.history.first_day)
 
 
-def _refuted(panel: Panel, found: BoolArray, others: FloatArray) -> BoolArray:
+def _refuted(found: BoolArray, others: FloatArray, first_day: date) -> BoolArray:
     """Stretches of days on which the other orders were as ever, (T,)."""
-    used = np.isfinite(others) & ~found
-    filled = np.where(np.isfinite(others), others, 0.0)
-    expected = expected_from_before(
-        filled, weekday_scale(filled, used, panel.history.first_day), used
-    )
+    expected = _orders_expectation(others, first_day, found)
     known = np.isfinite(expected) & np.isfinite(others)
     refuted = np.zeros_like(found)
     edges = np.flatnonzero(np.diff(found.astype(np.int8), prepend=0, append=0))
     for first, end in edges.reshape(-1, 2):
         days = np.arange(first, end)[known[first:end]]
-        seen, due = float(filled[days].sum()), float(expected[days].sum())
+        seen, due = float(others[days].sum()), float(expected[days].sum())
         if due < _LEAST_OTHERS:
             continue
         noise = np.array([DAY_NOISE / days.size + _OTHERS_NOISE])

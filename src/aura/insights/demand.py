@@ -48,12 +48,12 @@ def other_orders(panel: Panel) -> FloatArray | None:
     return store.orders
 
 
-def demand_multipliers(panel: Panel, normal: BoolArray) -> FloatArray:
+def demand_multipliers(panel: Panel, orders: FloatArray | None, normal: BoolArray) -> FloatArray:
     """What happened to the store's other orders in each window, shrunk to 1, (W,).
 
-    `normal` (T,) are the days that a baseline may rest on.
+    `orders` are those, (T,), None without a store; `normal` (T,) are the days that a baseline may
+    rest on.
     """
-    orders = other_orders(panel)
     ends = [end for end in panel.last if end >= 0]
     if orders is None or not ends:
         return np.ones(len(WINDOWS))

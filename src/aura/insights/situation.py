@@ -71,7 +71,8 @@ def take_stock(history: History, run_day: date) -> Situation:
     if outages:
         panel = build_panel(history, platforms, _lost_days(panel, outages))
     affected = affected_days(panel, outages)
-    promotions = promotion_days(panel, first_exposure, other_orders(panel))
+    others = other_orders(panel)
+    promotions = promotion_days(panel, first_exposure, others)
     promotions |= announced_days(history)
     unusual = with_hangover(promotions) | holiday_days(history.first_day, history.days)
     normal = ~affected & ~(promotions | holiday_days(history.first_day, history.days))
@@ -80,7 +81,7 @@ def take_stock(history: History, run_day: date) -> Situation:
         run_day=run_day,
         panel=panel,
         comparisons=compare(panel, take_measures(panel, normal), usable, normal, unusual),
-        demand=demand_multipliers(panel, ~unusual),
+        demand=demand_multipliers(panel, others, ~unusual),
         ad_platforms=tuple(dict.fromkeys(entity.platform for entity in history.entities)),
         outages=outages,
         usable=usable,
