@@ -15,7 +15,7 @@ from aura.insights.claims import find
 from aura.insights.engine import RULES
 from aura.insights.evidence import Evidence, is_over
 from aura.insights.scopes import Scopes
-from aura.insights.selection import choose
+from aura.insights.selection import _asked, choose
 from aura.insights.situation import take_stock
 from insights.worlds import Event, shop
 
@@ -133,3 +133,51 @@ def test_a_whole_outweighs_a_part_as_loud_where_its_other_parts_show_it_surely()
     assert brand.outweighs(0.99 * brand.surprise)
     assert not brand.outweighs(1.01 * brand.surprise)
     assert not replace(brand, beside=3.0).outweighs(0.99 * brand.surprise)
+
+
+def test_the_first_look_asks_for_less() -> None:
+    """It alone sees at once all that is the matter; nothing else tells it from a later one."""
+    more = 0
+    for seed in range(20):
+        world = shop(seed=seed, events=[Event("rate", 250, 299, 0.6, "meta", "Prospecting")])
+        situation = take_stock(world.history(268, nights=1), world.day(268))
+        assert situation.panel.is_new.all()
+        panel = situation.panel
+        later = tuple(replace(curve, is_new=False) for curve in panel.curves)
+        used = replace(situation, panel=replace(panel, curves=later))
+        first, afterwards = (
+            {
+                (rule.finding_type, choice.rows.tobytes())
+                for rule in RULES
+                for choice in choose(Scopes(one), rule.claim)
+            }
+            for one in (situation, used)
+        )
+        assert set(afterwards) <= set(first)
+        more += len(first) - len(afterwards)
+    assert more > 0
+    panel = take_stock(world.history(268, nights=60), world.day(268)).panel
+    assert not panel.is_new.any()
+
+
+def test_long_windows_of_restless_days_must_show_more() -> None:
+    """Noise that lasts piles up in long windows; of calm days as much is asked in each."""
+    asked = {}
+    for noise in (0.02, 0.5):
+        situation = take_stock(shop(seed=1, day_noise=noise).history(300), shop().day(300))
+        leaves = Scopes(situation).leaves("cost")
+        none = np.zeros_like(leaves.expected)
+        asked[noise] = _asked(0.0, leaves, none) - 2.3 * leaves.chances[0]
+    long, short = WINDOWS.index(14), WINDOWS.index(3)
+    parts = {noise: (one[:, long] - one[:, short]).mean() for noise, one in asked.items()}
+    assert parts[0.5] > parts[0.02]
+
+
+def test_what_a_click_brings_wanders_less_than_what_money_brings() -> None:
+    """Money for a purchase wanders as the price of a click and what the click brings together."""
+    spreads = {
+        name: one.spread.drift
+        for name, one in take_stock(shop(seed=1).history(300), shop().day(300)).comparisons.items()
+    }
+    assert spreads["price"] < spreads["rate"] < spreads["cost"]
+    assert spreads["cost"] <= spreads["value"]

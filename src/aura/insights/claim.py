@@ -24,6 +24,6 @@ class Claim:
     direction: Direction
     limit: float
     speak: float = 0.86
-    surprise: float = 4.3
-    echo: float = 2.0
+    surprise: float = 4.7
+    echo: float = 2.4
     least_days: int = 2

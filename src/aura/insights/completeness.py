@@ -53,11 +53,13 @@ class Curve:
         shares: (ages,) from age 0, rising to 1.
         deviations: (ages,) relative standard deviation of each share.
         is_learned: (ages,) whether enough was restated before our eyes to judge days of that age.
+        is_new: whether the platform was read on so few mornings that nothing can be learned yet.
     """
 
     shares: FloatArray
     deviations: FloatArray
     is_learned: BoolArray
+    is_new: bool
 
     def completeness(self, age: int) -> float:
         """The share of a day's final conversions that has arrived at `age` days, 0 to 1."""
@@ -180,7 +182,8 @@ def _platform_curve(growth: _Growth) -> Curve:
     steps = np.append(enough, True) | (np.arange(AGES) >= MATURE_AGE)
     is_learned = np.logical_and.accumulate(steps[::-1])[::-1].copy()
     is_learned[0] = False
-    return Curve(shares, np.sqrt(variance + _arrear(shares) ** 2), is_learned)
+    is_new = bool(growth.mornings.max() < _LEARNED_MORNINGS)
+    return Curve(shares, np.sqrt(variance + _arrear(shares) ** 2), is_learned, is_new)
 
 
 def _powers(younger: FloatArray, older: FloatArray, curve: Curve) -> tuple[FloatArray, FloatArray]:

@@ -72,6 +72,16 @@ class Evidence:
         weight = self.weight
         return self.spread * weight, np.asarray(self.expected * self.daily * weight)
 
+    def of(self, row: int) -> Evidence:
+        """The evidence on one of many, (W,)."""
+        return Evidence(
+            self.observed[row],
+            self.expected[row],
+            self.variance[row],
+            self.spread,
+            np.asarray(self.daily)[row],
+        )
+
     def after(self, multiplier: FloatArray) -> Evidence:
         """The same when so much of it, which happened to others as well, was to be expected."""
         return Evidence(
@@ -176,15 +186,7 @@ def of_leaves(comparison: Comparison) -> Evidence:
 def of_total(comparison: Comparison, rows: Rows) -> Evidence:
     """The evidence on leaves taken together, (W,)."""
     if len(rows) == 1:
-        alone = of_leaves(comparison)
-        row = rows[0]
-        return Evidence(
-            alone.observed[row],
-            alone.expected[row],
-            alone.variance[row],
-            alone.spread,
-            np.asarray(alone.daily)[row],
-        )
+        return of_leaves(comparison).of(int(rows[0]))
     expected = comparison.expected[rows]
     total = expected.sum(axis=0)
     parts = expected / np.where(total > 0, total, 1.0)

@@ -183,6 +183,8 @@ def _search(
         knows = trailing_sum((used & (total > 0)).astype(np.float64), _KNOWN_BEFORE) >= _LEAST_KNOWN
         expected = np.where(np.isnan(expected), np.where(knows, total, 0.0), expected)
         low = known & (days.observed <= 0.5 * expected) & (expected > 0)
+        if not low.any():
+            return [], low
         stretches = _stretches(np.maximum(days.observed, 0.0), expected, days.noise)
         core = _collapsed(low, stretches[:, :_SHORT], _COLLAPSE, _TAIL)
         core |= _collapsed(low, stretches, BLIND_COLLAPSE, _NEAR_TOTAL_TAIL)

@@ -62,6 +62,11 @@ class Panel:
     rows_of: tuple[np.ndarray[tuple[int], np.dtype[np.intp]], ...]
 
     @property
+    def is_new(self) -> BoolArray:
+        """Leaves of platforms that were read on few mornings so far, (K,)."""
+        return np.array([curve.is_new for curve in self.curves])[self.platform_of]
+
+    @property
     def days(self) -> int:
         """How many days there are."""
         return self.history.days

@@ -45,7 +45,11 @@ class Scopes:
         """The evidence on leaves taken together, (W,)."""
         place = name, rows.tobytes()
         if place not in self._totals:
-            self._totals[place] = of_total(self.situation.comparisons[name], rows)
+            self._totals[place] = (
+                self.leaves(name).of(int(rows[0]))
+                if len(rows) == 1
+                else of_total(self.situation.comparisons[name], rows)
+            )
         return self._totals[place]
 
     def outside(self, name: MeasureName, rows: Rows) -> FloatArray:

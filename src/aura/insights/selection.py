@@ -40,13 +40,17 @@ _SURELY_BESIDE = 4.0
 # what a window around a holiday or promotion must show beyond that
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
-_COUNT_SURPRISE = 2.4
-_DAY_SURPRISE = 4.0
+_COUNT_SURPRISE = 2.3
+# (W,); noise that lasts makes long windows stray further than their days tell
+_DAY_SURPRISE = np.array((3.3, 3.3, 3.3, 4.3, 5.3, 6.3))
+# and how much less on the first mornings: the first look sees at once all that is the matter, each
+# later one only what broke since, so of what looks like it more is true
+_FIRST_LOOKS = 1.0
 # the part of what happened to others (in logarithms) that happened to a scope as well
 _IN_COMMON = 0.7
 # what is asked where the price of a click shows it: probability, surprise, days
 _SPEAK_BY_PRICE = 0.93
-_PRICE_SURPRISE = 4.5
+_PRICE_SURPRISE = 4.9
 _PRICE_DAYS = {"fell": 3, "rose": 5}
 # what the purchases that were counted must show of it themselves: its size, and its surprise
 _AGREES = 1.15
@@ -149,6 +153,8 @@ def _broad_choice(
     if len(rows) < 2 or len({situation.panel.leaves[row].currency for row in rows}) > 1:
         return None
     least = claim.echo if frozenset(rows.tolist()) in moved else claim.surprise
+    if situation.panel.is_new[rows].all():
+        least -= _FIRST_LOOKS
     for weighed in _broad_weighed(scopes, claim, level, rows, least):
         loud = weighed.likely & (weighed.surprise > weighed.asked)
         if not loud.any():
@@ -258,6 +264,7 @@ def _campaign_choices(
     situation = scopes.situation
     least = np.full((len(situation.panel.leaves), 1), claim.surprise)
     least[[row for row in active if frozenset((int(row),)) in moved]] = claim.echo
+    least[situation.panel.is_new] -= _FIRST_LOOKS
     evidence = np.zeros(len(least))
     found: dict[int, Choice] = {}
     for weighed in _campaigns_weighed(scopes, claim, active, least):

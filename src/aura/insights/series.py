@@ -135,7 +135,9 @@ class History:
         return replace(
             self,
             days=days,
-            entities=tuple(_cut(entity, days) for entity in self.entities),
+            entities=self.entities
+            if days == self.days
+            else tuple(_cut(entity, days) for entity in self.entities),
             sources=tuple(_cut_source(source, run_day) for source in self.sources),
             snapshots=tuple(snapshot.until(run_day) for snapshot in self.snapshots),
             store=None if store is None else StoreDays(store.orders[:days]),

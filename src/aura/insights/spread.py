@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from aura.insights.measure import Stack
+from aura.insights.measure import MeasureName, Stack
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 
@@ -48,10 +48,16 @@ class _UsualDrift:
     believed: float
 
 
-_DRIFT_OF_LEAF = _UsualDrift(0.105**2, 0.105**2, 0.4)
-_DRIFT_OF_TOTAL = _UsualDrift(0.09**2, 0.09**2, 0.4)
-# the price of a click wanders less than what the click brings
-_DRIFT_OF_PRICE = _UsualDrift(0.06**2, 0.05**2, 0.6)
+_OF_MONEY = _UsualDrift(0.105**2, 0.105**2, 0.4), _UsualDrift(0.09**2, 0.09**2, 0.4)
+_OF_PRICE = _UsualDrift(0.06**2, 0.05**2, 0.6)
+# of a leaf and of a sum of leaves; money for purchases wanders as the price of a click and what the
+# click brings do together, either of these less
+_USUAL_DRIFT: dict[MeasureName, tuple[_UsualDrift, _UsualDrift]] = {
+    "cost": _OF_MONEY,
+    "value": _OF_MONEY,
+    "rate": (_UsualDrift(0.085**2, 0.08**2, 0.4), _UsualDrift(0.075**2, 0.07**2, 0.4)),
+    "price": (_OF_PRICE, _OF_PRICE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> list[Spread]:
     days = zip(*_residuals(panel, stack, used), strict=True)
     weeks = zip(*_weeks(panel, stack, used), strict=True)
     return [
-        _spread(of_days, of_weeks, float(spread), is_price=name == "price")
+        _spread(of_days, of_weeks, float(spread), _USUAL_DRIFT[name])
         for name, spread, of_days, of_weeks in zip(
             stack.names, stack.spread.ravel(), days, weeks, strict=True
         )
@@ -99,14 +105,16 @@ def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> list[Spread]:
 
 
 def _spread(
-    days: tuple[FloatArray, ...], weeks: tuple[FloatArray, ...], spread: float, *, is_price: bool
+    days: tuple[FloatArray, ...],
+    weeks: tuple[FloatArray, ...],
+    spread: float,
+    usual: tuple[_UsualDrift, _UsualDrift],
 ) -> Spread:
     """From the residuals and means of days, and from the weeks, of one measure."""
     residual, mean = days
     total, mean_of_total = residual.sum(axis=0), mean.sum(axis=0)
     noise, memory = _days(residual, mean, spread)
     noise_of_total, memory_of_total = _days(total, mean_of_total, spread)
-    usual = (_DRIFT_OF_PRICE, _DRIFT_OF_PRICE) if is_price else (_DRIFT_OF_LEAF, _DRIFT_OF_TOTAL)
     drift = _drift(weeks, spread, noise * _of_weeks(memory), usual[0])
     whole = tuple(values.sum(axis=0) for values in weeks)
     by_days = noise_of_total * _of_weeks(memory_of_total)
