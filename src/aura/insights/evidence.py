@@ -42,7 +42,7 @@ EFFECT_PRIOR_COUNT = 2.0
 # since 87 % held on 81 other brands; wider by the part of the variance that comes from days
 _SHRUNK = 0.9
 _WIDENED = 1.0
-_WIDENED_BY_DAYS = 0.8
+_WIDENED_BY_DAYS = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
