@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,23 @@ def test_nothing_read_twice_teaches_nothing() -> None:
     curve = learn(history.snapshots_of("meta"))
     assert curve.shares == pytest.approx(CAUTIOUS_PRIOR)
     assert curve.first_judged_age == MATURE_AGE
+
+
+@pytest.mark.parametrize("nights", [1, 3, 4, 60])
+def test_a_platform_is_new_on_its_first_three_mornings(nights: int) -> None:
+    curve = learn(world().history(200, nights=nights).snapshots_of("meta"))
+    assert curve.is_new == (nights < 4)
+
+
+def test_a_platform_that_was_read_for_long_is_not_new_though_it_restated_nothing() -> None:
+    """A file may hold each day as it was read once, the morning after."""
+    read = world().history(200).snapshots_of("meta")
+    assert read is not None
+    once = np.full_like(read.values, np.nan)
+    once[:, :, 1] = read.values[:, :, 1]
+    curve = learn(replace(read, values=once))
+    assert curve.first_judged_age == MATURE_AGE
+    assert not curve.is_new
 
 
 def test_a_month_of_restatements_teaches_the_curve() -> None:

@@ -53,7 +53,7 @@ class Curve:
         shares: (ages,) from age 0, rising to 1.
         deviations: (ages,) relative standard deviation of each share.
         is_learned: (ages,) whether enough was restated before our eyes to judge days of that age.
-        is_new: whether the platform was read on so few mornings that nothing can be learned yet.
+        is_new: whether the platform was read on a few mornings at most.
     """
 
     shares: FloatArray
@@ -95,12 +95,14 @@ class _Growth:
     older: FloatArray
     # (ages - 1,): on how many mornings the step was seen
     mornings: FloatArray
+    # on how many mornings anything was read
+    reads: int
 
 
 def prior_curve() -> Curve:
     """The curve of a platform that has not restated anything before our eyes."""
     nothing = np.zeros(AGES - 1)
-    return _platform_curve(_Growth(nothing[None], nothing[None], nothing))
+    return _platform_curve(_Growth(nothing[None], nothing[None], nothing, 0))
 
 
 def learn(snapshots: Snapshots | None, left_out: Collection[date] = ()) -> Curve:
@@ -149,8 +151,8 @@ def _campaign_curves(younger: FloatArray, older: FloatArray, curve: Curve) -> Ca
 def _growth(snapshots: Snapshots, left_out: Collection[date]) -> _Growth:
     values = snapshots.values[:, :, :AGES]
     steps = values.shape[2] - 1
-    younger, older = values[:, :, :-1], values[:, :, 1:]
-    is_pair = np.isfinite(younger) & np.isfinite(older) & (np.arange(steps) > 0)
+    younger, older, read = values[:, :, :-1], values[:, :, 1:], np.isfinite(values)
+    is_pair = read[:, :, :-1] & read[:, :, 1:] & (np.arange(steps) > 0)
     for day in left_out:
         # what is read on the morning of day + 1 and was not there the morning before came on `day`
         rows = (day - snapshots.first_day).days - np.arange(steps)
@@ -161,7 +163,8 @@ def _growth(snapshots: Snapshots, left_out: Collection[date]) -> _Growth:
     wide[0, :, :steps] = np.where(is_pair, younger, 0.0).sum(axis=1)
     wide[1, :, :steps] = np.where(is_pair, older, 0.0).sum(axis=1)
     mornings[:steps] = is_pair.any(axis=0).sum(axis=0)
-    return _Growth(wide[0], wide[1], mornings)
+    made, age = np.nonzero(read.any(axis=0))
+    return _Growth(wide[0], wide[1], mornings, np.unique(made + age).size)
 
 
 def _platform_curve(growth: _Growth) -> Curve:
@@ -182,8 +185,8 @@ def _platform_curve(growth: _Growth) -> Curve:
     steps = np.append(enough, True) | (np.arange(AGES) >= MATURE_AGE)
     is_learned = np.logical_and.accumulate(steps[::-1])[::-1].copy()
     is_learned[0] = False
-    is_new = bool(growth.mornings.max() < _LEARNED_MORNINGS)
-    return Curve(shares, np.sqrt(variance + _arrear(shares) ** 2), is_learned, is_new)
+    deviations = np.sqrt(variance + _arrear(shares) ** 2)
+    return Curve(shares, deviations, is_learned, growth.reads < _LEARNED_MORNINGS)
 
 
 def _powers(younger: FloatArray, older: FloatArray, curve: Curve) -> tuple[FloatArray, FloatArray]:

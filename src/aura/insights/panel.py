@@ -64,7 +64,8 @@ class Panel:
     @property
     def is_new(self) -> BoolArray:
         """Leaves of platforms that were read on few mornings so far, (K,)."""
-        return np.array([curve.is_new for curve in self.curves])[self.platform_of]
+        is_new = np.array([curve.is_new for curve in self.curves], dtype=np.bool_)
+        return np.asarray(is_new[self.platform_of])
 
     @property
     def days(self) -> int:
