@@ -8,16 +8,15 @@ a campaign's own averages out. So both parts are told apart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
-from aura.insights.measure import MeasureName, Stack
+from aura.insights.measure import MeasureName, Stack, each
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 
-_Count = TypeVar("_Count", float, FloatArray)
 # of a day's rate, before the brand's own days have spoken
 _NOISE_PRIOR = 0.10**2
 _NOISE_WEIGHT = 400.0
@@ -94,55 +93,68 @@ class Spread:
 def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> list[Spread]:
     """Both for each measure, from the brand's own days."""
     used = normal[panel.platform_of]
-    days = zip(*_residuals(panel, stack, used), strict=True)
-    weeks = zip(*_weeks(panel, stack, used), strict=True)
-    return [
-        _spread(of_days, of_weeks, float(spread), _USUAL_DRIFT[name])
-        for name, spread, of_days, of_weeks in zip(
-            stack.names, stack.spread.ravel(), days, weeks, strict=True
-        )
-    ]
+    days, weeks = _residuals(panel, stack, used), _weeks(panel, stack, used)
+    of_leaf, of_total = zip(*(_USUAL_DRIFT[name] for name in stack.names), strict=True)
+    leaf = _moves(days, weeks, stack.spread, of_leaf)
+    whole_days, whole_weeks = _whole(days), _whole(weeks)
+    total = _moves(whole_days, whole_weeks, stack.spread, of_total)
+    # of a sum of leaves that move by themselves this part of a leaf's variance is left
+    left = _sums(days[1] ** 2) / np.maximum(_sums(whole_days[1] ** 2), 1e-9)
+    numbers = (
+        leaf.noise,
+        leaf.drift,
+        _shared(leaf.noise, total.noise, left),
+        _shared(leaf.drift, total.drift, left),
+        leaf.memory,
+        total.memory,
+    )
+    return [Spread(*one) for one in np.stack(numbers).reshape(len(numbers), -1).T.tolist()]
 
 
-def _spread(
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moves:
+    """Of leaves or of their sum, by measure, (M, 1, 1) each: as in `Spread`."""
+
+    noise: FloatArray
+    memory: FloatArray
+    drift: FloatArray
+
+
+def _moves(
     days: tuple[FloatArray, ...],
     weeks: tuple[FloatArray, ...],
-    spread: float,
-    usual: tuple[_UsualDrift, _UsualDrift],
-) -> Spread:
-    """From the residuals and means of days, and from the weeks, of one measure."""
+    spread: FloatArray,
+    usual: Sequence[_UsualDrift],
+) -> _Moves:
+    """From the residuals and means of days, and from the weeks, (M, K, …) each."""
     residual, mean = days
-    total, mean_of_total = residual.sum(axis=0), mean.sum(axis=0)
     noise, memory = _days(residual, mean, spread)
-    noise_of_total, memory_of_total = _days(total, mean_of_total, spread)
-    drift = _drift(weeks, spread, noise * _of_weeks(memory), usual[0])
-    whole = tuple(values.sum(axis=0) for values in weeks)
-    by_days = noise_of_total * _of_weeks(memory_of_total)
-    drift_of_total = _drift(whole, spread, by_days, usual[1])
-    # of a sum of leaves that move by themselves this part of a leaf's variance is left
-    left = float((mean**2).sum()) / max(float((mean_of_total**2).sum()), 1e-9)
-    return Spread(
-        noise,
-        drift,
-        _shared(noise, noise_of_total, left),
-        _shared(drift, drift_of_total, left),
-        memory,
-        memory_of_total,
-    )
+    by_days = noise * (_of_one_in(7.0, memory) + _of_one_in(28.0, memory))
+    return _Moves(noise, memory, _drift(weeks, spread, by_days, usual))
 
 
-def _shared(leaf: float, total: float, left: float) -> float:
+def _whole(parts: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:
+    """All leaves together, (M, 1, …)."""
+    return tuple(values.sum(axis=1, keepdims=True) for values in parts)
+
+
+def _sums(values: FloatArray) -> FloatArray:
+    """By measure, (M, 1, 1)."""
+    return np.asarray(values.sum(axis=(1, 2), keepdims=True))
+
+
+def _shared(leaf: FloatArray, total: FloatArray, left: FloatArray) -> FloatArray:
     """The part of a leaf's variance that a sum of all still has, beyond what is `left` of it."""
-    if left > _MOST_LEFT:
-        return min(leaf, total)
-    return _within((total - left * leaf) / (1.0 - left), 0.0, leaf)
+    is_one = left > _MOST_LEFT
+    beyond = (total - left * leaf) / np.where(is_one, 1.0, 1.0 - left)
+    return np.where(is_one, np.minimum(leaf, total), _within(beyond, 0.0, leaf))
 
 
-def _days(residual: FloatArray, mean: FloatArray, spread: float) -> tuple[float, float]:
+def _days(residual: FloatArray, mean: FloatArray, spread: FloatArray) -> tuple[FloatArray, ...]:
     """Noise of a day and its memory; what the mean of 15 days took along is put back."""
     found = _excess(residual, mean, spread)
     inherited = _inherited(residual, mean, found)
-    memory, gone = 0.0, 1.0 / _LOCAL_DAYS
+    memory, gone = np.zeros_like(found), np.full_like(found, 1.0 / _LOCAL_DAYS)
     for _ in range(_NOISE_PASSES):
         memory = _within(inherited * (1.0 - gone) + gone, 0.0, _MOST_MEMORY)
         gone = _of_one_in(_LOCAL_DAYS, memory)
@@ -154,32 +166,26 @@ def of_mean(days: FloatArray, memory: float) -> FloatArray:
     return _of_one_in(np.maximum(days, 1.0), memory)
 
 
-def _of_one_in(count: _Count, memory: float) -> _Count:
-    """The same for numbers of days that are one at least, one number or many."""
+def _of_one_in(count: FloatArray | float, memory: FloatArray | float) -> FloatArray:
+    """The same for numbers of days that are one at least."""
     # sum of all covariances of a first-order autoregression
     kept = memory / (1.0 - memory)
     ends = (1.0 - memory**count) / (count * (1.0 - memory))
-    part: _Count = (1.0 + 2.0 * kept * (1.0 - ends)) / count
-    return part
+    return np.asarray((1.0 + 2.0 * kept * (1.0 - ends)) / count)
 
 
-def _within(value: float, low: float, high: float) -> float:
-    """As numpy's clip, which takes longer over one number than all that is reckoned with it."""
-    return min(max(value, low), high)
+def _within(values: FloatArray, low: FloatArray | float, high: FloatArray | float) -> FloatArray:
+    """As numpy's clip, which takes longer over few numbers than all that is reckoned with them."""
+    return np.asarray(np.minimum(np.maximum(values, low), high))
 
 
-def _of_weeks(memory: float) -> float:
-    """Variance of a week over that of a day, with that of the four weeks it is held against."""
-    return _of_one_in(7.0, memory) + _of_one_in(28.0, memory)
-
-
-def _inherited(residual: FloatArray, mean: FloatArray, noise: float) -> float:
+def _inherited(residual: FloatArray, mean: FloatArray, noise: FloatArray) -> FloatArray:
     """How alike neighbouring days are, beside a mean of 15 days: -1 / 15 where nothing lasts."""
     most = 3.0 * np.sqrt(noise) * mean + 1e-9
-    residual = np.clip(residual, -most, most)
-    alike = float((residual[..., 1:] * residual[..., :-1]).sum())
-    size = noise * float((mean[..., 1:] * mean[..., :-1]).sum())
-    return _within(alike / (size + noise * _NOISE_WEIGHT), -0.5, _MOST_MEMORY)
+    residual = _within(residual, -most, most)
+    alike = _sums(residual[..., 1:] * residual[..., :-1])
+    size = noise * (_sums(mean[..., 1:] * mean[..., :-1]) + _NOISE_WEIGHT)
+    return _within(alike / size, -0.5, _MOST_MEMORY)
 
 
 def _residuals(panel: Panel, stack: Stack, used: BoolArray) -> tuple[FloatArray, FloatArray]:
@@ -193,16 +199,17 @@ def _residuals(panel: Panel, stack: Stack, used: BoolArray) -> tuple[FloatArray,
     return observed[..., -_NOISE_DAYS:] - mean, mean
 
 
-def _excess(residual: FloatArray, mean: FloatArray, spread: float) -> float:
+def _excess(residual: FloatArray, mean: FloatArray, spread: FloatArray) -> FloatArray:
     every, chance = residual**2, spread * mean * (1.0 - 1.0 / _LOCAL_DAYS)
-    weight = float((mean**2).sum()) + _NOISE_WEIGHT
-    noise = _NOISE_PRIOR
+    size = mean**2
+    weight = _sums(size) + _NOISE_WEIGHT
+    noise = found = np.full_like(weight, _NOISE_PRIOR)
     for _ in range(_NOISE_PASSES):
         # one wild day must not teach that every day is wild
-        square = np.minimum(every, 12.0 * (chance + noise * mean**2))
-        found = float((square - chance).sum()) + _NOISE_WEIGHT * _NOISE_PRIOR
-        noise = max(noise, found / weight)
-    return max(found / weight, _NOISE_RANGE[0])
+        square = np.minimum(every, 12.0 * (chance + noise * size))
+        found = (_sums(square - chance) + _NOISE_WEIGHT * _NOISE_PRIOR) / weight
+        noise = np.maximum(noise, found)
+    return np.maximum(found, _NOISE_RANGE[0])
 
 
 def _weeks(
@@ -233,19 +240,23 @@ def _four_weeks_and_the_next(values: FloatArray) -> tuple[FloatArray, FloatArray
 
 
 def _drift(
-    weeks: tuple[FloatArray, ...], spread: float, by_days: float, usual: _UsualDrift
-) -> float:
+    weeks: tuple[FloatArray, ...],
+    spread: FloatArray,
+    by_days: FloatArray,
+    usual: Sequence[_UsualDrift],
+) -> FloatArray:
     """A week against the four before it; `by_days` is what comes from how days differ."""
     seen, expected, before = weeks
-    chance = spread * (expected + expected**2 / np.maximum(before, 1.0)) + expected**2 * by_days
+    prior, least, believed = (
+        each([getattr(one, name) for one in usual]) for name in ("prior", "least", "believed")
+    )
+    size = expected**2
+    chance = spread * (expected + size / np.maximum(before, 1.0)) + size * by_days
     # an event of the past is no drift
-    most = 4.0 * (chance + usual.prior * expected**2)
-    excess = np.minimum((seen - expected) ** 2, most) - chance
-    found = float(excess.sum()) + _DRIFT_WEIGHT * usual.prior
-    weight = float((expected**2).sum()) + _DRIFT_WEIGHT
+    excess = np.minimum((seen - expected) ** 2, 4.0 * (chance + prior * size)) - chance
+    found = (_sums(excess) + _DRIFT_WEIGHT * prior) / (_sums(size) + _DRIFT_WEIGHT)
     # what looks like an event is no drift, and there is always some
-    drift = _within(found / weight, usual.least, _MOST_DRIFT)
-    return usual.least + usual.believed * (drift - usual.least)
+    return np.asarray(least + believed * (_within(found, least, _MOST_DRIFT) - least))
 
 
 def centred_sum(values: FloatArray, reach: int) -> FloatArray:
