@@ -164,7 +164,7 @@ def _growth(snapshots: Snapshots, left_out: Collection[date]) -> _Growth:
     wide[1, :, :steps] = np.where(is_pair, older, 0.0).sum(axis=1)
     mornings[:steps] = is_pair.any(axis=0).sum(axis=0)
     made, age = np.nonzero(read.any(axis=0))
-    return _Growth(wide[0], wide[1], mornings, np.unique(made + age).size)
+    return _Growth(wide[0], wide[1], mornings, int(np.count_nonzero(np.bincount(made + age))))
 
 
 def _platform_curve(growth: _Growth) -> Curve:

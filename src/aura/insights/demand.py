@@ -60,16 +60,12 @@ def demand_multipliers(panel: Panel, orders: FloatArray | None, normal: BoolArra
     known = np.isfinite(orders)
     filled = np.where(known, orders, 0.0)
     scale = weekday_scale(filled, known & normal, panel.history.first_day)
-    day, end = np.arange(panel.days), max(ends)
-    found = np.ones(len(WINDOWS))
-    for number, length in enumerate(WINDOWS):
-        inside = known & (day <= end) & (day > end - length)
-        last = min(end - length, panel.days - 1 - _BASELINE_AGE)
-        before = known & normal & (day <= last)
-        if before.sum() < _LEAST_DAYS or not inside.any():
-            continue
-        weights = before * 0.5 ** (np.maximum(last - day, 0) / _HALF_LIFE)
-        rate = (filled @ weights) / max(float(scale @ weights), 1e-9)
-        due = rate * float(scale[inside].sum())
-        found[number] = (float(filled[inside].sum()) + _PRIOR_ORDERS) / (due + _PRIOR_ORDERS)
-    return found
+    day, end, length = np.arange(panel.days), max(ends), np.array(WINDOWS)[:, None]
+    inside = known & (day <= end) & (day > end - length)
+    last = np.minimum(end - length, panel.days - 1 - _BASELINE_AGE)
+    before = known & normal & (day <= last)
+    weights = before * 0.5 ** (np.maximum(last - day, 0) / _HALF_LIFE)
+    rate = (weights @ filled) / np.maximum(weights @ scale, 1e-9)
+    due = rate * (inside @ scale)
+    is_told = (before.sum(axis=1) >= _LEAST_DAYS) & inside.any(axis=1)
+    return np.where(is_told, (inside @ filled + _PRIOR_ORDERS) / (due + _PRIOR_ORDERS), 1.0)

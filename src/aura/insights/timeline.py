@@ -167,18 +167,22 @@ class Mornings:
 
     def _entities(self, frame: slice, seen: BoolArray) -> Iterable[EntityDays]:
         day = np.arange(frame.start, frame.stop)
-        through = [
-            self._known_through(number, frame.stop) for number in range(len(self._platforms))
-        ]
-        for row, entity in enumerate(self._timeline.entities):
-            if entity.platform == "shopify" or not seen[row]:
-                continue
-            number = self._platform_of[row]
-            raw = self._values[row, :_ORDERS, frame]
-            # a day that the platform reported without this entity had no delivery
-            idle = self._reported[number, frame] & (day >= self._first_known[row])
-            filled = np.where(np.isnan(raw) & idle, 0.0, raw)
-            filled[:, day > through[number]] = np.nan
+        through = np.array(
+            [self._known_through(number, frame.stop) for number in range(len(self._platforms))]
+        )
+        entities = self._timeline.entities
+        rows = np.array(
+            [row for row in np.flatnonzero(seen) if entities[row].platform != "shopify"],
+            dtype=np.intp,
+        )
+        number = self._platform_of[rows]
+        raw = self._values[rows, :_ORDERS, frame]
+        # a day that the platform reported without this entity had no delivery
+        idle = self._reported[number, frame] & (day >= self._first_known[rows, None])
+        values = np.where(np.isnan(raw) & idle[:, None], 0.0, raw)
+        is_known = day <= through[number, None]
+        for row, filled in zip(rows, np.where(is_known[:, None], values, np.nan), strict=True):
+            entity = entities[row]
             yield EntityDays(
                 platform=entity.platform,
                 level=entity.level,
