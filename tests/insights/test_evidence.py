@@ -15,7 +15,7 @@ from aura.insights.claims import find
 from aura.insights.engine import RULES
 from aura.insights.evidence import Evidence, is_over
 from aura.insights.scopes import Scopes
-from aura.insights.selection import _asked, choose
+from aura.insights.selection import _COUNT_SURPRISE, _asked, choose
 from aura.insights.situation import take_stock
 from insights.worlds import Event, shop
 
@@ -167,7 +167,7 @@ def test_long_windows_of_restless_days_must_show_more() -> None:
         situation = take_stock(shop(seed=1, day_noise=noise).history(300), shop().day(300))
         leaves = Scopes(situation).leaves("cost")
         none = np.zeros_like(leaves.expected)
-        asked[noise] = _asked(0.0, leaves, none) - 2.3 * leaves.chances[0]
+        asked[noise] = _asked(0.0, leaves, none) - _COUNT_SURPRISE * leaves.chances[0]
     long, short = WINDOWS.index(14), WINDOWS.index(3)
     parts = {noise: (one[:, long] - one[:, short]).mean() for noise, one in asked.items()}
     assert parts[0.5] > parts[0.02]
