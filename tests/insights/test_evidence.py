@@ -170,7 +170,8 @@ def test_long_windows_of_restless_days_must_show_more() -> None:
         asked[noise] = _asked(0.0, leaves, none) - _COUNT_SURPRISE * leaves.chances[0]
     long, short = WINDOWS.index(14), WINDOWS.index(3)
     parts = {noise: (one[:, long] - one[:, short]).mean() for noise, one in asked.items()}
-    assert parts[0.5] > parts[0.02]
+    assert parts[0.5] > 0.3
+    assert abs(parts[0.02]) < 0.05
 
 
 def test_what_a_click_brings_wanders_less_than_what_money_brings() -> None:
@@ -180,4 +181,3 @@ def test_what_a_click_brings_wanders_less_than_what_money_brings() -> None:
         for name, one in take_stock(shop(seed=1).history(300), shop().day(300)).comparisons.items()
     }
     assert spreads["price"] < spreads["rate"] < spreads["cost"]
-    assert spreads["cost"] <= spreads["value"]

@@ -79,7 +79,7 @@ class Evidence:
             self.expected[row],
             self.variance[row],
             self.spread,
-            np.asarray(self.daily)[row],
+            np.broadcast_to(self.daily, self.expected.shape)[row],
         )
 
     def after(self, multiplier: FloatArray) -> Evidence:
