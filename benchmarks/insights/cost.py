@@ -102,9 +102,9 @@ def _mornings(world: World) -> tuple[float, float]:
     ends: list[float] = []
     spent: list[float] = []
 
-    def look(history: History, run_day: date, *, with_budget: bool = False) -> Examination:
+    def look(history: History, run_day: date, **known: Any) -> Examination:
         started = time.process_time()
-        seen = examine(history, run_day, with_budget=with_budget)
+        seen = examine(history, run_day, **known)
         ends.append(time.process_time())
         spent.append(ends[-1] - started)
         return seen

@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from aura.insights.baseline import WINDOWS
+from aura.insights.burden import _COUNT_SURPRISE, Burden
 from aura.insights.claims import find
 from aura.insights.engine import RULES
 from aura.insights.evidence import Evidence, is_over
 from aura.insights.scopes import Scopes
-from aura.insights.selection import _COUNT_SURPRISE, _asked, choose
+from aura.insights.selection import choose
 from aura.insights.situation import take_stock
 from insights.worlds import Event, shop
 
 CERTAIN = 1e-9
+NOTHING = Burden(np.zeros(()), 0.5, np.zeros((), dtype=bool))
 
 
 def surprise(observed: float, expected: float, variance: float, direction: str = "fell") -> float:
@@ -167,7 +169,7 @@ def test_long_windows_of_restless_days_must_show_more() -> None:
         situation = take_stock(shop(seed=1, day_noise=noise).history(300), shop().day(300))
         leaves = Scopes(situation).leaves("cost")
         none = np.zeros_like(leaves.expected)
-        asked[noise] = _asked(0.0, leaves, none) - _COUNT_SURPRISE * leaves.chances[0]
+        asked[noise] = NOTHING.asked(leaves, none) - _COUNT_SURPRISE * leaves.chances[0]
     long, short = WINDOWS.index(14), WINDOWS.index(3)
     parts = {noise: (one[:, long] - one[:, short]).mean() for noise, one in asked.items()}
     assert parts[0.5] > 0.3

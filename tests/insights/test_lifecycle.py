@@ -47,6 +47,7 @@ def stands(scope: Scope, *, days_ago=1, status="open", kind="high_cpa", **facts)
         status=status,
         priority=facts.pop("priority", "medium"),
         updated_on=TODAY - timedelta(days=days_ago),
+        opened_on=facts.pop("opened_on", TODAY - timedelta(days=days_ago)),
         **facts,
     )
 

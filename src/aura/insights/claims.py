@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
+from aura.insights.burden import Heard
 from aura.insights.calibration import calibrated
 from aura.insights.case import Case, make_case
 from aura.insights.claim import Claim
@@ -20,6 +21,7 @@ from aura.insights.finding import (
     FindingType,
     Impact,
     Json,
+    Key,
     Priority,
     Scope,
     dedup_key,
@@ -57,13 +59,20 @@ class Rule:
     steps: Callable[[Story, date], tuple[ActionItem, ...]]
 
 
-def find(situation: Situation, rules: Sequence[Rule]) -> list[Finding]:
-    """The morning's findings of all rules.
+def find(
+    situation: Situation, rules: Sequence[Rule], standing: Collection[Key] = ()
+) -> list[Finding]:
+    """The morning's findings of all rules; `standing` is what is said already.
 
-    What breaks shows in several measures: where one has moved, the others need less evidence.
+    What breaks shows in several measures: where one has moved, the others need less evidence. Not
+    where it only stands: then nothing new has moved.
     """
     scopes = Scopes(situation)
-    chosen = [choose(scopes, rule.claim) for rule in rules]
+    stands = {
+        rule.finding_type: {one[1:] for one in standing if one[0] == rule.finding_type}
+        for rule in rules
+    }
+    chosen = [choose(scopes, rule.claim, Heard((), stands[rule.finding_type])) for rule in rules]
     findings: list[Finding] = []
     for rule, choices in zip(rules, chosen, strict=True):
         moved = {
@@ -71,8 +80,10 @@ def find(situation: Situation, rules: Sequence[Rule]) -> list[Finding]:
             for other, found in zip(rules, chosen, strict=True)
             if other is not rule and other.claim.direction == rule.claim.direction
             for choice in found
+            if not choice.is_held
         }
-        own = choose(scopes, rule.claim, moved) if moved else choices
+        heard = Heard(moved, stands[rule.finding_type])
+        own = choose(scopes, rule.claim, heard) if moved else choices
         findings.extend(_findings(situation, rule, own))
     return findings
 
@@ -114,7 +125,7 @@ def _finding(situation: Situation, rule: Rule, choice: Choice, case: Case) -> Fi
     impact = _impact(rule, case)
     comparison = situation.comparisons[rule.claim.measure]
     others = siblings(situation, comparison, choice)
-    story = Story(scope, case, impact, drivers(case), others, choice.shown_by)
+    story = Story(scope, case, impact, drivers(case), others, choice.shown_by, choice.is_held)
     key = dedup_key(situation.panel.history.brand, rule.finding_type, scope, case.window.first)
     related: Json = details(situation, comparison, story, choice)
     related |= {

@@ -6,13 +6,13 @@ strictly causal: days from `run_day` on, and what was read after it, change noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from aura.insights.claims import Rule, find
-from aura.insights.finding import CALM_TYPES, Finding, Scope
+from aura.insights.finding import CALM_TYPES, Finding, Key, Scope
 from aura.insights.panel import Silence
 from aura.insights.rules import (
     budget_recommendation,
@@ -24,7 +24,7 @@ from aura.insights.rules import (
     tracking_outage,
 )
 from aura.insights.series import History
-from aura.insights.situation import take_stock
+from aura.insights.situation import Situation, take_stock
 from aura.model import Platform
 
 RULES: tuple[Rule, ...] = tuple(
@@ -57,17 +57,23 @@ class Examination:
 
 
 def examine(
-    history: History, run_day: date, *, with_budget: bool = False, rules: Sequence[Rule] = RULES
+    history: History,
+    run_day: date,
+    *,
+    standing: Collection[Key] = (),
+    with_budget: bool = False,
+    rules: Sequence[Rule] = RULES,
 ) -> Examination:
     """Look at a brand on the morning of `run_day` in its own time zone.
 
-    Budgets change slowly: whoever looks every morning asks `with_budget` once a week.
+    Of what is `standing` since an earlier morning less is asked than of what is new. Budgets change
+    slowly: whoever looks every morning asks `with_budget` once a week.
     """
     situation = take_stock(history, run_day)
     panel = situation.panel
     findings = tracking_outage.find(panel, situation.outages, run_day)
     findings.extend(sync_issue.find(panel.history, situation.silences, run_day))
-    findings.extend(find(situation, rules))
+    findings.extend(_told(situation, rules, standing))
     _link(findings)
     # while something breaks, what a campaign answers to money says little: first things first
     if with_budget and all(finding.finding_type in CALM_TYPES for finding in findings):
@@ -91,6 +97,16 @@ def examine(
             for platform, curve in zip(panel.platforms, panel.curves, strict=True)
         },
     )
+
+
+def _told(situation: Situation, rules: Sequence[Rule], standing: Collection[Key]) -> list[Finding]:
+    """The findings of all rules, each with what stood, so that it can be computed again."""
+    kinds = {rule.finding_type for rule in rules}
+    stood = sorted(key for key in standing if key[0] in kinds)
+    found = find(situation, rules, stood)
+    for finding in found:
+        finding.details["standing"] = [list(key) for key in stood]
+    return found
 
 
 def _link(findings: list[Finding]) -> None:

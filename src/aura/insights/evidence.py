@@ -213,15 +213,18 @@ def of_total(comparison: Comparison, rows: Rows) -> Evidence:
     )
 
 
-def is_over(evidence: Evidence) -> BoolArray:
-    """Whether the newest days of a window rather say that nothing is the matter any more, (W,)."""
+def is_over(evidence: Evidence, odds: float = _OVER) -> BoolArray:
+    """Whether the newest days of a window say that nothing is the matter any more, (W,).
+
+    They do where they leave the logarithm of the odds that it goes on below `odds`.
+    """
     size = np.clip(evidence.observed / np.maximum(evidence.expected, 1e-9), 0.05, 20.0)
     weight = evidence.weight
     found = np.zeros(len(WINDOWS), dtype=np.bool_)
     for newest in _NEWEST:
         seen = weight[newest] * evidence.observed[newest]
         due = weight[newest] * evidence.expected[newest]
-        says_so = seen * np.log(size) - due * (size - 1.0) < _OVER
+        says_so = seen * np.log(size) - due * (size - 1.0) < odds
         # a longer stretch holds days from before the window, which are none of its matter
         found[newest:] |= says_so[newest:]
     return found

@@ -30,6 +30,8 @@ CALM_TYPES: frozenset[str] = frozenset({"high_performer", "budget_recommendation
 ScopeLevel = Literal["brand", "platform", "campaign"]
 Priority = Literal["high", "medium", "low"]
 Json = dict[str, Any]
+# type, platform and entity: of these one finding stands at a time
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,11 @@ class Finding:
     dedup_key: str
     action_items: tuple[ActionItem, ...] = ()
     details: Json = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """Type and scope."""
+        return self.finding_type, self.scope.platform, self.scope.entity_id
 
     @property
     def is_explained(self) -> bool:

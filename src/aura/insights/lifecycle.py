@@ -19,7 +19,7 @@ from typing import Literal
 from uuid import UUID
 
 from aura.insights.engine import LEADERS
-from aura.insights.finding import CALM_TYPES, HEALTH_TYPES, Finding, Priority
+from aura.insights.finding import CALM_TYPES, HEALTH_TYPES, Finding, Key, Priority
 
 # mornings without confirmation after which a finding is over
 UNCONFIRMED_DAYS = 3
@@ -35,7 +35,6 @@ WEEKLY_NOTICES = 5
 _WIDENING_DAYS = 2
 
 Status = Literal["open", "snoozed", "dismissed"]
-Key = tuple[str, str, str]
 _RANK: dict[Priority, int] = {"low": 0, "medium": 1, "high": 2}
 
 
@@ -45,6 +44,7 @@ class Standing:
 
     Attributes:
         updated_on: the last morning that confirmed it.
+        opened_on: the first morning that found it.
     """
 
     id: UUID
@@ -55,6 +55,7 @@ class Standing:
     status: Status
     priority: Priority | None
     updated_on: date
+    opened_on: date
     snoozed_until: datetime | None = None
 
     @property
@@ -93,6 +94,19 @@ class Closing:
 Change = Opening | Update | Closing
 
 
+def stood_before(standing: Sequence[Standing], run_day: date) -> frozenset[Key]:
+    """What was said before this morning and goes on, be it put off or dismissed.
+
+    What opened this morning is not of it: a second look at the same numbers says the same.
+    """
+    return frozenset(
+        one.key
+        for one in standing
+        if one.opened_on < run_day
+        and (one.status != "dismissed" or (run_day - one.updated_on).days <= UNCONFIRMED_DAYS)
+    )
+
+
 def plan(
     findings: Sequence[Finding],
     standing: Sequence[Standing],
@@ -113,7 +127,7 @@ def plan(
     confirmed: set[Key] = set()
     ended: set[Key] = set()
     for finding in findings:
-        key = _key(finding)
+        key = finding.key
         confirmed.add(key)
         stands = by_key.get(key)
         if stands is not None:
@@ -162,7 +176,7 @@ def one_a_story(
         if place in seen:
             continue
         seen.add(place)
-        family = [one for one in findings if _key(one)[1:] == place and _tells(one.finding_type)]
+        family = [one for one in findings if one.key[1:] == place and _tells(one.finding_type)]
         family.sort(key=lambda one: LEADERS.index(one.finding_type))
         tellers = [one for one in standing if one.key[1:] == place and _tells(one.finding_type)]
         told = _told(family, tellers, run_day)
@@ -204,10 +218,6 @@ def _teller(standing: Sequence[Standing], key: Key) -> Standing | None:
         ),
         None,
     )
-
-
-def _key(finding: Finding) -> Key:
-    return finding.finding_type, finding.scope.platform, finding.scope.entity_id
 
 
 def _update(stands: Standing, finding: Finding, now: datetime) -> Update:

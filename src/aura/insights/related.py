@@ -156,6 +156,7 @@ def details(situation: Situation, comparison: Comparison, story: Story, choice: 
         },
         "method": {
             "shown_by": METRICS.get(choice.shown_by, "cpc"),
+            "only_goes_on": choice.is_held,
             "day_noise": round(math.sqrt(spread.noise), 4),
             "weight": round(float(choice.evidence.weight[choice.column]), 4),
             "relative_deviation": round(

@@ -13,8 +13,16 @@ from typing import Literal
 from uuid import UUID
 
 from aura.insights.engine import Examination, examine
-from aura.insights.finding import Finding
-from aura.insights.lifecycle import Closing, Key, Opening, Standing, Update, is_budget_day, plan
+from aura.insights.finding import Finding, Key
+from aura.insights.lifecycle import (
+    Closing,
+    Opening,
+    Standing,
+    Update,
+    is_budget_day,
+    plan,
+    stood_before,
+)
 from aura.insights.timeline import Mornings, Timeline
 from aura.model import DayRange
 
@@ -59,7 +67,8 @@ def replay(timeline: Timeline, days: DayRange, look: Look = examine) -> Iterator
         if history is not None and history.days:
             standing = [one.standing for one in told.values()]
             with_budget = run_day == days.first or is_budget_day(standing, timeline.brand, run_day)
-            seen = look(history, run_day, with_budget=with_budget)
+            before = stood_before(standing, run_day)
+            seen = look(history, run_day, standing=before, with_budget=with_budget)
             yield from _morning(seen, run_day, told)
 
 
@@ -101,6 +110,7 @@ def _opened(opening: Opening, run_day: date, number: int) -> _Told:
         status="open",
         priority=finding.priority,
         updated_on=run_day,
+        opened_on=run_day,
     )
     return _Told(standing, finding, run_day, finding.dedup_key)
 

@@ -7,12 +7,13 @@ it; a campaign is measured against what happened to its siblings.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aura.insights.baseline import WINDOWS, Comparison
+from aura.insights.burden import Burden, Heard, Place, Seen, Weighed, burden, weigh
 from aura.insights.case import Rows
 from aura.insights.claim import Claim
 from aura.insights.evidence import Direction, Evidence, beside, is_over, of_total
@@ -33,28 +34,21 @@ _BREADTH = 0.6
 _LEAST_OF_OTHERS = 5.0
 _LEAST_BESIDE = 2.0
 # how much more than any of its parts a wide scope must explain; and where its other parts show it
-# as surely as a part that would be told alone
+# as surely as a part that would be told alone; and where it stands already
 _WIDER = 1.2
 _AS_WIDE = 1.0
+_STANDS_WIDE = 0.8
 _SURELY_BESIDE = 4.0
-# what a window around a holiday or promotion must show beyond that
-_HOLIDAY_SURPRISE = 1.5
-# what is asked beyond that where all that strays is the chance of counts, or of days
-_COUNT_SURPRISE = 2.3
-# (W,); noise that lasts makes long windows stray further than their days tell
-_DAY_SURPRISE = np.array((3.3, 3.3, 3.3, 4.3, 5.3, 6.3))
-# and how much less on the first mornings: the first look sees at once all that is the matter, each
-# later one only what broke since, so of what looks like it more is true
-_FIRST_LOOKS = 1.0
 # the part of what happened to others (in logarithms) that happened to a scope as well
 _IN_COMMON = 0.7
-# what is asked where the price of a click shows it: probability, surprise, days
-_SPEAK_BY_PRICE = 0.93
-_PRICE_SURPRISE = 4.9
+# logarithm of the odds at which the newest days say that what stands goes on
+_GOES_ON = 0.7
+# days after which the price of a click shows it
 _PRICE_DAYS = {"fell": 3, "rose": 5}
 # what the purchases that were counted must show of it themselves: its size, and its surprise
 _AGREES = 1.15
 _AGREES_SURPRISE = 1.0
+_NOTHING = Heard()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +56,8 @@ class Choice:
     """A scope that is to be spoken of: its leaves, its window and its evidence, (W,).
 
     `shown_by` is the measure that shows it: the claim's own, or the price of a click. `beside` is
-    the surprise of a wide scope without the leaf that did most.
+    the surprise of a wide scope without the leaf that did most. `stands`: the same is said of it
+    already; `is_held`: it would not be said anew, and only goes on.
     """
 
     level: ScopeLevel
@@ -73,39 +68,19 @@ class Choice:
     surprise: float
     shown_by: MeasureName
     beside: float = 0.0
+    stands: bool = False
+    is_held: bool = False
 
     def outweighs(self, loudest: float) -> bool:
         """Whether it explains enough more than the loudest of its parts."""
         margin = _AS_WIDE if self.beside >= _SURELY_BESIDE else _WIDER
+        if self.stands:
+            margin = _STANDS_WIDE
         return self.surprise > margin * loudest
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Weighed:
-    """What a measure says of scopes, (…, W): where it is `likely` enough, and what is `asked`."""
-
-    measure: MeasureName
-    probability: FloatArray
-    surprise: FloatArray
-    asked: FloatArray
-    likely: BoolArray
-
-    def of(self, row: int) -> _Weighed:
-        """What it says of one of many, (W,)."""
-        return _Weighed(
-            self.measure,
-            self.probability[row],
-            self.surprise[row],
-            self.asked[row],
-            self.likely[row],
-        )
-
-
-def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ()) -> list[Choice]:
-    """Scopes of which the claim holds with the probability it asks for.
-
-    Of scopes whose leaves have `moved` in another measure less evidence is asked.
-    """
+def choose(scopes: Scopes, claim: Claim, heard: Heard = _NOTHING) -> list[Choice]:
+    """Scopes of which the claim holds with the probability it asks for."""
     situation = scopes.situation
     panel = situation.panel
     is_active = _is_active(scopes, situation.comparisons[claim.measure])
@@ -114,12 +89,12 @@ def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ())
         return []
     platforms = [rows[is_active[rows]] for rows in panel.rows_of]
     platforms = [rows for rows in platforms if rows.size]
-    campaigns, alone = _campaign_choices(scopes, claim, active, moved)
+    campaigns, alone = _campaign_choices(scopes, claim, active, heard)
     loudest = float(alone.max())
     found: list[Choice] = []
     wholes: list[Choice] = []
     for rows in platforms:
-        whole = _broad_choice(scopes, claim, "platform", rows, moved)
+        whole = _broad_choice(scopes, claim, "platform", rows, heard)
         own = [choice for choice in campaigns if choice.rows[0] in rows]
         if whole is not None and whole.outweighs(float(alone[rows].max())):
             found.append(whole)
@@ -128,7 +103,7 @@ def choose(scopes: Scopes, claim: Claim, moved: Collection[frozenset[int]] = ())
             found.extend(own)
     brand = None
     if len(platforms) > 1:
-        brand = _broad_choice(scopes, claim, "brand", active, moved)
+        brand = _broad_choice(scopes, claim, "brand", active, heard)
     loudest = max([loudest, *(choice.surprise for choice in wholes)])
     return [brand] if brand is not None and brand.outweighs(loudest) else found
 
@@ -142,44 +117,46 @@ def _is_active(scopes: Scopes, comparison: Comparison) -> BoolArray:
 
 
 def _broad_choice(
-    scopes: Scopes,
-    claim: Claim,
-    level: ScopeLevel,
-    rows: Rows,
-    moved: Collection[frozenset[int]],
+    scopes: Scopes, claim: Claim, level: ScopeLevel, rows: Rows, heard: Heard
 ) -> Choice | None:
-    """The leaves together, when those beside the one that did most moved as well."""
+    """The leaves together, when those beside the one that did most moved as well.
+
+    Of a scope that stands already the others need not show it: they may be too few to tell today.
+    """
     situation = scopes.situation
     if len(rows) < 2 or len({situation.panel.leaves[row].currency for row in rows}) > 1:
         return None
-    least = claim.echo if frozenset(rows.tolist()) in moved else claim.surprise
-    if situation.panel.is_new[rows].all():
-        least -= _FIRST_LOOKS
-    for weighed in _broad_weighed(scopes, claim, level, rows, least):
+    told = "brand" if len(situation.ad_platforms) == 1 else level
+    asks = burden(
+        claim,
+        moved=frozenset(rows.tolist()) in heard.moved,
+        is_new=bool(situation.panel.is_new[rows].all()),
+        stands=place_of(situation, told, rows) in heard.stands,
+    )
+    for weighed in _broad_weighed(scopes, claim, level, rows, asks):
         loud = weighed.likely & (weighed.surprise > weighed.asked)
         if not loud.any():
             continue
-        loud &= _is_telling(scopes, claim, rows, weighed.measure)
+        loud &= _is_telling(scopes, claim, rows, weighed)
         if weighed.measure == claim.measure:
             loud &= np.array(WINDOWS) >= claim.least_days
         shows = situation.comparisons[weighed.measure]
         for column in np.flatnonzero(loud)[np.argsort(-weighed.surprise[loud])].tolist():
             others = _beside(shows, rows, column, claim.direction)
-            if others >= _LEAST_BESIDE:
-                level = "brand" if len(situation.ad_platforms) == 1 else level
-                return replace(_choice(scopes, claim, weighed, level, rows, column), beside=others)
+            if others >= _LEAST_BESIDE or weighed.stands:
+                return replace(_choice(scopes, claim, weighed, told, rows, column), beside=others)
     return None
 
 
 def _broad_weighed(
-    scopes: Scopes, claim: Claim, level: ScopeLevel, rows: Rows, least: float
-) -> Iterator[_Weighed]:
+    scopes: Scopes, claim: Claim, level: ScopeLevel, rows: Rows, asks: Burden
+) -> Iterator[Weighed]:
     """What the price of a click says, where it says anything, then what the purchases say, (W,)."""
     price, plain = scopes.total("price", rows), scopes.total(claim.measure, rows)
     price_moved = (
         claim.measure != "rate" and price.may_surprise(_LEAST_BESIDE, claim.direction).any()
     )
-    if not price_moved and not plain.may_surprise(least, claim.direction).any():
+    if not price_moved and not plain.may_surprise(asks.least, claim.direction).any():
         return
     holiday = scopes.situation.comparisons[claim.measure].holiday[rows].max(axis=0)
     common = _common(scopes.situation, claim)
@@ -191,28 +168,26 @@ def _broad_weighed(
     if price_moved:
         others = elsewhere("price"), elsewhere("rate", common)
         shown = by_price(price, scopes.total("rate", rows), others, claim)
-        yield _weigh_price(claim, shown, _asked(min(least, _PRICE_SURPRISE), price, holiday))
-    asked = _asked(least, plain, holiday)
+        yield weigh("price", _by_price(claim, shown), asks.by_price, price, holiday)
     # what others did can only explain it away
-    if plain.may_surprise(asked, claim.direction).any():
-        yield _weigh_purchases(claim, plain.after(elsewhere(claim.measure, common)), asked)
+    if plain.may_surprise(asks.asked(plain, holiday), claim.direction).any():
+        known = plain.after(elsewhere(claim.measure, common))
+        yield weigh(claim.measure, _by_purchases(claim, known), asks, plain, holiday)
 
 
-def _weigh_price(claim: Claim, shown: Shown, asked: FloatArray) -> _Weighed:
-    probability = shown.probability(claim.limit, claim.direction)
-    return _Weighed("price", probability, shown.surprise, asked, probability > _SPEAK_BY_PRICE)
+def _by_price(claim: Claim, shown: Shown) -> Seen:
+    return shown.probability(claim.limit, claim.direction), shown.surprise
 
 
-def _weigh_purchases(claim: Claim, evidence: Evidence, asked: FloatArray) -> _Weighed:
+def _by_purchases(claim: Claim, evidence: Evidence) -> Seen:
     probability = evidence.probability(claim.limit, claim.direction)
-    surprise = evidence.surprise(claim.direction)
-    return _Weighed(claim.measure, probability, surprise, asked, probability > claim.speak)
+    return probability, evidence.surprise(claim.direction)
 
 
 def _choice(
     scopes: Scopes,
     claim: Claim,
-    weighed: _Weighed,
+    weighed: Weighed,
     level: ScopeLevel,
     rows: Rows,
     column: int,
@@ -226,17 +201,17 @@ def _choice(
         float(weighed.probability[column]),
         float(weighed.surprise[column]),
         weighed.measure,
+        stands=bool(weighed.stands.any()),
+        is_held=not weighed.is_news[column],
     )
 
 
-def _asked(least: FloatArray | float, evidence: Evidence, holiday: FloatArray) -> FloatArray:
-    """The evidence that is asked: more around holidays, more of few purchases and restless days.
-
-    What strays slowly has few chances a year to look like an event, chance has one every few days.
-    """
-    counts, days = evidence.chances
-    by_chance = _COUNT_SURPRISE * counts + _DAY_SURPRISE * days
-    return np.asarray(least + by_chance + _HOLIDAY_SURPRISE * holiday)
+def place_of(situation: Situation, level: ScopeLevel, rows: Rows) -> Place:
+    """What names a scope: its platform and entity, empty above their level."""
+    leaf = situation.panel.leaves[int(rows[0])]
+    if level == "brand":
+        return "", ""
+    return leaf.platform, leaf.entity_id if level == "campaign" else ""
 
 
 def _beside(comparison: Comparison, rows: Rows, column: int, direction: Direction) -> float:
@@ -254,7 +229,7 @@ def _beside(comparison: Comparison, rows: Rows, column: int, direction: Directio
 
 
 def _campaign_choices(
-    scopes: Scopes, claim: Claim, active: Rows, moved: Collection[frozenset[int]]
+    scopes: Scopes, claim: Claim, active: Rows, heard: Heard
 ) -> tuple[list[Choice], FloatArray]:
     """Campaigns that moved by themselves: more than their siblings did.
 
@@ -262,16 +237,15 @@ def _campaign_choices(
     speak: what one campaign nearly explains is no matter of all, and a day later it is sure.
     """
     situation = scopes.situation
-    least = np.full((len(situation.panel.leaves), 1), claim.surprise)
-    least[[row for row in active if frozenset((int(row),)) in moved]] = claim.echo
-    least[situation.panel.is_new] -= _FIRST_LOOKS
-    evidence = np.zeros(len(least))
+    asks = _campaigns_burden(situation, claim, active, heard)
+    heeded = np.minimum(asks.least, claim.echo)
+    evidence = np.zeros(len(heeded))
     found: dict[int, Choice] = {}
-    for weighed in _campaigns_weighed(scopes, claim, active, least):
-        loud = weighed.likely & (weighed.surprise > claim.echo)
+    for weighed in _campaigns_weighed(scopes, claim, active, asks):
+        loud = weighed.likely & (weighed.surprise > heeded)
         for row in active[loud[active].any(axis=1)].tolist():
             own, one = np.array([row]), weighed.of(row)
-            told = one.likely & _is_telling(scopes, claim, own, one.measure)
+            told = one.likely & _is_telling(scopes, claim, own, one)
             surprise = np.where(told, one.surprise, 0.0)
             evidence[row] = max(evidence[row], float(surprise.max()))
             columns = np.flatnonzero(told & (surprise > one.asked))
@@ -282,9 +256,21 @@ def _campaign_choices(
     return [found[row] for row in sorted(found)], evidence
 
 
+def _campaigns_burden(situation: Situation, claim: Claim, active: Rows, heard: Heard) -> Burden:
+    """What is asked of each leaf, (K, 1)."""
+    panel = situation.panel
+    moved, stands = (np.zeros((len(panel.leaves), 1), dtype=np.bool_) for _ in range(2))
+    moved[[row for row in active if frozenset((int(row),)) in heard.moved]] = True
+    if heard.stands:
+        for row in active.tolist():
+            place = place_of(situation, _own_level(situation, row), np.array([row]))
+            stands[row] = place in heard.stands
+    return burden(claim, moved=moved, is_new=panel.is_new[:, None], stands=stands)
+
+
 def _campaigns_weighed(
-    scopes: Scopes, claim: Claim, active: Rows, least: FloatArray
-) -> Iterator[_Weighed]:
+    scopes: Scopes, claim: Claim, active: Rows, asks: Burden
+) -> Iterator[Weighed]:
     """What the price of a click says, where it says anything, then what the purchases say, (K, W).
 
     Siblings can exclude no more than what all have in common, and what they did only explains: so
@@ -293,10 +279,11 @@ def _campaigns_weighed(
     situation = scopes.situation
     holiday = situation.comparisons[claim.measure].holiday
     common = _common(situation, claim)
+    least = float(asks.least[active].min())
 
     def is_quiet(name: MeasureName) -> bool:
         most = beside(scopes.leaves(name), situation.comparisons[name].shared_noise)
-        return not most.may_surprise(float(least[active].min()), claim.direction)[active].any()
+        return not most.may_surprise(least, claim.direction)[active].any()
 
     def moved_too(name: MeasureName, *known: FloatArray) -> FloatArray:
         return _further(claim, scopes.siblings(name).multipliers, *known)
@@ -305,11 +292,11 @@ def _campaigns_weighed(
         price = scopes.beside_siblings("price")
         others = moved_too("price"), moved_too("rate", common)
         shown = by_price(price, scopes.beside_siblings("rate"), others, claim)
-        yield _weigh_price(claim, shown, _asked(np.minimum(least, _PRICE_SURPRISE), price, holiday))
+        yield weigh("price", _by_price(claim, shown), asks.by_price, price, holiday)
     if not is_quiet(claim.measure):
         alone = scopes.beside_siblings(claim.measure)
-        asked = _asked(least, alone, holiday)
-        yield _weigh_purchases(claim, alone.after(moved_too(claim.measure, common)), asked)
+        known = alone.after(moved_too(claim.measure, common))
+        yield weigh(claim.measure, _by_purchases(claim, known), asks, alone, holiday)
 
 
 def _further(claim: Claim, *multipliers: FloatArray) -> FloatArray:
@@ -339,11 +326,13 @@ def _own_level(situation: Situation, row: int) -> ScopeLevel:
     return "brand" if len(situation.ad_platforms) == 1 else "platform"
 
 
-def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) -> BoolArray:
+def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, weighed: Weighed) -> BoolArray:
     """Windows with enough to say something, and not refuted by what came after them, (W,).
 
-    What the price of a click shows, the purchases must show as well, be it by chance.
+    What the price of a click shows, the purchases must show as well, be it by chance. What only
+    goes on must show in the newest days.
     """
+    measure = weighed.measure
     comparison = scopes.situation.comparisons[claim.measure]
     due = comparison.expected[rows].sum(axis=0)
     told = (comparison.settled[rows].sum(axis=0) >= LEAST_EXPECTED) & (due >= _LEAST_REPORTED)
@@ -352,7 +341,10 @@ def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) 
         told &= np.array(WINDOWS) >= _PRICE_DAYS[claim.direction]
         told &= _agrees(scopes.total(claim.measure, rows), claim.direction)
     if told.any():
-        told &= ~is_over(scopes.total(measure, rows))
+        evidence = scopes.total(measure, rows)
+        told &= ~is_over(evidence)
+        if weighed.stands.any():
+            told &= weighed.is_news | ~is_over(evidence, _GOES_ON)
         told &= ~_has_recovered(scopes.situation, claim, comparison, rows)
     return np.asarray(told)
 

@@ -22,7 +22,7 @@ _DRIVERS = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What there is to tell."""
+    """What there is to tell; `is_held`: it only goes on, and would not be said anew."""
 
     scope: Scope
     case: Case
@@ -30,6 +30,7 @@ class Story:
     drivers: Json
     siblings: Json
     shown_by: MeasureName
+    is_held: bool = False
 
     @property
     def place(self) -> str:
@@ -131,10 +132,11 @@ def others(story: Story, metric: str) -> str:
 def surety(story: Story, claim: str) -> str:
     """How sure it is; `claim` completes `That …`."""
     case = story.case
+    held = " These days alone would not be enough to say so anew; nor do they say that it is over."
     return (
         f"That {claim} is {certainty(case.probability)} ({chance(case.probability)}); the change "
         f"lies between {change(case.low)} and {change(case.high)} with 80 % probability."
-    )
+    ) + held * story.is_held
 
 
 def tracking_step(story: Story, check_on: date) -> ActionItem | None:

@@ -9,7 +9,7 @@ thresholds can be raised, not lowered.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, get_args
@@ -19,7 +19,7 @@ from aura.insights.budget import LEAST_PROBABILITY
 from aura.insights.calibration import calibrated
 from aura.insights.claims import Rule
 from aura.insights.engine import RULES, Examination, examine
-from aura.insights.finding import HEALTH_TYPES, Finding, FindingType
+from aura.insights.finding import HEALTH_TYPES, Finding, FindingType, Key
 from aura.insights.series import History
 
 # what can be set, in words, and between which values
@@ -58,9 +58,18 @@ class Trial:
         """The engine's rules, more talkative where a threshold is lower than theirs."""
         return tuple(self._tried(rule) for rule in RULES)
 
-    def look(self, history: History, run_day: date, *, with_budget: bool = False) -> Examination:
+    def look(
+        self,
+        history: History,
+        run_day: date,
+        *,
+        standing: Collection[Key] = (),
+        with_budget: bool = False,
+    ) -> Examination:
         """A morning with these thresholds."""
-        seen = examine(history, run_day, with_budget=with_budget, rules=self.rules)
+        seen = examine(
+            history, run_day, standing=standing, with_budget=with_budget, rules=self.rules
+        )
         return replace(seen, findings=tuple(one for one in seen.findings if self._keeps(one)))
 
     def _least(self, finding_type: str, key: str) -> float | None:

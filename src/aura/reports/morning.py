@@ -116,7 +116,8 @@ async def morning_of(
         moment = end_of(chosen, timezone=brand.timezone, now=now)
         then, run_day = await read_history(connection, brand_id=brand_id, as_of=moment)
         kept = await _ledger(connection, brand.timezone, brand_id=brand_id, day=chosen, now=now)
-    seen = examine(then, run_day, with_budget=True)
+    before = [one.key for one in kept or () if one.opened_on < run_day]
+    seen = examine(then, run_day, standing=before, with_budget=True)
     last = chosen - timedelta(days=1)
     first = chosen - timedelta(days=SPAN)
     sums = await changed_since(
@@ -156,13 +157,11 @@ async def _ledger(
 
 def _told(kept: Sequence[StoodRow], seen: Examination, day: date) -> list[Stood]:
     """What stood, in the words of that morning."""
-    found: dict[tuple[str, str, str], Finding] = {
-        (one.finding_type, one.scope.platform, one.scope.entity_id): one for one in seen.findings
-    }
+    found = {one.key: one for one in seen.findings}
     stood: list[Stood] = []
     for row in kept:
         insight, where = row.insight, (row.platform, row.row_id is not None)
-        same = found.get((insight.insight_type, row.platform, row.entity_id))
+        same = found.get(row.key)
         if insight.updated_on is not None and insight.updated_on <= day:
             stood.append(Stood(insight, "stored", *where))
         elif same is None:

@@ -95,7 +95,8 @@ async def verify_insight(
     async with database.as_user(user_id) as connection:
         history, _ = await read_history(connection, brand_id=brand_id, as_of=as_of)
     with_budget = insight.insight_type == "budget_recommendation"
-    found = examine(history, run_day, with_budget=with_budget).findings
+    stood = [(kind, platform, entity) for kind, platform, entity in told.get("standing", ())]
+    found = examine(history, run_day, standing=stood, with_budget=with_budget).findings
     same = next((one for one in found if _is_same(one, insight.insight_type, told)), None)
     checks = () if same is None else tuple(_checks(told, same.details))
     return Verification(insight_id, insight.title, as_of, run_day, checks)

@@ -166,7 +166,13 @@ class StoodRow:
     row_id: UUID | None
     platform: str
     entity_id: str
+    opened_on: date
     insight: InsightWithState
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Type, platform and entity."""
+        return self.insight.insight_type, self.platform, self.entity_id
 
 
 async def stood_on(
@@ -183,7 +189,7 @@ async def stood_on(
 def _stood(row: Mapping[str, Any]) -> StoodRow:
     known = {name: row[name] for name in InsightWithState.__dataclass_fields__}
     insight = InsightWithState(**known | {"id": row["id"] or row["finding_id"]})
-    return StoodRow(row["id"], row["platform"], row["entity_id"], insight)
+    return StoodRow(row["id"], row["platform"], row["entity_id"], row["opened_on"], insight)
 
 
 @dataclass(frozen=True, slots=True)

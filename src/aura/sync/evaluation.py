@@ -13,7 +13,14 @@ from uuid import UUID
 
 from aura.insights.engine import examine
 from aura.insights.finding import Finding
-from aura.insights.lifecycle import Closing, Opening, Update, is_budget_day, plan
+from aura.insights.lifecycle import (
+    Closing,
+    Opening,
+    Update,
+    is_budget_day,
+    plan,
+    stood_before,
+)
 from aura.insights.panel import Silence
 from aura.reports.history import read_history
 from aura.store.database import Database
@@ -59,7 +66,8 @@ async def evaluate_brand(database: Database, *, brand_id: UUID, now: datetime) -
         morning = Morning(brand_id, run_day, now)
         standing = await standing_findings(connection, morning)
         with_budget = is_budget_day(standing, str(brand_id), run_day)
-        examination = examine(history, run_day, with_budget=with_budget)
+        before = stood_before(standing, run_day)
+        examination = examine(history, run_day, standing=before, with_budget=with_budget)
         changes = plan(
             examination.findings,
             standing,

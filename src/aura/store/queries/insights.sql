@@ -157,6 +157,7 @@ select
     f.status,
     i.priority,
     f.updated_on,
+    f.opened_on,
     f.snoozed_until
 from aura.findings as f
 left join public.insights as i on i.id = f.insight_id
