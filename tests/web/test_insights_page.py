@@ -164,7 +164,7 @@ def keep_state(database, made):
 
 WHOLE = EVIDENCE | {
     "run_day": "2026-11-15",
-    "formula_version": "high_cpa/10",
+    "formula_version": "high_cpa/11",
     "scope": {"level": "platform", "platform": "meta", "entity_id": "", "name": "Meta Ads"},
     "observed": EVIDENCE["observed"] | {"spend": "1640.00", "clicks": 2310},
     "drivers": {
@@ -205,7 +205,7 @@ async def test_its_own_page_states_everything_that_its_row_states(browser, made,
         "Lookalike Meta Ads 41 40.2",
         "91 % of the conversions of these days have arrived.",
         "About 3.8 are still to come",
-        "high_cpa/10",
+        "high_cpa/11",
         "2026-09-01 to 2026-11-07",
         "What shows it first the price of a click; the conversions agree",
         "After 14 days it recovered",

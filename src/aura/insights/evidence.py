@@ -34,6 +34,9 @@ _NEWTON_STEPS = 4
 _OVER = -1.0
 # the stretches of newest days that are asked, 3, 5 and 7, of windows that hold them
 _NEWEST = (1, 2, 3)
+# how often what goes on ends on a day, and so in which of the stretches, (W, 1)
+_HAZARD = 1.0 / 15.0
+_ENDS = _HAZARD * np.diff(np.array(WINDOWS, dtype=float), prepend=0.0)[:, None]
 # logarithm of the largest change that evidence is counted for
 _LARGEST = math.log(2.5)
 # the size of an effect that is believed: the doubt that kept us silent is not counted twice
@@ -213,21 +216,35 @@ def of_total(comparison: Comparison, rows: Rows) -> Evidence:
     )
 
 
-def is_over(evidence: Evidence, odds: float = _OVER) -> BoolArray:
-    """Whether the newest days of a window say that nothing is the matter any more, (W,).
+def is_over(evidence: Evidence) -> BoolArray:
+    """Whether the newest days of a window rather say that nothing is the matter any more, (W,)."""
+    found = np.zeros(len(WINDOWS), dtype=np.bool_)
+    going_on = _going_on(evidence)
+    for newest in _NEWEST:
+        # a longer stretch holds days from before the window, which are none of its matter
+        found[newest:] |= going_on[newest, newest:] < _OVER
+    return found
 
-    They do where they leave the logarithm of the odds that it goes on below `odds`.
+
+def goes_on(evidence: Evidence) -> BoolArray:
+    """Whether what a window shows has rather not ended on one of its days, (W,).
+
+    The odds are those of an end at a constant hazard (Adams and MacKay 2007, Bayesian online
+    changepoint detection, arXiv:0710.3742), summed over the days on which it may have been.
+    """
+    ended = _ENDS * np.exp(np.clip(-_going_on(evidence), -50.0, 50.0))
+    return np.asarray(np.triu(ended).sum(axis=0) < 1.0)
+
+
+def _going_on(evidence: Evidence) -> FloatArray:
+    """The logarithm of the odds, by the newest days of a stretch, that a window's matter goes on.
+
+    (stretch, W): all windows' days are asked about the size that each window shows.
     """
     size = np.clip(evidence.observed / np.maximum(evidence.expected, 1e-9), 0.05, 20.0)
-    weight = evidence.weight
-    found = np.zeros(len(WINDOWS), dtype=np.bool_)
-    for newest in _NEWEST:
-        seen = weight[newest] * evidence.observed[newest]
-        due = weight[newest] * evidence.expected[newest]
-        says_so = seen * np.log(size) - due * (size - 1.0) < odds
-        # a longer stretch holds days from before the window, which are none of its matter
-        found[newest:] |= says_so[newest:]
-    return found
+    seen = evidence.weight * evidence.observed
+    due = evidence.weight * evidence.expected
+    return np.asarray(seen[:, None] * np.log(size) - due[:, None] * (size - 1.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

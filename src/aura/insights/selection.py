@@ -16,7 +16,7 @@ from aura.insights.baseline import WINDOWS, Comparison
 from aura.insights.burden import Burden, Heard, Place, Seen, Weighed, burden, weigh
 from aura.insights.case import Rows
 from aura.insights.claim import Claim
-from aura.insights.evidence import Direction, Evidence, beside, is_over, of_total
+from aura.insights.evidence import Direction, Evidence, beside, goes_on, is_over, of_total
 from aura.insights.finding import ScopeLevel
 from aura.insights.measure import MeasureName
 from aura.insights.price import Shown, by_price
@@ -41,8 +41,6 @@ _STANDS_WIDE = 0.8
 _SURELY_BESIDE = 4.0
 # the part of what happened to others (in logarithms) that happened to a scope as well
 _IN_COMMON = 0.7
-# logarithm of the odds at which the newest days say that what stands goes on
-_GOES_ON = 0.7
 # days after which the price of a click shows it
 _PRICE_DAYS = {"fell": 3, "rose": 5}
 # what the purchases that were counted must show of it themselves: its size, and its surprise
@@ -344,7 +342,7 @@ def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, weighed: Weighed) -> B
         evidence = scopes.total(measure, rows)
         told &= ~is_over(evidence)
         if weighed.stands.any():
-            told &= weighed.is_news | ~is_over(evidence, _GOES_ON)
+            told &= weighed.is_news | goes_on(evidence)
         told &= ~_has_recovered(scopes.situation, claim, comparison, rows)
     return np.asarray(told)
 

@@ -1,0 +1,142 @@
+"""What stands needs less to go on than to be said, and ends when the newest days say so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aura.imports.observed_history import read_timelines
+from aura.insights.baseline import WINDOWS
+from aura.insights.burden import Burden
+from aura.insights.engine import examine
+from aura.insights.evidence import Evidence, goes_on
+from aura.insights.finding import Finding, Key
+from aura.insights.replay import replay
+from aura.model import DayRange
+from insights.replayed import write_history
+from insights.worlds import FIRST_DAY, Event, World, shop
+
+START, END = 240, 262
+PROSPECTING = ("high_cpa", "meta", "meta-Prospecting")
+
+
+@cache
+def restless(seed: int, factor: float = 0.62) -> World:
+    """Days so restless that the evidence on the event comes and goes while it lasts."""
+    event = Event("rate", START, END, factor, "meta", "Prospecting")
+    return shop(seed=seed, day_noise=0.15, events=[event])
+
+
+def looked(world: World, morning: int, standing: set[Key] | frozenset[Key]) -> dict[Key, Finding]:
+    history = world.history(morning, nights=30)
+    return {
+        one.key: one for one in examine(history, world.day(morning), standing=standing).findings
+    }
+
+
+def held_morning() -> tuple[int, dict[Key, Finding]]:
+    """A morning on which the event is not said anew but goes on, and what is found then."""
+    for seed in range(20):
+        world, stood = restless(seed), set[Key]()
+        for morning in range(START + 4, END):
+            anew = looked(world, morning, frozenset())
+            if PROSPECTING in stood and not anew:
+                going_on = looked(world, morning, stood)
+                if PROSPECTING in going_on:
+                    return morning, going_on
+            stood |= set(anew)
+    raise AssertionError("evidence never came and went")
+
+
+def test_what_stands_goes_on_with_less_and_says_so() -> None:
+    _, found = held_morning()
+    one = found[PROSPECTING]
+    assert one.details["method"]["only_goes_on"] is True
+    assert list(PROSPECTING) in one.details["standing"]
+    assert "would not be enough to say so anew" in one.description
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_over_ends_though_it_stood(seed: int) -> None:
+    world = restless(seed, 0.45)
+    for morning in range(END + 12, END + 18):
+        assert PROSPECTING not in looked(world, morning, frozenset({PROSPECTING}))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_would_be_said_anew_also_goes_on(seed: int) -> None:
+    said = 0
+    for morning in range(START + 4, END, 3):
+        anew = looked(restless(seed, 0.4), morning, frozenset())
+        going_on = looked(restless(seed, 0.4), morning, set(anew))
+        assert set(anew) <= set(going_on)
+        assert not any(one.details["method"]["only_goes_on"] for one in anew.values())
+        said += len(anew)
+    assert said > 0
+
+
+def test_what_stands_elsewhere_is_no_evidence() -> None:
+    """Nothing new is said because something else goes on."""
+    elsewhere = frozenset(
+        (kind, "google_ads", "google_ads-Brand")
+        for kind in ("high_cpa", "low_roas", "conversion_drop", "high_performer")
+    )
+    for seed in range(4):
+        for morning in range(START + 4, END, 3):
+            alone = looked(restless(seed), morning, frozenset())
+            beside = looked(restless(seed), morning, elsewhere)
+            assert set(beside) - elsewhere == set(alone)
+
+
+def test_an_event_is_told_once(tmp_path) -> None:
+    """It was told, ended for want of confirmation and was told anew while its cause went on."""
+    worlds = {f"brand {seed}": restless(seed, 0.5) for seed in range(10)}
+    write_history(tmp_path / "all", worlds, seen_from=200, until=END)
+    days = DayRange(*(FIRST_DAY + timedelta(days=day) for day in (START, END)))
+    told = 0
+    for timeline in read_timelines(tmp_path / "all"):
+        opened = [
+            change.finding.key for change in replay(timeline, days) if change.event == "opened"
+        ]
+        campaign = [key for key in opened if key[:2] == ("high_cpa", "meta")]
+        assert len(campaign) <= 1
+        told += len(campaign)
+    assert told >= 8
+
+
+@given(
+    st.floats(0.0, 0.5),
+    st.floats(0.0, 3.0),
+    st.floats(0.0, 1.0),
+    st.lists(st.floats(5.0, 200.0), min_size=len(WINDOWS), max_size=len(WINDOWS)),
+)
+def test_never_more_is_asked_of_what_stands(
+    daily: float, least: float, holiday: float, expected: list[float]
+) -> None:
+    due = np.array(expected)
+    evidence = Evidence(due, due, np.full(len(due), daily + 0.01), daily=daily)
+    near = np.full(len(due), holiday)
+    stands, new = (Burden(np.array(least), 0.86, np.array(stands)) for stands in (True, False))
+    assert (stands.asked(evidence, near) <= new.asked(evidence, near)).all()
+    assert (stands.is_likely(due / 200.0) >= new.is_likely(due / 200.0)).all()
+    assert stands.anew.asked(evidence, near) == pytest.approx(new.asked(evidence, near))
+
+
+def of_days(parts: list[float], due: float) -> Evidence:
+    """Windows over days, the newest last, on which these parts of what was due were seen."""
+    seen = np.array([due * sum(parts[-length:]) for length in WINDOWS])
+    return Evidence(seen, due * np.array(WINDOWS, dtype=float), np.full(len(WINDOWS), 0.01))
+
+
+def test_days_as_before_end_what_goes_on_and_days_too_few_to_tell_do_not() -> None:
+    broken = [0.4] * 11
+    longest = len(WINDOWS) - 1
+    assert goes_on(of_days([*broken, 0.4, 0.4, 0.4], 40.0))[longest]
+    assert not goes_on(of_days([*broken, 1.0, 1.0, 1.0], 40.0))[longest]
+    assert goes_on(of_days([*broken, 0.7, 0.7, 0.7], 1.0))[longest]
+    assert not goes_on(of_days([*broken, 1.0, 1.0, 1.0], 8.0))[longest]
