@@ -95,7 +95,7 @@ def test_what_stands_elsewhere_is_no_evidence() -> None:
 
 def test_an_event_is_told_once(tmp_path) -> None:
     """It was told, ended for want of confirmation and was told anew while its cause went on."""
-    worlds = {f"brand {seed}": restless(seed, 0.5) for seed in range(10)}
+    worlds = {f"brand {seed}": restless(seed, 0.5) for seed in range(8)}
     write_history(tmp_path / "all", worlds, seen_from=200, until=END)
     days = DayRange(*(FIRST_DAY + timedelta(days=day) for day in (START, END)))
     told = 0
@@ -106,7 +106,7 @@ def test_an_event_is_told_once(tmp_path) -> None:
         campaign = [key for key in opened if key[:2] == ("high_cpa", "meta")]
         assert len(campaign) <= 1
         told += len(campaign)
-    assert told >= 8
+    assert told >= 6
 
 
 @given(
