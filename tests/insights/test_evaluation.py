@@ -257,6 +257,38 @@ async def test_an_insight_is_verified_to_the_digit_and_a_changed_one_is_caught(
     assert sorted(paths) == ["observed.spend", "series.cpa.0"]
 
 
+async def test_what_only_goes_on_says_so_and_is_verified_with_what_stood(
+    database, person, brand, reader, told
+) -> None:
+    eased = (
+        Event("rate", START, LAST - 6, 0.45, "meta", "Prospecting"),
+        Event("rate", LAST - 5, 239, 0.7, "meta", "Prospecting"),
+    )
+    for morning in (LAST + 1, LAST + 2):
+        await reader.read(world(*eased), morning, days=60)
+        await evaluate_brand(database, brand_id=brand, now=morning_of(morning))
+    (insight,) = await rows(database, "select * from public.insights")
+    assert insight["related_data"]["method"]["only_goes_on"] is True
+    assert "not be enough to say so anew" in insight["description"]
+    (finding,) = await rows(database, "select * from aura.findings where closed_on is null")
+    assert (finding["status"], finding["updated_on"]) == ("open", RISEN.day(LAST + 2))
+    whose = {
+        "user_id": person,
+        "brand_id": brand,
+        "insight_id": insight["id"],
+        "now": morning_of(LAST + 2),
+    }
+    assert (await verify_insight(database, **whose)).is_equal
+    # a second look on the same morning says the same
+    await evaluate_brand(database, brand_id=brand, now=morning_of(LAST + 2))
+    assert await rows(database, "select * from public.insights") == [insight]
+    async with database.as_owner() as connection:
+        await connection.execute(
+            "update public.insights set related_data = related_data - 'standing'"
+        )
+    assert not (await verify_insight(database, **whose)).is_equal
+
+
 async def test_restatements_after_an_insight_do_not_change_what_it_is_verified_against(
     database, person, brand, reader, told
 ) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from aura.insights.finding import Effect, Finding, Impact, Scope
-from aura.insights.lifecycle import Closing, Opening, Standing, Update, plan
+from aura.insights.lifecycle import Closing, Opening, Standing, Update, plan, stood_before
 from aura.model import DayRange
 
 TODAY = date(2026, 11, 22)
@@ -193,3 +193,15 @@ def test_who_put_a_story_off_does_not_meet_it_under_another_name(status: str) ->
 def test_two_stories_of_two_scopes_are_both_told() -> None:
     changes = told([found(CAMPAIGN), found(OTHER_CAMPAIGN, kind="low_roas")], [])
     assert [type(change) for change in changes] == [Opening, Opening]
+
+
+def test_what_stood_before_this_morning_is_asked_for_less() -> None:
+    """Not what opened today, so that a second look says the same, and not what ended long ago."""
+    today = stands(CAMPAIGN, days_ago=0)
+    open_, snoozed = stands(CAMPAIGN), stands(PLATFORM, status="snoozed")
+    dismissed = stands(BRAND, status="dismissed", days_ago=2)
+    faded = stands(BRAND, status="dismissed", days_ago=9)
+    assert stood_before([today], TODAY) == frozenset()
+    assert stood_before([open_, snoozed], TODAY) == {open_.key, snoozed.key}
+    assert stood_before([dismissed], TODAY) == {dismissed.key}
+    assert stood_before([faded], TODAY) == frozenset()
