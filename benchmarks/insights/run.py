@@ -20,6 +20,7 @@ import budget
 import cost
 import engine_run
 import forecaster
+import lasting
 import rivals
 from scoring import Tally, rows, score
 from worlds import GENERATORS, TUNED_BESIDE
@@ -57,7 +58,8 @@ def look(task: Task) -> tuple[Task, dict[str, Tally], float]:
     name, seed, number, noise = task
     world = GENERATORS[name](seed, number, noise)
     started = time.process_time()
-    said = {"Aura": engine_run.alerts(world)}
+    own, stood = engine_run.told(world)
+    said = {"Aura": own}
     spent = time.process_time() - started
     said["chance"] = rivals.chance(world, max(len(said["Aura"]), 1), number)
     said["oracle"] = rivals.oracle(world)
@@ -70,6 +72,7 @@ def look(task: Task) -> tuple[Task, dict[str, Tally], float]:
     tallies = {method: Tally() for method in said}
     for method, alerts in said.items():
         score(tallies[method], world, alerts)
+    lasting.count(tallies["Aura"], world, stood)
     return task, tallies, spent
 
 
@@ -128,6 +131,18 @@ def line(key: Key, found: dict[str, Any]) -> str:
     )
 
 
+def lasted(key: Key, tally: Tally) -> str:
+    """How the engine's insights last, in words."""
+    _, group, noise = key
+    found = lasting.rows(tally)
+    return (
+        f"{group}, noise {noise:.2f}: of the mornings of insights that stood "
+        f"{found['standing_true']:.3f} true; of the mornings of told events that went on "
+        f"{found['going_on_said']:.3f} said; told anew {found['told_anew']:.2f} times an event, "
+        f"standing {found['days_after_the_end']:.1f} days after its end"
+    )
+
+
 def others() -> dict[str, float]:
     """What is measured without the worlds: budgets, time and memory, looking ahead."""
     found = budget.measure(_BUDGET_WORLDS)
@@ -183,6 +198,8 @@ def main() -> None:
     tallies, seconds = measure(plan)
     for key in sorted(tallies, key=lambda key: (key[2], key[1], key[0])):
         print(line(key, rows(tallies[key])), flush=True)
+        if key[0] == "Aura":
+            print(lasted(key, tallies[key]), flush=True)
     print(f"share of the gap to the oracle that is closed, by rival: {gap_closed(tallies)}")
     print(f"{seconds:.2f} s of the processor a brand, {plan}", flush=True)
     print(json.dumps(table(tallies, others())))

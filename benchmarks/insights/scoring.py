@@ -52,6 +52,7 @@ class Tally:
     alerts: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     outages: list[dict[str, bool]] = field(default_factory=list)
+    lasting: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Tally) -> None:
         self.months += other.months
@@ -59,6 +60,7 @@ class Tally:
         self.alerts += other.alerts
         self.events += other.events
         self.outages += other.outages
+        self.lasting.update(other.lasting)
 
 
 def merged(alerts: Iterable[Alert]) -> list[Alert]:
