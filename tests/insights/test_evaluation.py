@@ -27,7 +27,7 @@ from insights.nights import (
     morning_of,
     world,
 )
-from insights.worlds import FIRST_DAY, Event
+from insights.worlds import FIRST_DAY, Event, World
 
 
 @pytest.fixture
@@ -258,29 +258,30 @@ async def test_an_insight_is_verified_to_the_digit_and_a_changed_one_is_caught(
 
 
 async def test_what_only_goes_on_says_so_and_is_verified_with_what_stood(
-    database, person, brand, reader, told
+    database, person, brand, reader
 ) -> None:
-    eased = (
-        Event("rate", START, LAST - 6, 0.45, "meta", "Prospecting"),
-        Event("rate", LAST - 5, 239, 0.7, "meta", "Prospecting"),
+    event = Event("rate", START, 239, 0.6, "meta", "Prospecting")
+    wavers = World(
+        RISEN.campaigns, seed=11, days=240, day_noise=0.15, events=[event], with_store=False
     )
-    for morning in (LAST + 1, LAST + 2):
-        await reader.read(world(*eased), morning, days=60)
+    await reader.read(wavers, LAST - NIGHTS, days=LAST)
+    for morning in range(LAST - NIGHTS + 1, LAST + 1):
+        await reader.read(wavers, morning)
         await evaluate_brand(database, brand_id=brand, now=morning_of(morning))
     (insight,) = await rows(database, "select * from public.insights")
     assert insight["related_data"]["method"]["only_goes_on"] is True
     assert "not be enough to say so anew" in insight["description"]
-    (finding,) = await rows(database, "select * from aura.findings where closed_on is null")
-    assert (finding["status"], finding["updated_on"]) == ("open", RISEN.day(LAST + 2))
+    (finding,) = await rows(database, "select * from aura.findings")
+    assert (finding["status"], finding["updated_on"]) == ("open", RISEN.day(LAST))
     whose = {
         "user_id": person,
         "brand_id": brand,
         "insight_id": insight["id"],
-        "now": morning_of(LAST + 2),
+        "now": morning_of(LAST),
     }
     assert (await verify_insight(database, **whose)).is_equal
     # a second look on the same morning says the same
-    await evaluate_brand(database, brand_id=brand, now=morning_of(LAST + 2))
+    await evaluate_brand(database, brand_id=brand, now=morning_of(LAST))
     assert await rows(database, "select * from public.insights") == [insight]
     async with database.as_owner() as connection:
         await connection.execute(

@@ -34,8 +34,10 @@ _NEWTON_STEPS = 4
 _OVER = -1.0
 # the stretches of newest days that are asked, 3, 5 and 7, of windows that hold them
 _NEWEST = (1, 2, 3)
-# how often what goes on ends on a day, and so in which of the stretches, (W, 1)
+# how often what goes on ends on a day; the odds up to which it is taken to go on, for a wrong word
+# is dearer than one that is not repeated; and how often it ends in each stretch of days, (W, 1)
 _HAZARD = 1.0 / 15.0
+_HARDLY = 0.2
 _ENDS = _HAZARD * np.diff(np.array(WINDOWS, dtype=float), prepend=0.0)[:, None]
 # logarithm of the largest change that evidence is counted for
 _LARGEST = math.log(2.5)
@@ -227,13 +229,13 @@ def is_over(evidence: Evidence) -> BoolArray:
 
 
 def goes_on(evidence: Evidence) -> BoolArray:
-    """Whether what a window shows has rather not ended on one of its days, (W,).
+    """Whether what a window shows has hardly ended on one of its days, (W,).
 
     The odds are those of an end at a constant hazard (Adams and MacKay 2007, Bayesian online
     changepoint detection, arXiv:0710.3742), summed over the days on which it may have been.
     """
     ended = _ENDS * np.exp(np.clip(-_going_on(evidence), -50.0, 50.0))
-    return np.asarray(np.triu(ended).sum(axis=0) < 1.0)
+    return np.asarray(np.triu(ended).sum(axis=0) < _HARDLY)
 
 
 def _going_on(evidence: Evidence) -> FloatArray:
