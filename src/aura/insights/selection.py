@@ -131,6 +131,7 @@ def _broad_choice(
         is_new=bool(situation.panel.is_new[rows].all()),
         stands=place_of(situation, told, rows) in heard.stands,
     )
+    held: Choice | None = None
     for weighed in _broad_weighed(scopes, claim, level, rows, asks):
         loud = weighed.likely & (weighed.surprise > weighed.asked)
         if not loud.any():
@@ -141,9 +142,12 @@ def _broad_choice(
         shows = situation.comparisons[weighed.measure]
         for column in np.flatnonzero(loud)[np.argsort(-weighed.surprise[loud])].tolist():
             others = _beside(shows, rows, column, claim.direction)
-            if others >= _LEAST_BESIDE or weighed.stands:
-                return replace(_choice(scopes, claim, weighed, told, rows, column), beside=others)
-    return None
+            found = _choice(scopes, claim, weighed, told, rows, column)
+            if others >= _LEAST_BESIDE and not found.is_held:
+                return replace(found, beside=others)
+            if held is None and found.stands:
+                held = replace(found, beside=others, is_held=True)
+    return held
 
 
 def _broad_weighed(
@@ -246,8 +250,10 @@ def _campaign_choices(
             told = one.likely & _is_telling(scopes, claim, own, one)
             surprise = np.where(told, one.surprise, 0.0)
             evidence[row] = max(evidence[row], float(surprise.max()))
-            columns = np.flatnonzero(told & (surprise > one.asked))
-            if columns.size and row not in found:
+            enough = told & (surprise > one.asked)
+            news = enough & one.is_news
+            columns = np.flatnonzero(news if news.any() else enough)
+            if columns.size and (row not in found or (found[row].is_held and news.any())):
                 column = int(columns[np.argmax(surprise[columns])])
                 level = _own_level(situation, row)
                 found[row] = _choice(scopes, claim, one, level, own, column)
