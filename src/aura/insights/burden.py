@@ -97,7 +97,8 @@ class Burden:
 
     def is_likely(self, probability: FloatArray) -> BoolArray:
         """Where a claim is sure enough."""
-        return np.asarray(probability > self.speak - _STANDING_DOUBT * self.stands)
+        standing = max(self.speak - _STANDING_DOUBT, 0.5)
+        return np.asarray(probability > np.where(self.stands, standing, self.speak))
 
 
 def burden(

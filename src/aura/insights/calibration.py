@@ -16,15 +16,19 @@ _BY_EVIDENCE = 1.1
 _JUST_MADE = 6.0
 _BY_NOISE = 4.0
 _USUAL_NOISE = 0.12
+# of what only goes on, with as much evidence, less is true: some of it has just ended
+_BY_STANDING = 0.8
 
 
-def calibrated(surprise: float, day_noise: float) -> float:
+def calibrated(surprise: float, day_noise: float, *, only_goes_on: bool = False) -> float:
     """The share of such claims that are true.
 
     Args:
         surprise: by how much (logarithm of likelihood) a change explains the counts better.
         day_noise: relative standard deviation of the brand's days beyond chance.
+        only_goes_on: whether it would not be said anew.
     """
     evidence = _BY_EVIDENCE * math.log(max(surprise, 1.0) / _JUST_MADE)
     noise = _BY_NOISE * max(day_noise - _USUAL_NOISE, 0.0)
-    return 1.0 / (1.0 + math.exp(-(_BASE + evidence - noise)))
+    standing = _BY_STANDING * only_goes_on
+    return 1.0 / (1.0 + math.exp(-(_BASE + evidence - noise - standing)))

@@ -97,7 +97,11 @@ def _findings(situation: Situation, rule: Rule, choices: Sequence[Choice]) -> li
             comparison,
             (choice.rows, choice.column),
             choice.evidence,
-            calibrated(choice.surprise, math.sqrt(comparison.spread.noise)),
+            calibrated(
+                choice.surprise,
+                math.sqrt(comparison.spread.noise),
+                only_goes_on=choice.is_held,
+            ),
         )
         if choice.level == "campaign" or not _store_objects(rule, case, choice.evidence):
             findings.append(_finding(situation, rule, choice, case))

@@ -1,7 +1,7 @@
 """The order of things on a morning: stock-taking, health, rules.
 
-`evaluate` is the whole of it: a history and a day in, findings out, the most money first. It is
-strictly causal: days from `run_day` on, and what was read after it, change nothing.
+`examine` is the whole of it: a history, a day and what stands in, findings out, the most money
+first. It is strictly causal: days from `run_day` on, and what was read after it, change nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from aura.insights.rules import (
     tracking_outage,
 )
 from aura.insights.series import History
-from aura.insights.situation import Situation, take_stock
+from aura.insights.situation import take_stock
 from aura.model import Platform
 
 RULES: tuple[Rule, ...] = tuple(
@@ -73,11 +73,16 @@ def examine(
     panel = situation.panel
     findings = tracking_outage.find(panel, situation.outages, run_day)
     findings.extend(sync_issue.find(panel.history, situation.silences, run_day))
-    findings.extend(_told(situation, rules, standing))
+    kinds = {rule.finding_type for rule in rules}
+    stood = sorted(key for key in standing if key[0] in kinds)
+    findings.extend(find(situation, rules, stood))
     _link(findings)
     # while something breaks, what a campaign answers to money says little: first things first
     if with_budget and all(finding.finding_type in CALM_TYPES for finding in findings):
         findings.extend(budget_recommendation.find(situation))
+    for finding in findings:
+        # so that it can be computed again
+        finding.details["standing"] = [list(key) for key in stood]
     findings.sort(key=_order)
     judged: set[tuple[str, str]] = {(platform, "") for platform in panel.platforms}
     judged |= {(leaf.platform, leaf.entity_id) for leaf in panel.leaves}
@@ -97,16 +102,6 @@ def examine(
             for platform, curve in zip(panel.platforms, panel.curves, strict=True)
         },
     )
-
-
-def _told(situation: Situation, rules: Sequence[Rule], standing: Collection[Key]) -> list[Finding]:
-    """The findings of all rules, each with what stood, so that it can be computed again."""
-    kinds = {rule.finding_type for rule in rules}
-    stood = sorted(key for key in standing if key[0] in kinds)
-    found = find(situation, rules, stood)
-    for finding in found:
-        finding.details["standing"] = [list(key) for key in stood]
-    return found
 
 
 def _link(findings: list[Finding]) -> None:

@@ -129,6 +129,11 @@ class Finding:
         return self.finding_type, self.scope.platform, self.scope.entity_id
 
     @property
+    def only_goes_on(self) -> bool:
+        """Whether it would not be said anew, but stood and has not ended."""
+        return bool(self.details.get("method", {}).get("only_goes_on"))
+
+    @property
     def is_explained(self) -> bool:
         """Whether another finding about the same scope tells the same story."""
         return "explained_by" in self.details

@@ -95,16 +95,11 @@ Change = Opening | Update | Closing
 
 
 def stood_before(standing: Sequence[Standing], run_day: date) -> frozenset[Key]:
-    """What was said before this morning and goes on, be it put off or dismissed.
+    """What was said before this morning and has not ended, be it put off or dismissed.
 
     What opened this morning is not of it: a second look at the same numbers says the same.
     """
-    return frozenset(
-        one.key
-        for one in standing
-        if one.opened_on < run_day
-        and (one.status != "dismissed" or (run_day - one.updated_on).days <= UNCONFIRMED_DAYS)
-    )
+    return frozenset(one.key for one in standing if one.opened_on < run_day)
 
 
 def plan(
@@ -123,6 +118,8 @@ def plan(
     if by_story:
         findings = one_a_story(findings, standing, run_day)
     by_key = {one.key: one for one in standing}
+    # what only went on and ended earlier this morning does not open anew
+    findings = [one for one in findings if not one.only_goes_on or one.key in by_key]
     changes: list[Change] = []
     confirmed: set[Key] = set()
     ended: set[Key] = set()
@@ -226,6 +223,8 @@ def _update(stands: Standing, finding: Finding, now: datetime) -> Update:
         status = "open"
     before = stands.priority
     is_escalated = before is not None and _RANK[finding.priority] > _RANK[before]
+    # what these days alone would not say is no reason to call anyone again
+    is_escalated = is_escalated and not finding.only_goes_on
     return Update(stands, finding, status, is_escalated and status == "open")
 
 

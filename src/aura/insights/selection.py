@@ -70,15 +70,23 @@ class Choice:
     is_held: bool = False
 
     def outweighs(self, loudest: float) -> bool:
-        """Whether it explains enough more than the loudest of its parts."""
+        """Whether it explains enough more than the loudest of its parts to be said anew."""
         margin = _AS_WIDE if self.beside >= _SURELY_BESIDE else _WIDER
-        if self.stands:
-            margin = _STANDS_WIDE
         return self.surprise > margin * loudest
+
+    def beside_parts(self, loudest: float) -> Choice | None:
+        """The same if it is to be spoken of rather than its parts."""
+        if self.outweighs(loudest):
+            return self
+        goes_on = self.stands and self.surprise > _STANDS_WIDE * loudest
+        return replace(self, is_held=True) if goes_on else None
 
 
 def choose(scopes: Scopes, claim: Claim, heard: Heard = _NOTHING) -> list[Choice]:
-    """Scopes of which the claim holds with the probability it asks for."""
+    """Scopes of which the claim holds with the probability it asks for.
+
+    Less evidence is asked of what moved in another measure, and less still of what stands.
+    """
     situation = scopes.situation
     panel = situation.panel
     is_active = _is_active(scopes, situation.comparisons[claim.measure])
@@ -94,7 +102,9 @@ def choose(scopes: Scopes, claim: Claim, heard: Heard = _NOTHING) -> list[Choice
     for rows in platforms:
         whole = _broad_choice(scopes, claim, "platform", rows, heard)
         own = [choice for choice in campaigns if choice.rows[0] in rows]
-        if whole is not None and whole.outweighs(float(alone[rows].max())):
+        if whole is not None:
+            whole = whole.beside_parts(float(alone[rows].max()))
+        if whole is not None:
             found.append(whole)
             wholes.append(whole)
         else:
@@ -103,7 +113,9 @@ def choose(scopes: Scopes, claim: Claim, heard: Heard = _NOTHING) -> list[Choice
     if len(platforms) > 1:
         brand = _broad_choice(scopes, claim, "brand", active, heard)
     loudest = max([loudest, *(choice.surprise for choice in wholes)])
-    return [brand] if brand is not None and brand.outweighs(loudest) else found
+    if brand is not None:
+        brand = brand.beside_parts(loudest)
+    return found if brand is None else [brand]
 
 
 def _is_active(scopes: Scopes, comparison: Comparison) -> BoolArray:
@@ -129,14 +141,14 @@ def _broad_choice(
         claim,
         moved=frozenset(rows.tolist()) in heard.moved,
         is_new=bool(situation.panel.is_new[rows].all()),
-        stands=place_of(situation, told, rows) in heard.stands,
+        stands=_place_of(situation, told, rows) in heard.stands,
     )
     held: Choice | None = None
     for weighed in _broad_weighed(scopes, claim, level, rows, asks):
         loud = weighed.likely & (weighed.surprise > weighed.asked)
         if not loud.any():
             continue
-        loud &= _is_telling(scopes, claim, rows, weighed)
+        loud &= _is_telling(scopes, claim, rows, weighed.measure)
         if weighed.measure == claim.measure:
             loud &= np.array(WINDOWS) >= claim.least_days
         shows = situation.comparisons[weighed.measure]
@@ -145,7 +157,8 @@ def _broad_choice(
             found = _choice(scopes, claim, weighed, told, rows, column)
             if others >= _LEAST_BESIDE and not found.is_held:
                 return replace(found, beside=others)
-            if held is None and found.stands:
+            going_on = found.stands and goes_on(scopes.total(weighed.measure, rows))[column]
+            if held is None and going_on:
                 held = replace(found, beside=others, is_held=True)
     return held
 
@@ -208,7 +221,7 @@ def _choice(
     )
 
 
-def place_of(situation: Situation, level: ScopeLevel, rows: Rows) -> Place:
+def _place_of(situation: Situation, level: ScopeLevel, rows: Rows) -> Place:
     """What names a scope: its platform and entity, empty above their level."""
     leaf = situation.panel.leaves[int(rows[0])]
     if level == "brand":
@@ -247,11 +260,13 @@ def _campaign_choices(
         loud = weighed.likely & (weighed.surprise > heeded)
         for row in active[loud[active].any(axis=1)].tolist():
             own, one = np.array([row]), weighed.of(row)
-            told = one.likely & _is_telling(scopes, claim, own, one)
+            told = one.likely & _is_telling(scopes, claim, own, one.measure)
             surprise = np.where(told, one.surprise, 0.0)
             evidence[row] = max(evidence[row], float(surprise.max()))
             enough = told & (surprise > one.asked)
             news = enough & one.is_news
+            if one.stands.any():
+                enough &= goes_on(scopes.total(one.measure, own))
             columns = np.flatnonzero(news if news.any() else enough)
             if columns.size and (row not in found or (found[row].is_held and news.any())):
                 column = int(columns[np.argmax(surprise[columns])])
@@ -267,7 +282,7 @@ def _campaigns_burden(situation: Situation, claim: Claim, active: Rows, heard: H
     moved[[row for row in active if frozenset((int(row),)) in heard.moved]] = True
     if heard.stands:
         for row in active.tolist():
-            place = place_of(situation, _own_level(situation, row), np.array([row]))
+            place = _place_of(situation, _own_level(situation, row), np.array([row]))
             stands[row] = place in heard.stands
     return burden(claim, moved=moved, is_new=panel.is_new[:, None], stands=stands)
 
@@ -330,13 +345,11 @@ def _own_level(situation: Situation, row: int) -> ScopeLevel:
     return "brand" if len(situation.ad_platforms) == 1 else "platform"
 
 
-def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, weighed: Weighed) -> BoolArray:
+def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) -> BoolArray:
     """Windows with enough to say something, and not refuted by what came after them, (W,).
 
-    What the price of a click shows, the purchases must show as well, be it by chance. What only
-    goes on must show in the newest days.
+    What the price of a click shows, the purchases must show as well, be it by chance.
     """
-    measure = weighed.measure
     comparison = scopes.situation.comparisons[claim.measure]
     due = comparison.expected[rows].sum(axis=0)
     told = (comparison.settled[rows].sum(axis=0) >= LEAST_EXPECTED) & (due >= _LEAST_REPORTED)
@@ -345,10 +358,7 @@ def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, weighed: Weighed) -> B
         told &= np.array(WINDOWS) >= _PRICE_DAYS[claim.direction]
         told &= _agrees(scopes.total(claim.measure, rows), claim.direction)
     if told.any():
-        evidence = scopes.total(measure, rows)
-        told &= ~is_over(evidence)
-        if weighed.stands.any():
-            told &= weighed.is_news | goes_on(evidence)
+        told &= ~is_over(scopes.total(measure, rows))
         told &= ~_has_recovered(scopes.situation, claim, comparison, rows)
     return np.asarray(told)
 

@@ -98,6 +98,8 @@ class Trial:
             value is None or _measure(finding, key) >= value
             for key in KEYS
             for value in [self._least(finding.finding_type, key)]
+            # how sure one must be is asked of what is said anew
+            if not (key == "confidence" and finding.only_goes_on)
         )
 
 

@@ -116,7 +116,7 @@ async def morning_of(
         moment = end_of(chosen, timezone=brand.timezone, now=now)
         then, run_day = await read_history(connection, brand_id=brand_id, as_of=moment)
         kept = await _ledger(connection, brand.timezone, brand_id=brand_id, day=chosen, now=now)
-    before = [one.key for one in kept or () if one.opened_on < run_day]
+    before = [one.key for one in kept or () if one.opened_before(run_day)]
     seen = examine(then, run_day, standing=before, with_budget=True)
     last = chosen - timedelta(days=1)
     first = chosen - timedelta(days=SPAN)

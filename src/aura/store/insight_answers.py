@@ -166,13 +166,16 @@ class StoodRow:
     row_id: UUID | None
     platform: str
     entity_id: str
-    opened_on: date
     insight: InsightWithState
 
     @property
     def key(self) -> tuple[str, str, str]:
         """Type, platform and entity."""
         return self.insight.insight_type, self.platform, self.entity_id
+
+    def opened_before(self, day: date) -> bool:
+        """Whether it stood already when the day began."""
+        return self.insight.opened_on is not None and self.insight.opened_on < day
 
 
 async def stood_on(
@@ -189,7 +192,7 @@ async def stood_on(
 def _stood(row: Mapping[str, Any]) -> StoodRow:
     known = {name: row[name] for name in InsightWithState.__dataclass_fields__}
     insight = InsightWithState(**known | {"id": row["id"] or row["finding_id"]})
-    return StoodRow(row["id"], row["platform"], row["entity_id"], row["opened_on"], insight)
+    return StoodRow(row["id"], row["platform"], row["entity_id"], insight)
 
 
 @dataclass(frozen=True, slots=True)

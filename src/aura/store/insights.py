@@ -149,6 +149,14 @@ async def standing_rows(
     return list(await cursor.fetchall())
 
 
+async def ended_rows(connection: Connection, *, brand_id: UUID, day: date) -> list[Row]:
+    """Type and scope of what stood before a morning and ended on it."""
+    cursor = await connection.execute(
+        statements("insights")["ended_findings"], {"brand_id": brand_id, "day": day}
+    )
+    return list(await cursor.fetchall())
+
+
 async def add_insight(
     connection: Connection, text: InsightText, *, brand_id: UUID, now: datetime
 ) -> UUID:

@@ -27,7 +27,7 @@ from aura.store.database import Database
 from aura.store.insights import lock_findings
 from aura.store.integrations import note_arrival
 from aura.store.sync_state import daily_due
-from aura.sync.findings import Morning, standing_findings, write_changes
+from aura.sync.findings import Morning, ended_findings, standing_findings, write_changes
 from aura.sync.outcomes import keep_outcomes
 
 _log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ async def evaluate_brand(database: Database, *, brand_id: UUID, now: datetime) -
         morning = Morning(brand_id, run_day, now)
         standing = await standing_findings(connection, morning)
         with_budget = is_budget_day(standing, str(brand_id), run_day)
-        before = stood_before(standing, run_day)
+        before = stood_before(standing, run_day) | await ended_findings(connection, morning)
         examination = examine(history, run_day, standing=before, with_budget=with_budget)
         changes = plan(
             examination.findings,

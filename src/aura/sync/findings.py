@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from aura.insights.finding import Finding
+from aura.insights.finding import Finding, Key
 from aura.insights.lifecycle import (
     DISMISSED_DAYS,
     EXPIRY_DAYS,
@@ -49,6 +49,12 @@ async def standing_findings(connection: Connection, morning: Morning) -> list[St
         dismissed_since=morning.run_day - timedelta(days=DISMISSED_DAYS),
     )
     return [Standing(**row) for row in rows]
+
+
+async def ended_findings(connection: Connection, morning: Morning) -> frozenset[Key]:
+    """What an earlier look of this morning ended: a second one starts from the same."""
+    rows = await stored.ended_rows(connection, brand_id=morning.brand_id, day=morning.run_day)
+    return frozenset((row["finding_type"], row["platform"], row["entity_id"]) for row in rows)
 
 
 async def write_changes(

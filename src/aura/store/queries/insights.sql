@@ -168,6 +168,18 @@ where
         or (f.status = 'dismissed' and f.updated_on >= %(dismissed_since)s)
     );
 
+-- name: ended_findings
+-- Findings that stood before a morning and ended on it.
+select
+    f.finding_type,
+    f.platform,
+    f.entity_external_id as entity_id
+from aura.findings as f
+where
+    f.brand_id = %(brand_id)s
+    and f.opened_on < %(day)s
+    and f.closed_on = %(day)s;
+
 -- name: add_insight
 -- A new row for people; its state is kept beside it in aura.findings.
 insert into public.insights (
