@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,7 +18,7 @@ from aura.reports.history import HISTORY_DAYS, read_history
 from aura.reports.insights import completeness_curves, list_health_findings, list_insights
 from aura.reports.verification import verify_insight
 from aura.sync.evaluation import evaluate_brand
-from aura.sync.findings import Morning, write_changes
+from aura.sync.findings import Morning, ended_findings, write_changes
 from insights.nights import (
     LAST,
     NIGHTS,
@@ -138,6 +139,13 @@ async def test_a_rise_that_ends_is_resolved_and_says_so(database, brand, reader,
     (insight,) = await rows(database, "select * from public.insights")
     assert insight["related_data"]["status"] == "resolved"
     assert insight["expires_at"] == morning_of(LAST + 3)
+    # a second look of that morning would start from what stood when it began
+    morning = Morning(brand, RISEN.day(LAST + 3), morning_of(LAST + 3))
+    async with database.as_worker(brand) as connection:
+        ended = await ended_findings(connection, morning)
+        assert ended == {(finding["finding_type"], "meta", finding["entity_external_id"])}
+        later = replace(morning, run_day=RISEN.day(LAST + 4))
+        assert await ended_findings(connection, later) == frozenset()
 
 
 async def test_an_insight_that_was_read_stays_read(database, brand, told, person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -193,6 +194,15 @@ def test_who_put_a_story_off_does_not_meet_it_under_another_name(status: str) ->
 def test_two_stories_of_two_scopes_are_both_told() -> None:
     changes = told([found(CAMPAIGN), found(OTHER_CAMPAIGN, kind="low_roas")], [])
     assert [type(change) for change in changes] == [Opening, Opening]
+
+
+def test_what_only_goes_on_calls_nobody_again_and_never_opens() -> None:
+    held = replace(found(CAMPAIGN, priority="high"), details={"method": {"only_goes_on": True}})
+    (update,) = planned([held], [stands(CAMPAIGN, priority="low")])
+    assert isinstance(update, Update)
+    assert not update.is_escalated
+    # it ended earlier this morning
+    assert planned([held], []) == []
 
 
 def test_what_stood_before_this_morning_is_asked_for_less() -> None:

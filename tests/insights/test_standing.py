@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from aura.insights.engine import examine
 from aura.insights.evidence import Evidence, goes_on
 from aura.insights.finding import Finding, Key
 from aura.insights.replay import replay
+from aura.insights.trial import trial_of
 from aura.model import DayRange
 from insights.replayed import write_history
 from insights.worlds import FIRST_DAY, Event, World, shop
@@ -39,8 +41,17 @@ def looked(world: World, morning: int, standing: set[Key] | frozenset[Key]) -> d
     }
 
 
-def held_morning() -> tuple[int, dict[Key, Finding]]:
-    """A morning on which the event is not said anew but goes on, and what is found then."""
+class Held(NamedTuple):
+    """A morning on which an event is not said anew but goes on."""
+
+    world: World
+    morning: int
+    stood: frozenset[Key]
+    found: Finding
+
+
+def held() -> Held:
+    """The first such morning."""
     for seed in range(20):
         world, stood = restless(seed), set[Key]()
         for morning in range(START + 4, END):
@@ -48,15 +59,14 @@ def held_morning() -> tuple[int, dict[Key, Finding]]:
             if PROSPECTING in stood and not anew:
                 going_on = looked(world, morning, stood)
                 if PROSPECTING in going_on:
-                    return morning, going_on
+                    return Held(world, morning, frozenset(stood), going_on[PROSPECTING])
             stood |= set(anew)
     raise AssertionError("evidence never came and went")
 
 
 def test_what_stands_goes_on_with_less_and_says_so() -> None:
-    _, found = held_morning()
-    one = found[PROSPECTING]
-    assert one.details["method"]["only_goes_on"] is True
+    one = held().found
+    assert one.only_goes_on
     assert list(PROSPECTING) in one.details["standing"]
     assert "would not be enough to say so anew" in one.description
 
@@ -68,6 +78,38 @@ def test_what_is_over_ends_though_it_stood(seed: int) -> None:
         assert PROSPECTING not in looked(world, morning, frozenset({PROSPECTING}))
 
 
+@pytest.mark.parametrize(("seed", "morning"), [(1, 264), (4, 266), (7, 264)])
+def test_the_newest_days_are_heard_though_the_window_is_loud(seed: int, morning: int) -> None:
+    """Two to four days after the end the days before it alone would be enough to go on."""
+    assert PROSPECTING not in looked(restless(seed, 0.45), morning, frozenset({PROSPECTING}))
+
+
+@pytest.mark.parametrize(("seed", "morning"), [(2, 246), (5, 249), (7, 255)])
+def test_what_only_goes_on_says_nothing_of_other_measures(seed: int, morning: int) -> None:
+    """What moved is evidence that the cost moved too; what merely stands is not."""
+    found = looked(restless(seed), morning, frozenset({PROSPECTING}))
+    assert {key: one.only_goes_on for key, one in found.items()} == {PROSPECTING: True}
+
+
+@pytest.mark.parametrize(("seed", "morning"), [(3, 249), (4, 251), (9, 259)])
+def test_a_wide_insight_does_not_narrow_down_by_chance(seed: int, morning: int) -> None:
+    """One of the campaigns that all fell is louder that morning, but hardly."""
+    names = ("Prospecting", "Lookalike", "Retargeting", "Story")
+    events = [Event("rate", START, END, 0.6, "meta", name) for name in names]
+    world = shop(seed=seed, day_noise=0.15, events=events)
+    platform = ("high_cpa", "meta", "")
+    assert looked(world, morning, frozenset({platform}))[platform].only_goes_on
+    assert platform not in looked(world, morning, frozenset())
+
+
+def test_a_trial_asks_less_of_what_stands_as_the_engine_does() -> None:
+    world, morning, stood, _ = held()
+    history, day = world.history(morning, nights=30), world.day(morning)
+    trial = trial_of(["confidence=0.97"])
+    assert PROSPECTING in {one.key for one in trial.look(history, day, standing=stood).findings}
+    assert not trial.look(history, day).findings
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_what_would_be_said_anew_also_goes_on(seed: int) -> None:
     said = 0
@@ -77,7 +119,7 @@ def test_what_would_be_said_anew_also_goes_on(seed: int) -> None:
         assert {(key, one.title) for key, one in anew.items()} <= {
             (key, one.title) for key, one in going_on.items()
         }
-        assert not any(one.details["method"]["only_goes_on"] for one in anew.values())
+        assert not any(one.only_goes_on for one in anew.values())
         said += len(anew)
     assert said > 0
 
