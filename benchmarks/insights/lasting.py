@@ -1,9 +1,9 @@
 """How insights last: whether what stands is true, and whether what goes on is still said.
 
 The figures of the table ask whether an insight was right when it opened. Here every morning on
-which one stood is asked, and every morning after its opening on which its event went on. Where another
-scope or type took the story over it counts as not said; what stands on into a later event of the
-same scope counts as standing after the end of the first.
+which one stood is asked, and every morning after its opening on which its event went on. Where
+another scope or type took the story over it counts as not said; what stands on into a later event
+of the same scope counts as standing after the end of the first.
 """
 
 from __future__ import annotations
