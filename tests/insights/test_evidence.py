@@ -21,7 +21,7 @@ from aura.insights.situation import take_stock
 from insights.worlds import Event, shop
 
 CERTAIN = 1e-9
-NOTHING = Burden(np.zeros(()), 0.5, np.zeros((), dtype=bool))
+NOTHING = Burden(np.zeros(()), 0.5)
 
 
 def surprise(observed: float, expected: float, variance: float, direction: str = "fell") -> float:

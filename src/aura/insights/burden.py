@@ -60,23 +60,25 @@ class Burden:
     Attributes:
         surprise: what a calm window of many purchases must show of what is new.
         speak: the least probability of that.
-        stands: where the same is said already.
+        stands: where the same is said already; None: nowhere, as on most mornings.
     """
 
     surprise: FloatArray
     speak: float
-    stands: BoolArray
+    stands: BoolArray | None = None
 
     @property
     def least(self) -> FloatArray:
         """No window with less is enough."""
+        if self.stands is None:
+            return self.surprise
         standing = np.minimum(self.surprise, _STANDING_SURPRISE)
         return np.asarray(np.where(self.stands, standing, self.surprise))
 
     @property
     def anew(self) -> Burden:
         """The same if nothing stood."""
-        return replace(self, stands=np.zeros_like(self.stands))
+        return replace(self, stands=None)
 
     @property
     def by_price(self) -> Burden:
@@ -92,28 +94,31 @@ class Burden:
         """
         counts, days = evidence.chances
         by_chance = _COUNT_SURPRISE * counts + _DAY_SURPRISE * days
-        by_chance = np.where(self.stands, _STANDING_PART * by_chance, by_chance)
+        if self.stands is not None:
+            by_chance = np.where(self.stands, _STANDING_PART * by_chance, by_chance)
         return np.asarray(self.least + by_chance + _HOLIDAY_SURPRISE * holiday)
 
     def is_likely(self, probability: FloatArray) -> BoolArray:
         """Where a claim is sure enough."""
+        if self.stands is None:
+            return np.asarray(probability > self.speak)
         standing = max(self.speak - _STANDING_DOUBT, 0.5)
         return np.asarray(probability > np.where(self.stands, standing, self.speak))
 
 
 def burden(
-    claim: Claim, *, moved: BoolArray | bool, is_new: BoolArray | bool, stands: BoolArray | bool
+    claim: Claim, *, moved: BoolArray | bool, is_new: BoolArray | bool, stands: BoolArray
 ) -> Burden:
     """What a claim asks of scopes that moved in another measure, are new, or stand already."""
     surprise = np.where(moved, claim.echo, claim.surprise) - _FIRST_LOOKS * np.asarray(is_new)
-    return Burden(surprise, claim.speak, np.asarray(stands))
+    return Burden(surprise, claim.speak, stands if stands.any() else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
     """What a measure says of scopes, (…, W): where it is `likely` enough, and what is `asked`.
 
-    `is_news`: enough for it to be said if it did not stand; `stands`: (…, 1), it does.
+    `is_news`: enough for it to be said if it did not stand; `stands`: (…, 1), it does, if any does.
     """
 
     measure: MeasureName
@@ -122,7 +127,12 @@ class Weighed:
     asked: FloatArray
     likely: BoolArray
     is_news: BoolArray
-    stands: BoolArray
+    stands: BoolArray | None
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it stands, of one scope."""
+        return self.stands is not None and bool(self.stands.any())
 
     def of(self, row: int) -> Weighed:
         """What it says of one of many, (W,)."""
@@ -133,7 +143,7 @@ class Weighed:
             self.asked[row],
             self.likely[row],
             self.is_news[row],
-            self.stands[row],
+            None if self.stands is None else self.stands[row],
         )
 
 
@@ -144,7 +154,7 @@ def weigh(
     probability, surprise = seen
     asked, likely = asks.asked(evidence, holiday), asks.is_likely(probability)
     is_news = likely & (surprise > asked)
-    if asks.stands.any():
+    if asks.stands is not None:
         anew = asks.anew
         is_news = anew.is_likely(probability) & (surprise > anew.asked(evidence, holiday))
     return Weighed(measure, probability, surprise, asked, likely, is_news, asks.stands)

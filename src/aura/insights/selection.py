@@ -141,7 +141,7 @@ def _broad_choice(
         claim,
         moved=frozenset(rows.tolist()) in heard.moved,
         is_new=bool(situation.panel.is_new[rows].all()),
-        stands=_place_of(situation, told, rows) in heard.stands,
+        stands=np.array(_place_of(situation, told, rows) in heard.stands),
     )
     held: Choice | None = None
     for weighed in _broad_weighed(scopes, claim, level, rows, asks):
@@ -216,7 +216,7 @@ def _choice(
         float(weighed.probability[column]),
         float(weighed.surprise[column]),
         weighed.measure,
-        stands=bool(weighed.stands.any()),
+        stands=weighed.is_standing,
         is_held=not weighed.is_news[column],
     )
 
@@ -265,7 +265,7 @@ def _campaign_choices(
             evidence[row] = max(evidence[row], float(surprise.max()))
             enough = told & (surprise > one.asked)
             news = enough & one.is_news
-            if one.stands.any():
+            if one.is_standing:
                 enough &= goes_on(scopes.total(one.measure, own))
             columns = np.flatnonzero(news if news.any() else enough)
             if columns.size and (row not in found or (found[row].is_held and news.any())):
