@@ -30,9 +30,12 @@ def count(tally: Tally, world: World, spans: Iterable[Span]) -> None:
     """Add how a world's insights lasted; the events of `tally` are the world's own."""
     stood: set[tuple[str, tuple[str, str, str], int]] = set()
     found: Counter[str] = Counter()
-    known = [one for one in spans if one.kind in CLAIMS]
-    for span in known:
+    opened: list[tuple[str, tuple[str, str, str], int]] = []
+    for span in spans:
+        if span.kind not in CLAIMS:
+            continue
         scope = plain_scope(world, span.scope)
+        opened.append((span.kind, scope, span.first))
         for morning in range(span.first, span.end):
             stood.add((span.kind, scope, morning))
             found["mornings"] += 1
@@ -40,15 +43,12 @@ def count(tally: Tally, world: World, spans: Iterable[Span]) -> None:
     for event in tally.events:
         if event["delay"] is None:
             continue
-        place = event["kind"], plain_scope(world, event["scope"])
+        place = event["kind"], event["scope"]
         mornings = range(event["first"] + event["delay"], event["last"] + 2)
         found["told"] += 1
         found["going_on"] += len(mornings)
         found["said"] += sum((*place, morning) in stood for morning in mornings)
-        openings = sum(
-            (one.kind, plain_scope(world, one.scope)) == place and one.first in mornings
-            for one in known
-        )
+        openings = sum((*place, morning) in opened for morning in mornings)
         found["told_anew"] += max(openings - 1, 0)
         after = event["last"] + 2
         while (*place, after) in stood:

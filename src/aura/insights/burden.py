@@ -13,6 +13,7 @@ import numpy as np
 
 from aura.insights.claim import Claim
 from aura.insights.evidence import Evidence
+from aura.insights.finding import Place
 from aura.insights.measure import MeasureName
 from aura.insights.series import BoolArray, FloatArray
 
@@ -34,8 +35,6 @@ _STANDING_SURPRISE = 1.0
 _STANDING_PART = 0.5
 _STANDING_DOUBT = 0.26
 
-# platform and entity of a scope, empty above their level
-Place = tuple[str, str]
 # probability and surprise, (…, W)
 Seen = tuple[FloatArray, FloatArray]
 

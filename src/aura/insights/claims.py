@@ -23,16 +23,15 @@ from aura.insights.finding import (
     Json,
     Key,
     Priority,
-    Scope,
     dedup_key,
 )
 from aura.insights.related import details, drivers, siblings
 from aura.insights.scopes import Scopes
-from aura.insights.selection import Choice, choose
+from aura.insights.selection import Choice, choose, scope_of
 from aura.insights.situation import Situation
 from aura.insights.story import Story
 from aura.insights.witness import STORE_SEES, orders_missing
-from aura.insights.wording import platform_words, to_cents
+from aura.insights.wording import to_cents
 
 _SURE = 0.85
 # share of the brand's daily spend that the money at stake must reach
@@ -125,7 +124,7 @@ def _store_objects(rule: Rule, case: Case, evidence: Evidence) -> bool:
 
 
 def _finding(situation: Situation, rule: Rule, choice: Choice, case: Case) -> Finding:
-    scope = _scope(situation, choice)
+    scope = scope_of(situation, choice.level, choice.rows)
     impact = _impact(rule, case)
     comparison = situation.comparisons[rule.claim.measure]
     others = siblings(situation, comparison, choice)
@@ -151,15 +150,6 @@ def _finding(situation: Situation, rule: Rule, choice: Choice, case: Case) -> Fi
         action_items=rule.steps(story, situation.run_day + timedelta(days=7)),
         details=related,
     )
-
-
-def _scope(situation: Situation, choice: Choice) -> Scope:
-    leaf = situation.panel.leaves[int(choice.rows[0])]
-    if choice.level == "brand":
-        return Scope("brand", "All ads")
-    if choice.level == "platform":
-        return Scope("platform", platform_words(leaf.platform), leaf.platform)
-    return Scope("campaign", leaf.name or leaf.entity_id, leaf.platform, leaf.entity_id)
 
 
 def _impact(rule: Rule, case: Case) -> Impact:

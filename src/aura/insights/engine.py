@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from aura.insights.claims import Rule, find
-from aura.insights.finding import CALM_TYPES, Finding, Key, Scope
+from aura.insights.finding import CALM_TYPES, Finding, Key
 from aura.insights.panel import Silence
 from aura.insights.rules import (
     budget_recommendation,
@@ -110,11 +110,11 @@ def _link(findings: list[Finding]) -> None:
     When fewer of those who click buy, a conversion costs more and money returns less: one story.
     """
     leads = {
-        kind: {scope_key(one.scope): one for one in findings if one.finding_type == kind}
+        kind: {one.scope.place: one for one in findings if one.finding_type == kind}
         for kind in LEADERS
     }
     for finding in findings:
-        key = scope_key(finding.scope)
+        key = finding.scope.place
         if finding.finding_type not in LEADERS:
             continue
         for kind in LEADERS[: LEADERS.index(finding.finding_type)]:
@@ -128,11 +128,6 @@ def _link(findings: list[Finding]) -> None:
 def evaluate(history: History, run_day: date) -> list[Finding]:
     """The findings of a morning."""
     return list(examine(history, run_day).findings)
-
-
-def scope_key(scope: Scope) -> tuple[str, str]:
-    """How a scope is named in `Examination.judged`."""
-    return scope.platform, scope.entity_id
 
 
 def _order(finding: Finding) -> tuple[bool, Decimal]:

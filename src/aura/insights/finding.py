@@ -30,6 +30,8 @@ CALM_TYPES: frozenset[str] = frozenset({"high_performer", "budget_recommendation
 ScopeLevel = Literal["brand", "platform", "campaign"]
 Priority = Literal["high", "medium", "low"]
 Json = dict[str, Any]
+# platform and entity of a scope, empty above their level
+Place = tuple[str, str]
 # type, platform and entity: of these one finding stands at a time
 Key = tuple[str, str, str]
 
@@ -42,6 +44,11 @@ class Scope:
     name: str
     platform: Platform | Literal[""] = ""
     entity_id: str = ""
+
+    @property
+    def place(self) -> Place:
+        """What names it among all scopes of a brand."""
+        return self.platform, self.entity_id
 
     def as_json(self) -> Json:
         """For the evidence."""
@@ -126,7 +133,7 @@ class Finding:
     @property
     def key(self) -> Key:
         """Type and scope."""
-        return self.finding_type, self.scope.platform, self.scope.entity_id
+        return self.finding_type, *self.scope.place
 
     @property
     def only_goes_on(self) -> bool:

@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aura.insights.baseline import WINDOWS, Comparison
-from aura.insights.burden import Burden, Heard, Place, Seen, Weighed, burden, weigh
+from aura.insights.burden import Burden, Heard, Seen, Weighed, burden, weigh
 from aura.insights.case import Rows
 from aura.insights.claim import Claim
 from aura.insights.evidence import Direction, Evidence, beside, goes_on, is_over, of_total
-from aura.insights.finding import ScopeLevel
+from aura.insights.finding import Scope, ScopeLevel
 from aura.insights.measure import MeasureName
 from aura.insights.price import Shown, by_price
 from aura.insights.scopes import Scopes
 from aura.insights.series import BoolArray, FloatArray
 from aura.insights.situation import Situation
+from aura.insights.wording import platform_words
 
 # expected conversions that a window must hold before anything is said
 LEAST_EXPECTED = 10.0
@@ -141,7 +142,7 @@ def _broad_choice(
         claim,
         moved=frozenset(rows.tolist()) in heard.moved,
         is_new=bool(situation.panel.is_new[rows].all()),
-        stands=np.array(_place_of(situation, told, rows) in heard.stands),
+        stands=np.array(scope_of(situation, told, rows).place in heard.stands),
     )
     held: Choice | None = None
     for weighed in _broad_weighed(scopes, claim, level, rows, asks):
@@ -221,12 +222,14 @@ def _choice(
     )
 
 
-def _place_of(situation: Situation, level: ScopeLevel, rows: Rows) -> Place:
-    """What names a scope: its platform and entity, empty above their level."""
+def scope_of(situation: Situation, level: ScopeLevel, rows: Rows) -> Scope:
+    """The scope of leaves at a level."""
     leaf = situation.panel.leaves[int(rows[0])]
     if level == "brand":
-        return "", ""
-    return leaf.platform, leaf.entity_id if level == "campaign" else ""
+        return Scope("brand", "All ads")
+    if level == "platform":
+        return Scope("platform", platform_words(leaf.platform), leaf.platform)
+    return Scope("campaign", leaf.name or leaf.entity_id, leaf.platform, leaf.entity_id)
 
 
 def _beside(comparison: Comparison, rows: Rows, column: int, direction: Direction) -> float:
@@ -282,8 +285,8 @@ def _campaigns_burden(situation: Situation, claim: Claim, active: Rows, heard: H
     moved[[row for row in active if frozenset((int(row),)) in heard.moved]] = True
     if heard.stands:
         for row in active.tolist():
-            place = _place_of(situation, _own_level(situation, row), np.array([row]))
-            stands[row] = place in heard.stands
+            scope = scope_of(situation, _own_level(situation, row), np.array([row]))
+            stands[row] = scope.place in heard.stands
     return burden(claim, moved=moved, is_new=panel.is_new[:, None], stands=stands)
 
 

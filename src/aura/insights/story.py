@@ -132,11 +132,14 @@ def others(story: Story, metric: str) -> str:
 def surety(story: Story, claim: str) -> str:
     """How sure it is; `claim` completes `That …`."""
     case = story.case
-    held = " These days alone would not be enough to say so anew; nor do they say that it is over."
-    return (
+    sure = (
         f"That {claim} is {certainty(case.probability)} ({chance(case.probability)}); the change "
         f"lies between {change(case.low)} and {change(case.high)} with 80 % probability."
-    ) + held * story.is_held
+    )
+    if not story.is_held:
+        return sure
+    held = "These days alone would not be enough to say so anew; nor do they say that it is over."
+    return f"{sure} {held}"
 
 
 def tracking_step(story: Story, check_on: date) -> ActionItem | None:

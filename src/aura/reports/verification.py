@@ -104,11 +104,7 @@ async def verify_insight(
 
 def _is_same(finding: Finding, insight_type: str, told: Mapping[str, Any]) -> bool:
     scope = told.get("scope", {})
-    return (
-        finding.finding_type == insight_type
-        and finding.scope.platform == scope.get("platform")
-        and finding.scope.entity_id == scope.get("entity_id")
-    )
+    return finding.key == (insight_type, scope.get("platform"), scope.get("entity_id"))
 
 
 def _checks(stored: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Check]:
