@@ -109,20 +109,23 @@ def test_loud_days_of_a_whole_brand_are_shared_noise_and_no_promotions() -> None
     loud = np.exp(np.random.default_rng(5).normal(0, 0.35, 300))
     events = [Event("promotion", day, day, factor) for day, factor in enumerate(loud.tolist())]
     situation = take_stock(shop(seed=1, events=events).history(300), shop().day(300))
-    spread = situation.comparison.spread
+    spreads = situation.counts.spreads
+    of_cost = situation.counts.names.index("cost")
+    noise, shared = spreads.noise[of_cost], spreads.shared_noise[of_cost]
     assert situation.unusual.mean() < 0.2
-    assert 0.25 < spread.noise**0.5 < 0.45
-    assert spread.shared_noise > 0.7 * spread.noise
-    calm = take_stock(shop(seed=1).history(300), shop().day(300)).comparison.spread
+    assert 0.25 < noise**0.5 < 0.45
+    assert shared > 0.7 * noise
+    calm = take_stock(shop(seed=1).history(300), shop().day(300)).comparisons["cost"].spread
     assert calm.noise < 0.15**2
 
 
 def test_what_a_baseline_rests_on_is_restless_as_well() -> None:
     """A window and its baseline differ by the noise of both: however long, some is left."""
-    comparison = take_stock(shop(seed=1, day_noise=0.4).history(300), shop().day(300)).comparison
-    window = comparison.spread.own(comparison.used_days)
-    assert (comparison.own_noise > 1.02 * window).all()
-    assert (comparison.own_noise < 2.0 * window).all()
+    counts = take_stock(shop(seed=1, day_noise=0.4).history(300), shop().day(300)).counts
+    of_cost = counts.names.index("cost")
+    window, noise = counts.spreads.own(counts.used_days)[of_cost], counts.own_noise[of_cost]
+    assert (noise > 1.02 * window).all()
+    assert (noise < 2.0 * window).all()
 
 
 def test_a_whole_outweighs_a_part_as_loud_where_its_other_parts_show_it_surely() -> None:

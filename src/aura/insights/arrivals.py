@@ -53,7 +53,8 @@ def find_arrivals(panel: Panel, number: int, settled: FloatArray) -> Arrivals | 
     found = np.zeros((2, len(leaves), panel.days))
     bought = morning + start - 1
     found[0][np.ix_(present, bought)] = added.sum(axis=2)
-    found[1][np.ix_(present, bought)] = (step * settled[present][:, click]).sum(axis=2)
+    due = step * settled[present].take(click, axis=1)
+    found[1][np.ix_(present, bought)] = due.sum(axis=2)
     return Arrivals(found[0], found[1], found[1].sum(axis=0) > 0)
 
 
@@ -66,16 +67,19 @@ def _steps(
     next one. What came, and the part of all purchases that should have, are (K, M, REACH), by age.
     """
     values = snapshots.values[rows]
-    morning = np.arange(REACH, values.shape[1] + 1)
+    _, days, ages = values.shape
+    # of days and ages in one row, which is picked from faster
+    values = values.reshape(len(rows), -1)
+    morning = np.arange(REACH, days + 1)
     age = np.arange(1, REACH + 1)
-    now = values[:, morning[:, None] - age, age]
+    now = values.take((morning[:, None] - age) * ages + age, axis=1)
     was_read = np.isfinite(now).any(axis=(0, 2))
     morning, now = morning[was_read], now[:, was_read]
     gap = np.diff(morning, prepend=morning[:1] - REACH)
     before = age - gap[:, None]
     is_new = before <= 0
     before = np.maximum(before, 0)
-    then = np.where(is_new, 0.0, values[:, morning[:, None] - age, before])
+    then = np.where(is_new, 0.0, values.take((morning[:, None] - age) * ages + before, axis=1))
     both = np.isfinite(now) & np.isfinite(then)
     added = np.where(both, now - then, 0.0)
     step = np.where(both, shares[age] - np.where(is_new, 0.0, shares[before]), 0.0)

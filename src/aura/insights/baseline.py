@@ -9,16 +9,16 @@ little. A campaign with little history leans on its platform.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from aura.insights.measure import Measure, MeasureName, Stack, each, stacked
+from aura.insights.measure import Measure, MeasureName, Stack, stacked
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
-from aura.insights.spread import Spread, find_spreads
+from aura.insights.spread import Spread, Spreads, find_spreads
 
 WINDOWS = (2, 3, 5, 7, 10, 14)
 # rates drift: a month that lies back says less than the drift since then has taken away
@@ -37,24 +37,16 @@ _TRUST_HALF_LIFE = 8.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """By leaf and window, (K, W), in conversions.
+    """One measure by leaf and window, (K, W), in conversions.
 
     Attributes:
         observed: reported so far for the days of the window.
         expected: expected to be reported so far, had nothing changed.
         settled: expected once all have arrived.
-        baseline_count: conversions behind the baseline, as an effective number.
-        baseline_days: days with delivery behind it.
-        variance: relative variance of the expectation from the baseline's own size.
-        completeness_deviation: relative standard deviation that completeness adds.
-        used_days: days of the window that were used and had delivery.
-        shared_noise, own_noise: relative variance by how those days and those of the baseline
-            differ, of all and of a leaf.
         holiday: share of the expectation that falls on days around a holiday or promotion.
-        spend_change: logarithm of the daily spend over that of the baseline.
+        rate: conversions to expect are exposure · rate.
         start, end: (P, W) first and (P,) last element of each window; end is -1 without any.
         spread: how much rates move when nothing has happened.
-        exposure: (K, T), and rate (K, W): conversions to expect are exposure · rate.
         trust: (K, T), the say that each day has in a baseline.
     """
 
@@ -62,15 +54,7 @@ class Comparison:
     observed: FloatArray
     expected: FloatArray
     settled: FloatArray
-    baseline_count: FloatArray
-    baseline_days: FloatArray
-    variance: FloatArray
-    completeness_deviation: FloatArray
-    used_days: FloatArray
-    shared_noise: FloatArray
-    own_noise: FloatArray
     holiday: FloatArray
-    spend_change: FloatArray
     rate: FloatArray
     start: np.ndarray[tuple[int, int], np.dtype[np.intp]]
     end: tuple[int, ...]
@@ -81,6 +65,40 @@ class Comparison:
     def exposure(self) -> FloatArray:
         """(K, T): conversions to expect are exposure · rate."""
         return self.measure.exposure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """All measures one behind the other, (M, K, W): what evidence is made of.
+
+    Attributes:
+        observed, expected, holiday: as in `Comparison`.
+        baseline_count: conversions behind the baseline, as an effective number.
+        baseline_days: days with delivery behind it.
+        variance: relative variance of the expectation from the baseline's own size.
+        completeness_deviation: relative standard deviation that completeness adds.
+        spend_change: logarithm of the daily spend over that of the baseline.
+        shared_noise, own_noise: relative variance by how those days and those of the baseline
+            differ, of all and of a leaf.
+        used_days: days of the window that were used and had delivery.
+        spreads: how much rates move when nothing has happened.
+        chance: variance of the observed over that of a count, (M, 1, 1).
+    """
+
+    names: tuple[MeasureName, ...]
+    observed: FloatArray
+    expected: FloatArray
+    holiday: FloatArray
+    baseline_count: FloatArray
+    baseline_days: FloatArray
+    variance: FloatArray
+    completeness_deviation: FloatArray
+    spend_change: FloatArray
+    shared_noise: FloatArray
+    own_noise: FloatArray
+    used_days: FloatArray
+    spreads: Spreads
+    chance: FloatArray
 
 
 @lru_cache(maxsize=256)
@@ -107,62 +125,69 @@ def compare(
     usable: BoolArray,
     normal: BoolArray,
     unusual: BoolArray,
-) -> dict[MeasureName, Comparison]:
+) -> tuple[dict[MeasureName, Comparison], Counts]:
     """Observed against expected for every measure, leaf and window.
 
     `usable` (P, T) are the days a window may rest on, `normal` (P, T) those a baseline may rest on,
     `unusual` (T,) those around holidays and promotions.
     """
-    shape = (len(measures), len(panel.leaves), len(WINDOWS))
-    columns: dict[str, FloatArray] = {name: np.zeros(shape) for name in _COLUMNS}
-    start = np.zeros((len(panel.platforms), len(WINDOWS)), dtype=np.intp)
     stack = stacked(measures.values())
     spreads = find_spreads(panel, stack, normal)
     trust = _trust(panel, stack, normal, spreads)
-    as_days = np.array(_AS_DAYS)
-    for number in range(len(panel.platforms)):
-        end = panel.last[number]
-        if end < 0:
-            continue
-        start[number] = end - np.array(WINDOWS) + 1
-        found = _compare_platform(panel, stack, number, usable[number], unusual, trust)
-        for name, values in found.items():
-            columns[name][:, panel.rows(number)] = values
-    return {
+    shape = len(measures), len(panel.leaves), len(WINDOWS)
+    columns = {name: np.zeros(shape) for name in _COLUMNS}
+    used = (usable[panel.platform_of] & panel.judged).astype(np.float64)
+    for alike in _alike(panel):
+        for name, values in _compare_leaves(panel, stack, alike, used, unusual, trust).items():
+            columns[name][:, alike.rows] = values
+    ends = np.array(panel.last, dtype=np.intp)[:, None]
+    start = np.where(ends >= 0, ends - np.array(WINDOWS) + 1, 0)
+    comparisons = {
         name: Comparison(
             measure=measure,
-            **{column: values[place] for column, values in columns.items()},
-            shared_noise=spread.shared(columns["used_days"][place])
-            + spread.unusual * spread.shared(as_days),
-            own_noise=spread.own(columns["used_days"][place])
-            + spread.unusual * spread.own(as_days),
+            observed=columns["observed"][place],
+            expected=columns["expected"][place],
+            settled=columns["settled"][place],
+            holiday=columns["holiday"][place],
+            rate=columns["rate"][place],
             start=start,
             end=panel.last,
-            spread=spread,
+            spread=spreads.of(place),
             trust=trust[place],
         )
-        for place, ((name, measure), spread) in enumerate(
-            zip(measures.items(), spreads, strict=True)
-        )
+        for place, (name, measure) in enumerate(measures.items())
     }
+    return comparisons, _counts(stack, columns, spreads)
 
 
-_COLUMNS = (
+def _counts(stack: Stack, columns: Mapping[str, FloatArray], spreads: Spreads) -> Counts:
+    used, baseline = columns["used_days"], np.array(_AS_DAYS)
+    return Counts(
+        names=stack.names,
+        **{name: columns[name] for name in _OF_ALL},
+        shared_noise=spreads.shared(used) + spreads.unusual * spreads.shared(baseline),
+        own_noise=spreads.own(used) + spreads.unusual * spreads.own(baseline),
+        spreads=spreads,
+        chance=stack.spread,
+    )
+
+
+# what evidence is made of
+_OF_ALL = (
     "observed",
     "expected",
-    "settled",
+    "holiday",
     "baseline_count",
     "baseline_days",
     "variance",
     "completeness_deviation",
-    "used_days",
-    "holiday",
     "spend_change",
-    "rate",
+    "used_days",
 )
+_COLUMNS = (*_OF_ALL, "settled", "rate")
 
 
-def _trust(panel: Panel, stack: Stack, normal: BoolArray, spreads: Sequence[Spread]) -> FloatArray:
+def _trust(panel: Panel, stack: Stack, normal: BoolArray, spreads: Spreads) -> FloatArray:
     """The say of each leaf's days in its baseline, (M, K, T): 1, and little in odd weeks."""
     used = normal[panel.platform_of].astype(np.float64)
     skip = panel.days % 7
@@ -180,7 +205,7 @@ def _trust(panel: Panel, stack: Stack, normal: BoolArray, spreads: Sequence[Spre
     recency = 0.5 ** ((weeks - 1 - np.arange(weeks)) / _TRUST_HALF_LIFE)
     usual = _weighted_median(rate, reach * recency)
     due = reach * usual
-    strays = each([spread.noise / 7 + 2 * spread.drift for spread in spreads])
+    strays = spreads.noise / 7 + 2 * spreads.drift
     deviation = np.sqrt(stack.spread * due + strays * due**2)
     odd = np.abs(seen - due) / np.maximum(deviation, 1e-9)
     say = np.clip((_ODD_WEEK / np.maximum(odd, 1e-9)) ** 4, _LEAST_TRUST, 1.0)
@@ -197,35 +222,50 @@ def _weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
     return np.take_along_axis(np.take_along_axis(values, order, axis=-1), place, axis=-1)
 
 
-def _compare_platform(
+@dataclass(frozen=True, slots=True, eq=False)
+class _Alike:
+    """Leaves whose windows end on the same day, and whose baselines have the same youngest one."""
+
+    rows: np.ndarray[tuple[int], np.dtype[np.intp]]
+    end: int
+    youngest: int
+
+
+def _alike(panel: Panel) -> Iterator[_Alike]:
+    """All leaves with days that may be judged; mostly they are all alike."""
+    ends = [(end, youngest_baseline_day(panel, number)) for number, end in enumerate(panel.last)]
+    for end, youngest in sorted({one for one in ends if one[0] >= 0}):
+        numbers = [number for number, one in enumerate(ends) if one == (end, youngest)]
+        yield _Alike(np.flatnonzero(np.isin(panel.platform_of, numbers)), end, youngest)
+
+
+def _compare_leaves(
     panel: Panel,
     stack: Stack,
-    number: int,
-    usable: BoolArray,
+    alike: _Alike,
+    used: FloatArray,
     unusual: BoolArray,
     trust: FloatArray,
 ) -> dict[str, FloatArray]:
     """By name, (M, rows, W); what no measure changes (rows, W)."""
-    rows = panel.rows(number)
+    rows = alike.rows
     observed, exposure, trust = stack.observed[:, rows], stack.exposure[:, rows], trust[:, rows]
     has_delivery = panel.spend[rows] > 0
     reach = exposure * stack.share[:, rows]
-    used = (usable & panel.judged[rows]).astype(np.float64)
-    inside, weights = window_weights(
-        panel.days, panel.last[number], youngest_baseline_day(panel, number)
-    )
+    inside, weights = window_weights(panel.days, alike.end, alike.youngest)
     base_observed = observed * trust
     count = base_observed @ weights
     base_reach = (reach * trust) @ weights
-    total = base_reach.sum(axis=1, keepdims=True)
-    platform_rate = count.sum(axis=1, keepdims=True) / np.where(total > 0, total, 1.0)
+    same = panel.is_same_platform[np.ix_(rows, rows)]
+    total = same @ base_reach
+    platform_rate = same @ count / np.where(total > 0, total, 1.0)
     borrowed_reach = _BORROWED / np.where(platform_rate > 0, platform_rate, np.inf)
     denominator = base_reach + borrowed_reach
     rate = np.where(platform_rate > 0, (count + _BORROWED) / np.maximum(denominator, 1e-300), 0.0)
     effective = count**2 / np.maximum((observed * trust**2) @ weights**2, 1e-12)
     # no window reaches beyond the longest
-    near = slice(max(panel.last[number] - WINDOWS[-1] + 1, 0), panel.last[number] + 1)
-    inside, used = inside[near], used[:, near]
+    near = slice(max(alike.end - WINDOWS[-1] + 1, 0), alike.end + 1)
+    inside, used = inside[near], used[rows, near]
     near_reach = reach[..., near] * used
     window_reach = near_reach @ inside
     safe = np.where(window_reach > 0, window_reach, 1.0)

@@ -106,11 +106,11 @@ class Burden:
 
 
 def burden(
-    claim: Claim, *, moved: BoolArray | bool, is_new: BoolArray | bool, stands: BoolArray
+    claim: Claim, *, moved: BoolArray | bool, is_new: BoolArray | bool, stands: BoolArray | None
 ) -> Burden:
     """What a claim asks of scopes that moved in another measure, are new, or stand already."""
     surprise = np.where(moved, claim.echo, claim.surprise) - _FIRST_LOOKS * np.asarray(is_new)
-    return Burden(surprise, claim.speak, stands if stands.any() else None)
+    return Burden(surprise, claim.speak, stands)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

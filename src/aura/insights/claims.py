@@ -83,11 +83,12 @@ def find(
         }
         heard = Heard(moved, stands[rule.finding_type])
         own = choose(scopes, rule.claim, heard) if moved else choices
-        findings.extend(_findings(situation, rule, own))
+        findings.extend(_findings(scopes, rule, own))
     return findings
 
 
-def _findings(situation: Situation, rule: Rule, choices: Sequence[Choice]) -> list[Finding]:
+def _findings(scopes: Scopes, rule: Rule, choices: Sequence[Choice]) -> list[Finding]:
+    situation = scopes.situation
     comparison = situation.comparisons[rule.claim.measure]
     findings: list[Finding] = []
     for choice in choices:
@@ -103,7 +104,7 @@ def _findings(situation: Situation, rule: Rule, choices: Sequence[Choice]) -> li
             ),
         )
         if choice.level == "campaign" or not _store_objects(rule, case, choice.evidence):
-            findings.append(_finding(situation, rule, choice, case))
+            findings.append(_finding(scopes, rule, choice, case))
     return findings
 
 
@@ -123,11 +124,12 @@ def _store_objects(rule: Rule, case: Case, evidence: Evidence) -> bool:
     return lost >= STORE_SEES * due and not orders_missing(seen, due, lost, days=case.days)
 
 
-def _finding(situation: Situation, rule: Rule, choice: Choice, case: Case) -> Finding:
+def _finding(scopes: Scopes, rule: Rule, choice: Choice, case: Case) -> Finding:
+    situation = scopes.situation
     scope = scope_of(situation, choice.level, choice.rows)
     impact = _impact(rule, case)
     comparison = situation.comparisons[rule.claim.measure]
-    others = siblings(situation, comparison, choice)
+    others = siblings(scopes, comparison, choice)
     story = Story(scope, case, impact, drivers(case), others, choice.shown_by, choice.is_held)
     key = dedup_key(situation.panel.history.brand, rule.finding_type, scope, case.window.first)
     related: Json = details(situation, comparison, story, choice)

@@ -41,15 +41,14 @@ def fitted(panel: Panel, exposure: FloatArray) -> FloatArray:
 
 
 def expected_from_before(observed: FloatArray, scale: FloatArray, used: BoolArray) -> FloatArray:
-    """What each day should have been: its scale times the ratio of the used days before it, (T,).
+    """What each day should have been: its scale times the ratio of the used days before it, (…, T).
 
     NaN where fewer than 10 used days lie before.
     """
-    before = trailing_sum(np.where(used, observed, 0.0), TRAILING)
-    reach = trailing_sum(np.where(used, scale, 0.0), TRAILING)
-    enough = trailing_sum((used & (scale > 0)).astype(np.float64), TRAILING) >= 10
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(enough & (reach > 0), scale * before / reach, np.nan))
+    told = np.where(used, np.stack([observed, scale, scale > 0]), 0.0)
+    before, reach, days = trailing_sum(told, TRAILING)
+    enough = (days >= 10) & (reach > 0)
+    return np.where(enough, scale * before / np.where(enough, reach, 1.0), np.nan)
 
 
 def weekday_scale(observed: FloatArray, used: BoolArray, first_day: date) -> FloatArray:
@@ -92,13 +91,15 @@ def tail_below(observed: FloatArray, expected: FloatArray, noise: FloatArray) ->
     return np.asarray(betainc(size, observed + 1.0, size / (size + np.maximum(expected, 1e-9))))
 
 
-def promotion_days(panel: Panel, exposure: FloatArray, others: FloatArray | None) -> BoolArray:
+def promotion_days(
+    panel: Panel, due: FloatArray, store: FloatArray | None, others: FloatArray | None
+) -> BoolArray:
     """Days on which the whole brand sold far better than before, (T,): promotions, known or not.
 
     Ads that bring more are no promotion: on its days the store's `others`, orders that no platform
-    claims (T,), sell better too.
+    claims (T,), sell better too. `due` (K, T) are conversions to expect, `store` (T,) orders.
     """
-    found = _lifted_days(panel, exposure)
+    found = _lifted_days(panel, due.sum(axis=0), store)
     if others is None or not found.any():
         return found
     return found & ~_refuted(found, others, panel.history.first_day)
@@ -121,20 +122,19 @@ def _refuted(found: BoolArray, others: FloatArray, first_day: date) -> BoolArray
     return refuted
 
 
-def _lifted_days(panel: Panel, exposure: FloatArray) -> BoolArray:
+def _lifted_days(panel: Panel, due: FloatArray, store: FloatArray | None) -> BoolArray:
     """Days on which the ads or the store sold far more than before, (T,)."""
+    observed = panel.conversions.sum(axis=0)
     found = np.zeros(panel.days, dtype=np.bool_)
     for _ in range(2):
-        again = np.zeros(panel.days, dtype=np.bool_)
-        scale = fitted(panel, exposure).sum(axis=0)
-        observed = panel.conversions.sum(axis=0)
-        again |= _far_above(observed, expected_from_before(observed, scale, ~found))
-        expected = store_expectation(panel.history, found)
-        if expected is not None and panel.history.store is not None:
-            again |= _far_above(panel.history.store.orders, expected)
+        again = _far_above(observed, expected_from_before(observed, due, ~found))
+        if store is not None and panel.history.store is not None:
+            again |= _far_above(panel.history.store.orders, store)
         found = again
         if not found.any():
             break
+        # days like these are no yardstick for the others
+        store = store_expectation(panel.history, found)
     return found
 
 
@@ -151,6 +151,8 @@ def announced_days(history: History) -> BoolArray:
 def _far_above(observed: FloatArray, expected: FloatArray) -> BoolArray:
     with np.errstate(invalid="ignore"):
         is_lifted = observed > _PROMOTION_LIFT * expected
+    if not is_lifted.any():
+        return np.asarray(is_lifted)
     seen, due = observed[is_lifted], expected[is_lifted]
     chance = 1.0 - tail_below(seen - 1.0, due, np.full(len(due), _usual_noise(observed, expected)))
     is_lifted[is_lifted] = chance < _PROMOTION_TAIL

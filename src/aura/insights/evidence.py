@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.special import gammainc, gammaincc, gammaincinv
 
-from aura.insights.baseline import WINDOWS, Comparison
+from aura.insights.baseline import WINDOWS, Counts
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 
@@ -52,7 +52,7 @@ _WIDENED_BY_DAYS = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Observed and expected counts of one scope in every window, (W,) or (K, W).
+    """Observed and expected counts in every window, of one scope (W,) or of several (…, W).
 
     Attributes:
         variance: relative variance of the expectation.
@@ -63,7 +63,7 @@ class Evidence:
     observed: FloatArray
     expected: FloatArray
     variance: FloatArray
-    spread: float = 1.0
+    spread: FloatArray | float = 1.0
     daily: FloatArray | float = 0.0
 
     @property
@@ -77,14 +77,14 @@ class Evidence:
         weight = self.weight
         return self.spread * weight, np.asarray(self.expected * self.daily * weight)
 
-    def of(self, row: int) -> Evidence:
-        """The evidence on one of many, (W,)."""
+    def of(self, place: int) -> Evidence:
+        """The evidence of one measure of many, or on one leaf of many."""
         return Evidence(
-            self.observed[row],
-            self.expected[row],
-            self.variance[row],
-            self.spread,
-            np.broadcast_to(self.daily, self.expected.shape)[row],
+            self.observed[place],
+            self.expected[place],
+            self.variance[place],
+            np.asarray(self.spread)[place],
+            np.asarray(self.daily)[place],
         )
 
     def after(self, multiplier: FloatArray) -> Evidence:
@@ -109,11 +109,10 @@ class Evidence:
         shape, rate = self.shape_and_rate()
         return np.asarray(shape / rate)
 
-    def may_surprise(self, least: FloatArray | float, direction: Direction) -> BoolArray:
-        """Where `surprise` could exceed `least`: it is no more than all of the change straying."""
+    def most_surprise(self, direction: Direction) -> FloatArray:
+        """What `surprise` is at most: all of the change straying; 0 the other way."""
         _, _, size = self._change(direction)
-        most = 0.5 * size**2 / np.maximum(self.variance, 1e-9)
-        return np.asarray((size > 0.0) & (most > least))
+        return np.asarray(0.5 * np.maximum(size, 0.0) ** 2 / np.maximum(self.variance, 1e-9))
 
     def _change(self, direction: Direction) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Observed and expected counts, and the logarithm of their change in a direction."""
@@ -171,51 +170,48 @@ def interval(evidence: Evidence, window: int) -> tuple[float, float]:
     return math.exp(centre - half), math.exp(centre + half)
 
 
-def of_leaves(comparison: Comparison) -> Evidence:
-    """The evidence on every leaf by itself, (K, W)."""
-    spread = comparison.spread
-    daily = comparison.shared_noise + comparison.own_noise
+def of_leaves(counts: Counts) -> Evidence:
+    """The evidence on every leaf by itself, (M, K, W)."""
+    daily = counts.shared_noise + counts.own_noise
     variance = (
-        spread.drift
+        counts.spreads.drift
         + daily
-        + comparison.variance
-        + comparison.completeness_deviation**2
-        + (_HOLIDAY_DEVIATION * comparison.holiday) ** 2
-        + (_BUDGET_DEVIATION * comparison.spend_change) ** 2
+        + counts.variance
+        + counts.completeness_deviation**2
+        + (_HOLIDAY_DEVIATION * counts.holiday) ** 2
+        + (_BUDGET_DEVIATION * counts.spend_change) ** 2
     )
-    return Evidence(
-        comparison.observed, comparison.expected, variance, comparison.measure.spread, daily
-    )
+    spread = np.broadcast_to(counts.chance, variance.shape)
+    return Evidence(counts.observed, counts.expected, variance, spread, daily)
 
 
-def of_total(comparison: Comparison, rows: Rows) -> Evidence:
-    """The evidence on leaves taken together, (W,)."""
-    if len(rows) == 1:
-        return of_leaves(comparison).of(int(rows[0]))
-    expected = comparison.expected[rows]
-    total = expected.sum(axis=0)
-    parts = expected / np.where(total > 0, total, 1.0)
+def of_total(counts: Counts, rows: Rows) -> Evidence:
+    """The evidence on leaves taken together, (M, W)."""
+    expected = counts.expected[:, rows]
+    total = expected.sum(axis=1)
+    parts = expected / np.where(total > 0, total, 1.0)[:, None]
 
     def mean(values: FloatArray) -> FloatArray:
-        return np.asarray((parts * values[rows]).sum(axis=0))
+        return np.asarray((parts * values[:, rows]).sum(axis=1))
 
-    spread = comparison.spread
-    left = (parts**2).sum(axis=0)
+    drift, shared_drift = counts.spreads.drift[:, 0], counts.spreads.shared_drift[:, 0]
+    squares = parts**2
+    left = squares.sum(axis=1)
     # of the leaf with the most days, whose noise is the least
-    shared, own = comparison.shared_noise[rows].min(axis=0), comparison.own_noise[rows].min(axis=0)
+    shared, own = (noise[:, rows].min(axis=1) for noise in (counts.shared_noise, counts.own_noise))
     daily = shared + left * own
     variance = (
-        spread.shared_drift
-        + left * (spread.drift - spread.shared_drift)
+        shared_drift
+        + left * (drift - shared_drift)
         + daily
-        + (parts**2 * comparison.variance[rows]).sum(axis=0)
-        + mean(comparison.completeness_deviation) ** 2
-        + (_HOLIDAY_DEVIATION * mean(comparison.holiday)) ** 2
-        + (_BUDGET_DEVIATION * mean(comparison.spend_change)) ** 2
+        + (squares * counts.variance[:, rows]).sum(axis=1)
+        + mean(counts.completeness_deviation) ** 2
+        + (_HOLIDAY_DEVIATION * mean(counts.holiday)) ** 2
+        + (_BUDGET_DEVIATION * mean(counts.spend_change)) ** 2
     )
-    return Evidence(
-        comparison.observed[rows].sum(axis=0), total, variance, comparison.measure.spread, daily
-    )
+    observed = counts.observed[:, rows].sum(axis=1)
+    spread = np.broadcast_to(counts.chance[:, 0], variance.shape)
+    return Evidence(observed, total, variance, spread, daily)
 
 
 def is_over(evidence: Evidence) -> BoolArray:
@@ -251,7 +247,7 @@ def _going_on(evidence: Evidence) -> FloatArray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Siblings:
-    """What the other campaigns say of each, (K, W): most of all those of its platform.
+    """What the other campaigns say of each, (M, K, W): most of all those of its platform.
 
     Attributes:
         multipliers: what happened to them, shrunk to 1.
@@ -262,32 +258,25 @@ class Siblings:
     relief: FloatArray
 
 
-def of_siblings(panel: Panel, comparison: Comparison) -> Siblings:
+def of_siblings(panel: Panel, counts: Counts) -> Siblings:
     """What happened to the other campaigns, and how well they show what all have in common."""
-    observed, expected = comparison.observed, comparison.expected
-    spread = comparison.spread
-    own_part = spread.drift - spread.shared_drift + comparison.own_noise
-    shared = comparison.shared_noise
-    multipliers, relief = np.ones_like(expected), np.zeros_like(expected)
-    for number in range(len(panel.platforms)):
-        rows = panel.rows(number)
-        seen, due = (_of_others(values, rows, _ELSEWHERE) for values in (observed, expected))
-        # several campaigns that each move by themselves say less than their sum of purchases
-        apart = own_part[rows] * _of_others(expected**2, rows, _ELSEWHERE**2)
-        weight = due / np.maximum(comparison.measure.spread * due + apart, 1e-9)
-        multipliers[rows] = (_SIBLING_PRIOR + weight * seen) / (_SIBLING_PRIOR + weight * due)
-        relief[rows] = shared[rows] ** 2 * weight * due / (1.0 + shared[rows] * weight * due)
-    return Siblings(multipliers, relief)
-
-
-def _of_others(values: FloatArray, rows: Rows, elsewhere: float) -> FloatArray:
-    """For each of `rows` the sum over all others, those not among `rows` counted in part."""
-    same = values[rows].sum(axis=0)
-    return np.asarray(same - values[rows] + elsewhere * (values.sum(axis=0) - same))
+    # what each says of each, (K, K): those of other platforms say it in part
+    say = np.where(panel.is_same_platform > 0, 1.0, _ELSEWHERE)
+    np.fill_diagonal(say, 0.0)
+    seen, due = say @ counts.observed, say @ counts.expected
+    # several campaigns that each move by themselves say less than their sum of purchases
+    own_part = counts.spreads.drift - counts.spreads.shared_drift + counts.own_noise
+    apart = own_part * (say**2 @ counts.expected**2)
+    weight = due / np.maximum(counts.chance * due + apart, 1e-9)
+    shared = counts.shared_noise
+    return Siblings(
+        (_SIBLING_PRIOR + weight * seen) / (_SIBLING_PRIOR + weight * due),
+        shared**2 * weight * due / (1.0 + shared * weight * due),
+    )
 
 
 def beside(alone: Evidence, relief: FloatArray) -> Evidence:
-    """The evidence on every leaf without the part of its variance that others exclude, (K, W)."""
+    """The evidence on every leaf without the part of its variance that others exclude."""
     return Evidence(
         alone.observed,
         alone.expected,
@@ -295,11 +284,3 @@ def beside(alone: Evidence, relief: FloatArray) -> Evidence:
         alone.spread,
         alone.daily - relief,
     )
-
-
-def outside_multipliers(comparison: Comparison, rows: Rows, panel: Panel) -> FloatArray:
-    """What happened to the leaves that are not among `rows`, shrunk to 1: (W,)."""
-    rest = np.setdiff1d(np.arange(len(panel.leaves)), rows)
-    if not rest.size:
-        return np.ones(comparison.expected.shape[1])
-    return of_total(comparison, rest).mean()

@@ -16,13 +16,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aura.insights.arrivals import Arrivals, find_arrivals
+from aura.insights.arrivals import find_arrivals
 from aura.insights.completeness import AGES
 from aura.insights.daily import (
     DAY_NOISE,
     expected_from_before,
-    fitted,
-    store_expectation,
     tail_below,
 )
 from aura.insights.panel import Panel
@@ -106,36 +104,41 @@ class _PlatformDays:
     of_purchases: bool
 
 
-def find_outages(panel: Panel, exposure: FloatArray) -> tuple[Outage, ...]:
-    """Every outage of tracking in the panel's history, oldest first by platform."""
-    store = store_expectation(panel.history)
-    scale = fitted(panel, exposure)
+def find_outages(panel: Panel, due: FloatArray, store: FloatArray | None) -> tuple[Outage, ...]:
+    """Every outage of tracking in the panel's history, oldest first by platform.
+
+    `due` (K, T) are the conversions to expect, `store` (T,) the store's orders, None without one.
+    """
+    numbers = [number for number, rows in enumerate(panel.rows_of) if rows.size]
+    clicks = [_click_days(panel, number, due[panel.rows(number)]) for number in numbers]
+    purchases = [_purchase_days(panel, days) for days in clicks]
+    looked_at = [*clicks, *(days for days in purchases if days is not None)]
+    usual = dict(zip(looked_at, _usual(looked_at), strict=True))
     found: list[Outage] = []
-    for number in range(len(panel.platforms)):
-        rows = panel.rows(number)
-        if rows.size:
-            found.extend(_of_platform(panel, number, scale[rows], store))
+    for by_click, by_purchase in zip(clicks, purchases, strict=True):
+        outages, odd = _search(panel, by_click, usual[by_click], store)
+        if by_purchase is not None:
+            surer, _ = _search(panel, by_purchase, usual[by_purchase], store)
+            outages = _joined(surer, outages)
+        found.extend(outages)
+        found.extend(_suspects(panel, by_click, odd, outages, store))
     return tuple(found)
 
 
-def _of_platform(
-    panel: Panel, number: int, scale: FloatArray, store: FloatArray | None
-) -> Sequence[Outage]:
-    clicks = _click_days(panel, number, scale)
-    outages, odd = _search(panel, clicks, store)
-    share = panel.share[panel.rows(number)]
-    settled = np.where(share > 0, scale / np.where(share > 0, share, 1.0), 0.0)
-    arrivals = find_arrivals(panel, number, settled)
-    if arrivals is not None:
-        purchases = _purchase_days(number, arrivals, clicks)
-        found, _ = _search(panel, purchases, store)
-        outages = _joined(found, outages)
+def _suspects(
+    panel: Panel,
+    clicks: _PlatformDays,
+    odd: BoolArray,
+    outages: Sequence[Outage],
+    store: FloatArray | None,
+) -> list[Outage]:
+    """Odd days that no outage explains, of which nobody can say yet what they were."""
     told = np.zeros(panel.days, dtype=np.bool_)
     for outage in outages:
         told[outage.affected_first : outage.affected_last + 1] = True
     runs = [run for run in _runs(odd & ~told) if run[1] - run[0] < _LONGEST_SUSPECT]
-    suspects = [_judge(panel, clicks, run, store, is_sure=False) for run in runs]
-    return [*outages, *(suspect for suspect in suspects if suspect is not None)]
+    found = [_judge(panel, clicks, run, store, is_sure=False) for run in runs]
+    return [suspect for suspect in found if suspect is not None]
 
 
 def _click_days(panel: Panel, number: int, scale: FloatArray) -> _PlatformDays:
@@ -154,9 +157,16 @@ def _click_days(panel: Panel, number: int, scale: FloatArray) -> _PlatformDays:
     )
 
 
-def _purchase_days(number: int, arrivals: Arrivals, clicks: _PlatformDays) -> _PlatformDays:
+def _purchase_days(panel: Panel, clicks: _PlatformDays) -> _PlatformDays | None:
+    """The same by day of purchase; None where it is not known."""
+    share = panel.share[panel.rows(clicks.platform)]
+    due = clicks.expected_by_leaf
+    settled = np.where(share > 0, due / np.where(share > 0, share, 1.0), 0.0)
+    arrivals = find_arrivals(panel, clicks.platform, settled)
+    if arrivals is None:
+        return None
     return _PlatformDays(
-        platform=number,
+        platform=clicks.platform,
         observed=arrivals.observed.sum(axis=0),
         expected=np.where(arrivals.known, arrivals.expected.sum(axis=0), 0.0),
         observed_by_leaf=arrivals.observed,
@@ -168,29 +178,39 @@ def _purchase_days(number: int, arrivals: Arrivals, clicks: _PlatformDays) -> _P
     )
 
 
+def _usual(looked_at: Sequence[_PlatformDays]) -> FloatArray:
+    """What was to be expected of each day after those before it, (N, T)."""
+    if not looked_at:
+        return np.zeros((0, 0))
+    total = np.stack([days.expected for days in looked_at])
+    return _after_those_before(np.stack([days.observed for days in looked_at]), total, total > 0)
+
+
+def _after_those_before(observed: FloatArray, total: FloatArray, used: BoolArray) -> FloatArray:
+    expected = expected_from_before(observed, total, used)
+    # ads that run again after a pause are measured against what they brought before it
+    knows = trailing_sum((used & (total > 0)).astype(np.float64), _KNOWN_BEFORE) >= _LEAST_KNOWN
+    return np.where(np.isnan(expected), np.where(knows, total, 0.0), expected)
+
+
 def _search(
-    panel: Panel, days: _PlatformDays, store: FloatArray | None
+    panel: Panel, days: _PlatformDays, expected: FloatArray, store: FloatArray | None
 ) -> tuple[list[Outage], BoolArray]:
     """Outages that are told, and days that are odd at least, (T,)."""
-    known = days.expected > 0
-    core = np.zeros(panel.days, dtype=np.bool_)
-    total, expected = days.expected, days.expected
+    total = days.expected
+    known = total > 0
     # the second pass takes the first one's collapsed days out of what is expected
-    for _ in range(2):
-        used = known & ~core
-        expected = expected_from_before(days.observed, total, used)
-        # ads that run again after a pause are measured against what they brought before it
-        knows = trailing_sum((used & (total > 0)).astype(np.float64), _KNOWN_BEFORE) >= _LEAST_KNOWN
-        expected = np.where(np.isnan(expected), np.where(knows, total, 0.0), expected)
+    for is_last in (False, True):
         low = known & (days.observed <= 0.5 * expected) & (expected > 0)
         if not low.any():
             return [], low
         stretches = _stretches(np.maximum(days.observed, 0.0), expected, days.noise)
         core = _collapsed(low, stretches[:, :_SHORT], _COLLAPSE, _TAIL)
         core |= _collapsed(low, stretches, BLIND_COLLAPSE, _NEAR_TOTAL_TAIL)
-        if not core.any():
+        if is_last or not core.any():
             break
-    factor = expected / np.where(total > 0, total, 1.0)
+        expected = _after_those_before(days.observed, total, known & ~core)
+    factor = expected / np.where(known, total, 1.0)
     days = replace(
         days,
         expected=expected,

@@ -84,16 +84,23 @@ def each(numbers: Sequence[float]) -> FloatArray:
     return np.array(numbers)[:, None, None]
 
 
-def take_measures(panel: Panel, normal: BoolArray) -> dict[MeasureName, Measure]:
-    """All measures; `normal` (P, T) are the days that weekday factors are learned from."""
-    by_spend = exposures(panel, normal)
+def take_measures(panel: Panel, flat: FloatArray, normal: BoolArray) -> dict[MeasureName, Measure]:
+    """All measures of a panel with its `flattened_spend`.
+
+    `normal` (P, T) are the days that weekday factors are learned from.
+    """
     # a day without a click, be it that a file left them out, says nothing of what one costs
     clicked = panel.clicks > 0
-    by_click = _weekly(panel, panel.clicks, normal)
+    paid = np.where(clicked, panel.spend, 0.0)
     # clicks are counted on their day: none is still to arrive
     at_once = (panel.share > 0).astype(np.float64)
-    paid = np.where(clicked, panel.spend, 0.0)
-    by_money = _weekly(panel, paid, normal, (panel.clicks, at_once))
+    by_spend, by_click, by_money = weekly(
+        panel,
+        np.stack([flat, panel.clicks, paid]),
+        normal,
+        np.stack([panel.conversions, panel.conversions, panel.clicks]),
+        np.stack([panel.share, panel.share, at_once]),
+    )
     ones = np.ones(len(panel.leaves))
     arriving = (panel.share, panel.deviation)
     unit, spread = _order_values(panel)
@@ -110,51 +117,36 @@ def take_measures(panel: Panel, normal: BoolArray) -> dict[MeasureName, Measure]
     }
 
 
-def exposures(panel: Panel, normal: BoolArray) -> FloatArray:
-    """Spend on the scale on which conversions are proportional to it: (K, T)."""
+def flattened_spend(panel: Panel) -> FloatArray:
+    """Spend on the scale on which conversions are proportional to it, but for weekdays: (K, T)."""
     recent = panel.spend[:, -_WEEKDAY_DAYS:]
     active = np.maximum((recent > 0).sum(axis=1), 1)
     usual = np.maximum(recent.sum(axis=1) / active, 1e-12)[:, None]
     relative = np.where(panel.spend > 0, panel.spend / usual, 1.0)
-    flat = panel.spend * np.clip(relative, 0.05, 20.0) ** -_SATURATION
-    return _weekly(panel, flat, normal)
+    return np.asarray(panel.spend * np.clip(relative, 0.05, 20.0) ** -_SATURATION)
 
 
-def _weekly(
-    panel: Panel,
-    flat: FloatArray,
-    normal: BoolArray,
-    counted: tuple[FloatArray, FloatArray] | None = None,
+def weekly(
+    panel: Panel, flat: FloatArray, normal: BoolArray, counted: FloatArray, share: FloatArray
 ) -> FloatArray:
-    """An exposure with the usual shape of its platform's week.
+    """Exposures with the usual shape of their platform's week, (…, K, T).
 
-    `counted` is what it brings and the share of that which has arrived; without it conversions.
+    `counted` is what each brings, `share` the part of that which has arrived, `normal` (P, T) are
+    the days that are learned from.
     """
-    weekday = _weekdays(panel, flat, normal, counted or (panel.conversions, panel.share))
-    first = panel.history.first_day.weekday()
-    positions = (np.arange(panel.days) + first) % 7
-    return np.asarray(flat * weekday[panel.platform_of][:, positions])
-
-
-def _weekdays(
-    panel: Panel, flat: FloatArray, normal: BoolArray, counted: tuple[FloatArray, FloatArray]
-) -> FloatArray:
-    """Factors by platform and weekday, (P, 7), around 1."""
-    counts, share = counted
-    factors = np.ones((len(panel.platforms), 7))
-    start = max(panel.days - _WEEKDAY_DAYS, 0)
-    positions = (np.arange(start, panel.days) + panel.history.first_day.weekday()) % 7
-    for number in range(len(panel.platforms)):
-        rows = panel.rows(number)
-        used = normal[number, start:]
-        seen = counts[rows, start:] * used
-        reach = flat[rows, start:] * (share[rows, start:] * used)
-        total = reach.sum(axis=1, keepdims=True)
-        rate = seen.sum(axis=1, keepdims=True) / np.where(total > 0, total, 1.0)
-        found = np.bincount(positions, seen.sum(axis=0), 7)
-        expected = np.bincount(positions, (reach * rate).sum(axis=0), 7)
-        factors[number] = (found + _WEEKDAY_PRIOR) / (expected + _WEEKDAY_PRIOR)
-    return factors
+    weekday = (np.arange(panel.days) + panel.history.first_day.weekday()) % 7
+    is_weekday = (weekday[:, None] == np.arange(7)).astype(np.float64)
+    recent = slice(max(panel.days - _WEEKDAY_DAYS, 0), None)
+    used = normal[panel.platform_of, recent]
+    # by weekday, (…, K, 7)
+    seen = (counted[..., recent] * used) @ is_weekday[recent]
+    reach = (flat[..., recent] * (share[..., recent] * used)) @ is_weekday[recent]
+    total = reach.sum(axis=-1, keepdims=True)
+    rate = seen.sum(axis=-1, keepdims=True) / np.where(total > 0, total, 1.0)
+    # each leaf is told what its platform's leaves say together
+    same = panel.is_same_platform
+    factors = (same @ seen + _WEEKDAY_PRIOR) / (same @ (reach * rate) + _WEEKDAY_PRIOR)
+    return np.asarray(flat * factors.take(weekday, axis=-1))
 
 
 def _order_values(panel: Panel) -> tuple[FloatArray, float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Silence:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Panel:
     """Leaves by days.
 
@@ -61,11 +62,16 @@ class Panel:
     curves: tuple[Curve, ...]
     rows_of: tuple[np.ndarray[tuple[int], np.dtype[np.intp]], ...]
 
-    @property
+    @cached_property
     def is_new(self) -> BoolArray:
         """Leaves of platforms that were read on few mornings so far, (K,)."""
         is_new = np.array([curve.is_new for curve in self.curves], dtype=np.bool_)
         return np.asarray(is_new[self.platform_of])
+
+    @cached_property
+    def is_same_platform(self) -> FloatArray:
+        """1 where two leaves are of one platform, (K, K): times figures of leaves, its sums."""
+        return np.equal.outer(self.platform_of, self.platform_of).astype(np.float64)
 
     @property
     def days(self) -> int:

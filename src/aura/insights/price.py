@@ -50,7 +50,7 @@ class Shown:
         return np.asarray(ndtr(sign * (math.log(limit) - self.moved) / self.deviation))
 
 
-def by_price(
+def shown_by_price(
     price: Evidence, rate: Evidence, others: tuple[FloatArray, FloatArray], claim: Claim
 ) -> Shown:
     """What clicks for the money and purchases for the clicks show together, (…, W).

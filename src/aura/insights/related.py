@@ -14,8 +14,9 @@ import numpy as np
 from aura.insights.baseline import HALF_LIFE, Comparison
 from aura.insights.case import Case, inputs_hash
 from aura.insights.chart import METRICS, chart
-from aura.insights.evidence import INTERVAL, Evidence, of_leaves, of_siblings
+from aura.insights.evidence import INTERVAL, Evidence
 from aura.insights.finding import Impact, Json
+from aura.insights.scopes import Scopes
 from aura.insights.selection import Choice
 from aura.insights.situation import Situation
 from aura.insights.story import Story, certainty
@@ -65,9 +66,11 @@ def _money(amount: float) -> str:
     return exact(round(amount, 4))
 
 
-def siblings(situation: Situation, comparison: Comparison, choice: Choice) -> Json:
+def siblings(scopes: Scopes, comparison: Comparison, choice: Choice) -> Json:
     """What the others did meanwhile, or for a wide scope, what its parts did."""
+    situation = scopes.situation
     panel = situation.panel
+    measure = comparison.measure.name
     wide = choice.level == "brand" or len(choice.rows) > 1
     if wide:
         rows = choice.rows
@@ -76,11 +79,11 @@ def siblings(situation: Situation, comparison: Comparison, choice: Choice) -> Js
         row = int(choice.rows[0])
         same = panel.rows(int(panel.platform_of[row]))
         rows = same[same != row]
-        mean = float(of_siblings(panel, comparison).multipliers[row, choice.column])
-    single = of_leaves(comparison)
+        mean = float(scopes.sibling_multipliers(measure)[row, choice.column])
+    single = scopes.leaves(measure)
     listed = sorted(rows.tolist(), key=lambda row: -comparison.expected[row, choice.column])[:5]
-    is_cost = comparison.measure.name == "cost"
-    name = f"{METRICS[comparison.measure.name]}_ratio"
+    is_cost = measure == "cost"
+    name = f"{METRICS[measure]}_ratio"
     return {
         "kind": "parts" if wide else "siblings",
         "count": int((comparison.expected[rows, choice.column] >= 1.0).sum()),

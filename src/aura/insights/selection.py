@@ -16,10 +16,10 @@ from aura.insights.baseline import WINDOWS, Comparison
 from aura.insights.burden import Burden, Heard, Seen, Weighed, burden, weigh
 from aura.insights.case import Rows
 from aura.insights.claim import Claim
-from aura.insights.evidence import Direction, Evidence, beside, goes_on, is_over, of_total
+from aura.insights.evidence import Direction, Evidence, goes_on, is_over
 from aura.insights.finding import Scope, ScopeLevel
 from aura.insights.measure import MeasureName
-from aura.insights.price import Shown, by_price
+from aura.insights.price import Shown, shown_by_price
 from aura.insights.scopes import Scopes
 from aura.insights.series import BoolArray, FloatArray
 from aura.insights.situation import Situation
@@ -28,8 +28,6 @@ from aura.insights.wording import platform_words
 # expected conversions that a window must hold before anything is said
 LEAST_EXPECTED = 10.0
 _LEAST_REPORTED = 6.0
-_LEAST_BASELINE = 15.0
-_LEAST_BASELINE_DAYS = 21
 # part of a wide scope's change (in logarithms) that its other parts must show
 _BREADTH = 0.6
 _LEAST_OF_OTHERS = 5.0
@@ -88,13 +86,11 @@ def choose(scopes: Scopes, claim: Claim, heard: Heard = _NOTHING) -> list[Choice
 
     Less evidence is asked of what moved in another measure, and less still of what stands.
     """
-    situation = scopes.situation
-    panel = situation.panel
-    is_active = _is_active(scopes, situation.comparisons[claim.measure])
+    is_active = scopes.active(claim.measure)
     active = np.flatnonzero(is_active)
     if not active.size:
         return []
-    platforms = [rows[is_active[rows]] for rows in panel.rows_of]
+    platforms = [rows[is_active[rows]] for rows in scopes.situation.panel.rows_of]
     platforms = [rows for rows in platforms if rows.size]
     campaigns, alone = _campaign_choices(scopes, claim, active, heard)
     loudest = float(alone.max())
@@ -119,14 +115,6 @@ def choose(scopes: Scopes, claim: Claim, heard: Heard = _NOTHING) -> list[Choice
     return found if brand is None else [brand]
 
 
-def _is_active(scopes: Scopes, comparison: Comparison) -> BoolArray:
-    """Leaves that still spend and know their own past, (K,)."""
-    knows = (comparison.baseline_count[:, 0] >= _LEAST_BASELINE) & (
-        comparison.baseline_days[:, 0] >= _LEAST_BASELINE_DAYS
-    )
-    return np.asarray(scopes.spending & knows)
-
-
 def _broad_choice(
     scopes: Scopes, claim: Claim, level: ScopeLevel, rows: Rows, heard: Heard
 ) -> Choice | None:
@@ -138,11 +126,12 @@ def _broad_choice(
     if len(rows) < 2 or len({situation.panel.leaves[row].currency for row in rows}) > 1:
         return None
     told = "brand" if len(situation.ad_platforms) == 1 else level
+    stands = bool(heard.stands) and scope_of(situation, told, rows).place in heard.stands
     asks = burden(
         claim,
-        moved=frozenset(rows.tolist()) in heard.moved,
+        moved=bool(heard.moved) and frozenset(rows.tolist()) in heard.moved,
         is_new=bool(situation.panel.is_new[rows].all()),
-        stands=np.array(scope_of(situation, told, rows).place in heard.stands),
+        stands=np.array(True) if stands else None,
     )
     held: Choice | None = None
     for weighed in _broad_weighed(scopes, claim, level, rows, asks):
@@ -152,9 +141,8 @@ def _broad_choice(
         loud &= _is_telling(scopes, claim, rows, weighed.measure)
         if weighed.measure == claim.measure:
             loud &= np.array(WINDOWS) >= claim.least_days
-        shows = situation.comparisons[weighed.measure]
         for column in np.flatnonzero(loud)[np.argsort(-weighed.surprise[loud])].tolist():
-            others = _beside(shows, rows, column, claim.direction)
+            others = _beside(scopes, weighed.measure, rows, (column, claim.direction))
             found = _choice(scopes, claim, weighed, told, rows, column)
             if others >= _LEAST_BESIDE and not found.is_held:
                 return replace(found, beside=others)
@@ -168,12 +156,12 @@ def _broad_weighed(
     scopes: Scopes, claim: Claim, level: ScopeLevel, rows: Rows, asks: Burden
 ) -> Iterator[Weighed]:
     """What the price of a click says, where it says anything, then what the purchases say, (W,)."""
-    price, plain = scopes.total("price", rows), scopes.total(claim.measure, rows)
-    price_moved = (
-        claim.measure != "rate" and price.may_surprise(_LEAST_BESIDE, claim.direction).any()
-    )
-    if not price_moved and not plain.may_surprise(asks.least, claim.direction).any():
+    most_by_price = scopes.most("price", rows, claim.direction)
+    price_moved = claim.measure != "rate" and (most_by_price > _LEAST_BESIDE).any()
+    most = scopes.most(claim.measure, rows, claim.direction)
+    if not price_moved and not (most > asks.least).any():
         return
+    plain = scopes.total(claim.measure, rows)
     holiday = scopes.situation.comparisons[claim.measure].holiday[rows].max(axis=0)
     common = _common(scopes.situation, claim)
 
@@ -182,11 +170,12 @@ def _broad_weighed(
         return _further(claim, *outside, *known)
 
     if price_moved:
+        price = scopes.total("price", rows)
         others = elsewhere("price"), elsewhere("rate", common)
-        shown = by_price(price, scopes.total("rate", rows), others, claim)
+        shown = shown_by_price(price, scopes.total("rate", rows), others, claim)
         yield weigh("price", _by_price(claim, shown), asks.by_price, price, holiday)
     # what others did can only explain it away
-    if plain.may_surprise(asks.asked(plain, holiday), claim.direction).any():
+    if (most > asks.asked(plain, holiday)).any():
         known = plain.after(elsewhere(claim.measure, common))
         yield weigh(claim.measure, _by_purchases(claim, known), asks, plain, holiday)
 
@@ -232,8 +221,11 @@ def scope_of(situation: Situation, level: ScopeLevel, rows: Rows) -> Scope:
     return Scope("campaign", leaf.name or leaf.entity_id, leaf.platform, leaf.entity_id)
 
 
-def _beside(comparison: Comparison, rows: Rows, column: int, direction: Direction) -> float:
+def _beside(
+    scopes: Scopes, measure: MeasureName, rows: Rows, shown: tuple[int, Direction]
+) -> float:
     """The surprise without the leaf that did most; 0 where the others do not show the change."""
+    comparison, (column, direction) = scopes.situation.comparisons[measure], shown
     seen, due = comparison.observed[rows, column], comparison.expected[rows, column]
     change = np.log(max(float(seen.sum()), 0.5) / float(due.sum()))
     most = int(np.argmax(np.sign(change) * (seen - due)))
@@ -243,7 +235,7 @@ def _beside(comparison: Comparison, rows: Rows, column: int, direction: Directio
         return 0.0
     if np.log(max(rest_seen, 0.5) / rest_due) / change < _BREADTH:
         return 0.0
-    return float(of_total(comparison, rows[others]).surprise(direction)[column])
+    return float(scopes.total(measure, rows[others]).surprise(direction)[column])
 
 
 def _campaign_choices(
@@ -280,14 +272,17 @@ def _campaign_choices(
 
 def _campaigns_burden(situation: Situation, claim: Claim, active: Rows, heard: Heard) -> Burden:
     """What is asked of each leaf, (K, 1)."""
-    panel = situation.panel
-    moved, stands = (np.zeros((len(panel.leaves), 1), dtype=np.bool_) for _ in range(2))
-    moved[[row for row in active if frozenset((int(row),)) in heard.moved]] = True
-    if heard.stands:
-        for row in active.tolist():
-            scope = scope_of(situation, _own_level(situation, row), np.array([row]))
-            stands[row] = scope.place in heard.stands
-    return burden(claim, moved=moved, is_new=panel.is_new[:, None], stands=stands)
+    moved, stands = (np.zeros((len(situation.panel.leaves), 1), np.bool_) for _ in range(2))
+    for row in active.tolist() if heard.moved or heard.stands else ():
+        scope = scope_of(situation, _own_level(situation, row), np.array([row]))
+        moved[row] = frozenset((row,)) in heard.moved
+        stands[row] = scope.place in heard.stands
+    return burden(
+        claim,
+        moved=moved,
+        is_new=situation.panel.is_new[:, None],
+        stands=stands if stands.any() else None,
+    )
 
 
 def _campaigns_weighed(
@@ -304,16 +299,15 @@ def _campaigns_weighed(
     least = float(asks.least[active].min())
 
     def is_quiet(name: MeasureName) -> bool:
-        most = beside(scopes.leaves(name), situation.comparisons[name].shared_noise)
-        return not most.may_surprise(least, claim.direction)[active].any()
+        return not (scopes.most_of_leaves(name, claim.direction)[active] > least).any()
 
     def moved_too(name: MeasureName, *known: FloatArray) -> FloatArray:
-        return _further(claim, scopes.siblings(name).multipliers, *known)
+        return _further(claim, scopes.sibling_multipliers(name), *known)
 
     if claim.measure != "rate" and not is_quiet("price"):
         price = scopes.beside_siblings("price")
         others = moved_too("price"), moved_too("rate", common)
-        shown = by_price(price, scopes.beside_siblings("rate"), others, claim)
+        shown = shown_by_price(price, scopes.beside_siblings("rate"), others, claim)
         yield weigh("price", _by_price(claim, shown), asks.by_price, price, holiday)
     if not is_quiet(claim.measure):
         alone = scopes.beside_siblings(claim.measure)

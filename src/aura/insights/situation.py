@@ -11,16 +11,18 @@ from datetime import date
 
 import numpy as np
 
-from aura.insights.baseline import Comparison, compare
+from aura.insights.baseline import Comparison, Counts, compare
 from aura.insights.daily import (
     announced_days,
+    fitted,
     holiday_days,
     promotion_days,
+    store_expectation,
     with_hangover,
 )
 from aura.insights.demand import demand_multipliers, other_orders
 from aura.insights.health import Outage, affected_days, find_outages
-from aura.insights.measure import MeasureName, exposures, take_measures
+from aura.insights.measure import MeasureName, flattened_spend, take_measures, weekly
 from aura.insights.panel import Panel, Silence, build_panel, readable_platforms
 from aura.insights.series import BoolArray, FloatArray, History
 from aura.model import Platform
@@ -36,7 +38,7 @@ class Situation:
     Attributes:
         run_day: the morning's date in the brand's time zone; only days before it are used.
         usable: (P, T), days a window may rest on; normal: (P, T), days a baseline may rest on.
-        comparisons: observed against expected, by what is compared.
+        comparisons: observed against expected, by what is compared; counts: all of them at once.
         demand: (W,) what happened to the store's other orders in each window.
         ad_platforms: those the brand advertises on, read or not.
         unusual: (T,), days around holidays and promotions.
@@ -46,6 +48,7 @@ class Situation:
     run_day: date
     panel: Panel
     comparisons: dict[MeasureName, Comparison]
+    counts: Counts
     demand: FloatArray
     ad_platforms: tuple[Platform, ...]
     outages: tuple[Outage, ...]
@@ -54,11 +57,6 @@ class Situation:
     unusual: BoolArray
     silences: tuple[Silence, ...]
 
-    @property
-    def comparison(self) -> Comparison:
-        """Conversions for the money spent."""
-        return self.comparisons["cost"]
-
 
 def take_stock(history: History, run_day: date) -> Situation:
     """Everything the rules need, from what could be known on the morning of `run_day`."""
@@ -66,21 +64,27 @@ def take_stock(history: History, run_day: date) -> Situation:
     platforms, silences = readable_platforms(history, run_day)
     panel = build_panel(history, platforms, {})
     every = np.ones((len(platforms), history.days), dtype=np.bool_)
-    first_exposure = exposures(panel, every)
-    outages = find_outages(panel, first_exposure)
+    flat = flattened_spend(panel)
+    exposure = weekly(panel, flat, every, panel.conversions, panel.share)
+    store = store_expectation(history)
+    outages = find_outages(panel, fitted(panel, exposure), store)
     if outages:
         panel = build_panel(history, platforms, _lost_days(panel, outages))
     affected = affected_days(panel, outages)
     others = other_orders(panel)
-    promotions = promotion_days(panel, first_exposure, others)
+    promotions = promotion_days(panel, fitted(panel, exposure), store, others)
     promotions |= announced_days(history)
-    unusual = with_hangover(promotions) | holiday_days(history.first_day, history.days)
-    normal = ~affected & ~(promotions | holiday_days(history.first_day, history.days))
+    holidays = holiday_days(history.first_day, history.days)
+    unusual = with_hangover(promotions) | holidays
+    normal = ~affected & ~(promotions | holidays)
     usable = ~affected
+    measures = take_measures(panel, flat, normal)
+    comparisons, counts = compare(panel, measures, usable, normal, unusual)
     return Situation(
         run_day=run_day,
         panel=panel,
-        comparisons=compare(panel, take_measures(panel, normal), usable, normal, unusual),
+        comparisons=comparisons,
+        counts=counts,
         demand=demand_multipliers(panel, others, ~unusual),
         ad_platforms=tuple(dict.fromkeys(entity.platform for entity in history.entities)),
         outages=outages,

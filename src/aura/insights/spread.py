@@ -61,23 +61,35 @@ _USUAL_DRIFT: dict[MeasureName, tuple[_UsualDrift, _UsualDrift]] = {
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Relative variances of a leaf: `noise` of a day, `drift` of a week beyond it.
+    """Relative variances of a leaf: `noise` of a day, `drift` of a week beyond it."""
+
+    noise: float
+    drift: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spreads:
+    """Both of every measure, (M, 1, 1) each.
 
     `shared_noise` and `shared_drift` are the parts of these that move all leaves alike. A memory is
     the part of a day's noise that the next day inherits.
     """
 
-    noise: float
-    drift: float
-    shared_noise: float
-    shared_drift: float
-    memory: float = 0.0
-    shared_memory: float = 0.0
+    noise: FloatArray
+    drift: FloatArray
+    shared_noise: FloatArray
+    shared_drift: FloatArray
+    memory: FloatArray
+    shared_memory: FloatArray
+
+    def of(self, measure: int) -> Spread:
+        """Of one measure."""
+        return Spread(float(self.noise[measure, 0, 0]), float(self.drift[measure, 0, 0]))
 
     @property
-    def unusual(self) -> float:
+    def unusual(self) -> FloatArray:
         """The part of a day's noise that is beyond what is usual, 0 to 1."""
-        return max(1.0 - _USUAL_NOISE / self.noise, 0.0)
+        return np.asarray(np.maximum(1.0 - _USUAL_NOISE / self.noise, 0.0))
 
     def shared(self, days: FloatArray) -> FloatArray:
         """Variance of the mean of some days that all leaves have in common."""
@@ -86,11 +98,12 @@ class Spread:
     def own(self, days: FloatArray) -> FloatArray:
         """Variance of the mean of some days that is a leaf's own."""
         rest = self.noise - self.shared_noise
-        kept = (self.noise * self.memory - self.shared_noise * self.shared_memory) / max(rest, 1e-9)
-        return rest * of_mean(days, min(max(kept, 0.0), _MOST_MEMORY))
+        kept = self.noise * self.memory - self.shared_noise * self.shared_memory
+        inherited = _within(kept / np.maximum(rest, 1e-9), 0.0, _MOST_MEMORY)
+        return rest * of_mean(days, inherited)
 
 
-def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> list[Spread]:
+def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> Spreads:
     """Both for each measure, from the brand's own days."""
     used = normal[panel.platform_of]
     days, weeks = _residuals(panel, stack, used), _weeks(panel, stack, used)
@@ -100,7 +113,7 @@ def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> list[Spread]:
     total = _moves(whole_days, whole_weeks, stack.spread, of_total)
     # of a sum of leaves that move by themselves this part of a leaf's variance is left
     left = _sums(days[1] ** 2) / np.maximum(_sums(whole_days[1] ** 2), 1e-9)
-    numbers = (
+    return Spreads(
         leaf.noise,
         leaf.drift,
         _shared(leaf.noise, total.noise, left),
@@ -108,7 +121,6 @@ def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> list[Spread]:
         leaf.memory,
         total.memory,
     )
-    return [Spread(*one) for one in np.stack(numbers).reshape(len(numbers), -1).T.tolist()]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +173,7 @@ def _days(residual: FloatArray, mean: FloatArray, spread: FloatArray) -> tuple[F
     return _within(found / (1.0 - gone), *_NOISE_RANGE), memory
 
 
-def of_mean(days: FloatArray, memory: float) -> FloatArray:
+def of_mean(days: FloatArray, memory: FloatArray) -> FloatArray:
     """Variance of the mean of some days over that of one, where days inherit of the day before."""
     return _of_one_in(np.maximum(days, 1.0), memory)
 
