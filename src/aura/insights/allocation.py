@@ -7,6 +7,7 @@ elasticities speak of is only trusted near where money was spent.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,17 +61,20 @@ def _equal_margins(
     low, high = present * (1.0 - reach), present * (1.0 + reach)
     margin = np.maximum(elasticity * worth / present, 1e-12)
 
-    def at(price: float) -> FloatArray:
-        return np.clip(present * (price / margin) ** (1.0 / (elasticity - 1.0)), low, high)
+    power = 1.0 / (elasticity - 1.0)
 
+    def at(price: float) -> FloatArray:
+        return np.minimum(np.maximum(present * (price / margin) ** power, low), high)
+
+    total = present.sum()
     cheap, dear = float(np.log(margin.min())) - 3.0, float(np.log(margin.max())) + 3.0
     for _ in range(60):
         middle = (cheap + dear) / 2
-        if at(float(np.exp(middle))).sum() > present.sum():
+        if at(math.exp(middle)).sum() > total:
             cheap = middle
         else:
             dear = middle
-    return at(float(np.exp((cheap + dear) / 2)))
+    return at(math.exp((cheap + dear) / 2))
 
 
 def judge(

@@ -39,22 +39,20 @@ def find_arrivals(panel: Panel, number: int, settled: FloatArray) -> Arrivals | 
     snapshots = panel.history.snapshots_of(panel.platforms[number])
     if snapshots is None or snapshots.values.shape[1] <= REACH:
         return None
-    place = {entity: row for row, entity in enumerate(snapshots.entity_ids)}
+    position = {entity: row for row, entity in enumerate(snapshots.entity_ids)}
     leaves = [panel.leaves[row].entity_id for row in panel.rows(number)]
-    present = np.array([leaf in place for leaf in leaves])
+    present = np.array([leaf in position for leaf in leaves])
     if not present.any():
         return None
-    rows = np.array([place[leaf] for leaf in leaves if leaf in place])
+    rows = np.array([position[leaf] for leaf in leaves if leaf in position])
     morning, added, step = _steps(snapshots, rows, panel.curves[number].shares)
     start = panel.history.index(snapshots.first_day)
     click = morning[:, None] - np.arange(1, REACH + 1) + start
-    inside = (morning + start - REACH >= 0) & (morning + start <= panel.days)
-    morning, added, step, click = morning[inside], added[:, inside], step[:, inside], click[inside]
+    inside = slice(*np.searchsorted(morning + start, (REACH, panel.days + 1)))
+    place = np.ix_(present, morning[inside] + start - 1)
     found = np.zeros((2, len(leaves), panel.days))
-    bought = morning + start - 1
-    found[0][np.ix_(present, bought)] = added.sum(axis=2)
-    due = step * settled[present].take(click, axis=1)
-    found[1][np.ix_(present, bought)] = due.sum(axis=2)
+    found[0][place] = added[:, inside].sum(axis=2)
+    found[1][place] = (step[:, inside] * settled[present].take(click[inside], axis=1)).sum(axis=2)
     return Arrivals(found[0], found[1], found[1].sum(axis=0) > 0)
 
 

@@ -151,39 +151,41 @@ def _campaign_curves(younger: FloatArray, older: FloatArray, curve: Curve) -> Ca
 def _growth(snapshots: Snapshots, left_out: Collection[date]) -> _Growth:
     values = snapshots.values[:, :, :AGES]
     steps = values.shape[2] - 1
-    younger, older, read = values[:, :, :-1], values[:, :, 1:], np.isfinite(values)
-    is_pair = read[:, :, :-1] & read[:, :, 1:] & (np.arange(steps) > 0)
+    read = np.isfinite(values)
+    filled = np.where(read, values, 0.0)
+    is_pair = read[:, :, :-1] & read[:, :, 1:]
+    # no age is counted from before the day had ended
+    is_pair[:, :, 0] = False
     for day in left_out:
         # what is read on the morning of day + 1 and was not there the morning before came on `day`
         rows = (day - snapshots.first_day).days - np.arange(steps)
         inside = (rows >= 0) & (rows < values.shape[1])
         is_pair[:, rows[inside], np.flatnonzero(inside)] = False
-    wide = np.zeros((2, len(values), AGES - 1))
+    younger, older = np.zeros((2, len(values), AGES - 1))
+    counted = is_pair.astype(np.float64)
+    younger[:, :steps] = np.einsum("kda,kda->ka", filled[:, :, :-1], counted)
+    older[:, :steps] = np.einsum("kda,kda->ka", filled[:, :, 1:], counted)
     mornings = np.zeros(AGES - 1)
-    wide[0, :, :steps] = np.where(is_pair, younger, 0.0).sum(axis=1)
-    wide[1, :, :steps] = np.where(is_pair, older, 0.0).sum(axis=1)
     mornings[:steps] = is_pair.any(axis=0).sum(axis=0)
     made, age = np.nonzero(read.any(axis=0))
-    return _Growth(wide[0], wide[1], mornings, int(np.count_nonzero(np.bincount(made + age))))
+    return _Growth(younger, older, mornings, int(np.count_nonzero(np.bincount(made + age))))
 
 
 def _platform_curve(growth: _Growth) -> Curve:
     younger, older = growth.younger.sum(axis=0), growth.older.sum(axis=0)
-    factors = np.ones(AGES - 1)
-    factors[1:] = (older[1:] + _PRIOR_COUNT * CAUTIOUS_PRIOR[2:]) / (
-        younger[1:] + _PRIOR_COUNT * CAUTIOUS_PRIOR[1:-1]
-    )
-    factors = np.clip(factors, 0.5, None)
-    shares = np.minimum(np.append(1.0 / np.cumprod(factors[::-1])[::-1], 1.0), 1.0)
+    # steps from age 1 on: the day itself has nothing to grow from
+    weight = younger[1:] + _PRIOR_COUNT * CAUTIOUS_PRIOR[1:-1]
+    factors = np.maximum((older[1:] + _PRIOR_COUNT * CAUTIOUS_PRIOR[2:]) / weight, 0.5)
+    step = _DISPERSION * np.maximum(factors - 1.0, 0.0) / (weight * factors**2)
+    shares, variance = np.ones(AGES), np.zeros(AGES)
+    shares[1:-1] = np.minimum(1.0 / np.cumprod(factors[::-1])[::-1], 1.0)
     shares[0] = 0.0
-    weight = younger + _PRIOR_COUNT * CAUTIOUS_PRIOR[:-1]
-    step = np.zeros(AGES - 1)
-    step[1:] = _DISPERSION * np.maximum(factors[1:] - 1.0, 0.0) / (weight[1:] * factors[1:] ** 2)
-    variance = np.append(np.cumsum(step[::-1])[::-1], 0.0)
+    variance[1:-1] = np.cumsum(step[::-1])[::-1]
+    variance[0] = variance[1]
     enough = (younger >= _LEARNED_COUNT) & (growth.mornings >= _LEARNED_MORNINGS)
     # an age is learned when it and every step up to maturity are
-    steps = np.append(enough, True) | (np.arange(AGES) >= MATURE_AGE)
-    is_learned = np.logical_and.accumulate(steps[::-1])[::-1].copy()
+    is_learned = np.ones(AGES, dtype=np.bool_)
+    is_learned[:MATURE_AGE] = np.logical_and.accumulate(enough[:MATURE_AGE][::-1])[::-1]
     is_learned[0] = False
     deviations = np.sqrt(variance + _arrear(shares) ** 2)
     return Curve(shares, deviations, is_learned, growth.reads < _LEARNED_MORNINGS)

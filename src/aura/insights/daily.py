@@ -53,15 +53,15 @@ def expected_from_before(observed: FloatArray, scale: FloatArray, used: BoolArra
 
 def weekday_scale(observed: FloatArray, used: BoolArray, first_day: date) -> FloatArray:
     """The usual shape of the week of a series, (T,), around 1."""
-    positions = (np.arange(len(observed)) + first_day.weekday()) % 7
-    recent = used & (np.arange(len(observed)) >= len(observed) - 112)
-    sums = np.bincount(positions[recent], observed[recent], 7)
-    counts = np.bincount(positions[recent], minlength=7)
+    weekday = (np.arange(len(observed)) + first_day.weekday()) % 7
+    recent = slice(-112, None)
+    sums = np.bincount(weekday[recent], observed[recent] * used[recent], 7)
+    counts = np.bincount(weekday[recent], used[recent], 7)
     mean = sums.sum() / max(counts.sum(), 1)
     if mean <= 0:
         return np.ones(len(observed))
     factors = (sums + 30.0) / (counts * mean + 30.0)
-    return np.asarray(factors[positions])
+    return np.asarray(factors[weekday])
 
 
 def store_expectation(history: History, left_out: BoolArray | None = None) -> FloatArray | None:
@@ -165,8 +165,10 @@ def _usual_noise(observed: FloatArray, expected: FloatArray) -> float:
     if not known.any():
         return DAY_NOISE
     due = expected[known]
-    excess = ((observed[known] - due) ** 2 / _MEDIAN_OF_SQUARES - due) / due**2
-    return max(float(np.median(excess)), DAY_NOISE)
+    excess = np.sort(((observed[known] - due) ** 2 / _MEDIAN_OF_SQUARES - due) / due**2)
+    # of a day that is not known nothing is: it comes last
+    middle = -1 if np.isnan(excess[-1]) else len(excess) // 2
+    return max(float(excess[middle] + excess[~middle]) / 2, DAY_NOISE)
 
 
 def with_hangover(promotions: BoolArray) -> BoolArray:

@@ -149,9 +149,9 @@ def build_panel(
         platforms,
         place,
         np.where(known, spend, 0.0),
-        np.where(known, np.nan_to_num(clicks), 0.0),
+        np.where(known & np.isfinite(clicks), clicks, 0.0),
         np.where(known, conversions, 0.0),
-        np.where(known, np.nan_to_num(value), 0.0),
+        np.where(known & np.isfinite(value), value, 0.0),
         known,
         share,
         deviation,
@@ -178,7 +178,7 @@ def _maturity(
         if source is None or source.observed_on is None or source.known_through is None:
             raise ValueError(f"{platform} has not been read")
         ages = history.index(source.observed_on) - day
-        position = np.clip(ages, 0, AGES - 1)
+        position = np.minimum(np.maximum(ages, 0), AGES - 1)
         covered = day <= history.index(source.known_through)
         shares.append(np.where(covered, own.shares[:, position], 0.0))
         deviations.append(own.deviations[:, position])

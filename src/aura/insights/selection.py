@@ -272,17 +272,15 @@ def _campaign_choices(
 
 def _campaigns_burden(situation: Situation, claim: Claim, active: Rows, heard: Heard) -> Burden:
     """What is asked of each leaf, (K, 1)."""
-    moved, stands = (np.zeros((len(situation.panel.leaves), 1), np.bool_) for _ in range(2))
-    for row in active.tolist() if heard.moved or heard.stands else ():
+    is_new = situation.panel.is_new[:, None]
+    if not heard.moved and not heard.stands:
+        return burden(claim, moved=False, is_new=is_new, stands=None)
+    moved, stands = np.zeros_like(is_new), np.zeros_like(is_new)
+    for row in active.tolist():
         scope = scope_of(situation, _own_level(situation, row), np.array([row]))
         moved[row] = frozenset((row,)) in heard.moved
         stands[row] = scope.place in heard.stands
-    return burden(
-        claim,
-        moved=moved,
-        is_new=situation.panel.is_new[:, None],
-        stands=stands if stands.any() else None,
-    )
+    return burden(claim, moved=moved, is_new=is_new, stands=stands if stands.any() else None)
 
 
 def _campaigns_weighed(
@@ -294,8 +292,6 @@ def _campaigns_weighed(
     nobody is asked about campaigns that would say nothing even then.
     """
     situation = scopes.situation
-    holiday = situation.comparisons[claim.measure].holiday
-    common = _common(situation, claim)
     least = float(asks.least[active].min())
 
     def is_quiet(name: MeasureName) -> bool:
@@ -304,12 +300,18 @@ def _campaigns_weighed(
     def moved_too(name: MeasureName, *known: FloatArray) -> FloatArray:
         return _further(claim, scopes.sibling_multipliers(name), *known)
 
-    if claim.measure != "rate" and not is_quiet("price"):
+    price_moved = claim.measure != "rate" and not is_quiet("price")
+    purchases_moved = not is_quiet(claim.measure)
+    if not price_moved and not purchases_moved:
+        return
+    holiday = situation.comparisons[claim.measure].holiday
+    common = _common(situation, claim)
+    if price_moved:
         price = scopes.beside_siblings("price")
         others = moved_too("price"), moved_too("rate", common)
         shown = shown_by_price(price, scopes.beside_siblings("rate"), others, claim)
         yield weigh("price", _by_price(claim, shown), asks.by_price, price, holiday)
-    if not is_quiet(claim.measure):
+    if purchases_moved:
         alone = scopes.beside_siblings(claim.measure)
         known = alone.after(moved_too(claim.measure, common))
         yield weigh(claim.measure, _by_purchases(claim, known), asks, alone, holiday)

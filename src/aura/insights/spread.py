@@ -8,12 +8,12 @@ a campaign's own averages out. So both parts are told apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from aura.insights.measure import MeasureName, Stack, each
+from aura.insights.measure import MeasureName, Stack
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 
@@ -106,57 +106,45 @@ class Spreads:
 def find_spreads(panel: Panel, stack: Stack, normal: BoolArray) -> Spreads:
     """Both for each measure, from the brand's own days."""
     used = normal[panel.platform_of]
-    days, weeks = _residuals(panel, stack, used), _weeks(panel, stack, used)
-    of_leaf, of_total = zip(*(_USUAL_DRIFT[name] for name in stack.names), strict=True)
-    leaf = _moves(days, weeks, stack.spread, of_leaf)
-    whole_days, whole_weeks = _whole(days), _whole(weeks)
-    total = _moves(whole_days, whole_weeks, stack.spread, of_total)
+    residual, mean = (_with_sum(values) for values in _residuals(panel, stack, used))
+    weeks = tuple(_with_sum(values) for values in _weeks(panel, stack, used))
+    noise, memory = _days(residual, mean, stack.spread)
+    by_days = noise * (_of_one_in(7.0, memory) + _of_one_in(28.0, memory))
+    drift = _drift(weeks, stack.spread, by_days, _usual_drift(stack.names))
     # of a sum of leaves that move by themselves this part of a leaf's variance is left
-    left = _sums(days[1] ** 2) / np.maximum(_sums(whole_days[1] ** 2), 1e-9)
-    return Spreads(
-        leaf.noise,
-        leaf.drift,
-        _shared(leaf.noise, total.noise, left),
-        _shared(leaf.drift, total.drift, left),
-        leaf.memory,
-        total.memory,
+    size = _sums(mean**2)
+    left = size[0] / np.maximum(size[1], 1e-9)
+    shared_noise, shared_drift = (_shared(values, left) for values in (noise, drift))
+    return Spreads(noise[0], drift[0], shared_noise, shared_drift, memory[0], memory[1])
+
+
+def _with_sum(values: FloatArray) -> FloatArray:
+    """Leaves, and as if it were one of them all of them together, (2, M, K, …)."""
+    both = np.zeros((2, *values.shape))
+    both[0] = values
+    both[1, :, :1] = values.sum(axis=1, keepdims=True)
+    return both
+
+
+@lru_cache(maxsize=8)
+def _usual_drift(names: tuple[MeasureName, ...]) -> tuple[FloatArray, ...]:
+    """What is usual of leaves and of their sum: prior, least, believed, (2, M, 1, 1) each."""
+    return tuple(
+        np.array([[getattr(_USUAL_DRIFT[name][of], part) for name in names] for of in (0, 1)])[
+            ..., None, None
+        ]
+        for part in ("prior", "least", "believed")
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Moves:
-    """Of leaves or of their sum, by measure, (M, 1, 1) each: as in `Spread`."""
-
-    noise: FloatArray
-    memory: FloatArray
-    drift: FloatArray
-
-
-def _moves(
-    days: tuple[FloatArray, ...],
-    weeks: tuple[FloatArray, ...],
-    spread: FloatArray,
-    usual: Sequence[_UsualDrift],
-) -> _Moves:
-    """From the residuals and means of days, and from the weeks, (M, K, …) each."""
-    residual, mean = days
-    noise, memory = _days(residual, mean, spread)
-    by_days = noise * (_of_one_in(7.0, memory) + _of_one_in(28.0, memory))
-    return _Moves(noise, memory, _drift(weeks, spread, by_days, usual))
-
-
-def _whole(parts: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:
-    """All leaves together, (M, 1, …)."""
-    return tuple(values.sum(axis=1, keepdims=True) for values in parts)
-
-
 def _sums(values: FloatArray) -> FloatArray:
-    """By measure, (M, 1, 1)."""
-    return np.asarray(values.sum(axis=(1, 2), keepdims=True))
+    """By measure, (…, M, 1, 1)."""
+    return np.asarray(values.sum(axis=(-2, -1), keepdims=True))
 
 
-def _shared(leaf: FloatArray, total: FloatArray, left: FloatArray) -> FloatArray:
+def _shared(variance: FloatArray, left: FloatArray) -> FloatArray:
     """The part of a leaf's variance that a sum of all still has, beyond what is `left` of it."""
+    leaf, total = variance
     is_one = left > _MOST_LEFT
     beyond = (total - left * leaf) / np.where(is_one, 1.0, 1.0 - left)
     return np.where(is_one, np.minimum(leaf, total), _within(beyond, 0.0, leaf))
@@ -255,13 +243,11 @@ def _drift(
     weeks: tuple[FloatArray, ...],
     spread: FloatArray,
     by_days: FloatArray,
-    usual: Sequence[_UsualDrift],
+    usual: tuple[FloatArray, ...],
 ) -> FloatArray:
     """A week against the four before it; `by_days` is what comes from how days differ."""
     seen, expected, before = weeks
-    prior, least, believed = (
-        each([getattr(one, name) for one in usual]) for name in ("prior", "least", "believed")
-    )
+    prior, least, believed = usual
     size = expected**2
     chance = spread * (expected + size / np.maximum(before, 1.0)) + size * by_days
     # an event of the past is no drift

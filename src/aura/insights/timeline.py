@@ -89,6 +89,8 @@ class Mornings:
         )
         number = {platform: place for place, platform in enumerate(self._platforms)}
         self._platform_of = np.array([number[one.platform] for one in timeline.entities])
+        self._is_ad = np.array([one.platform != "shopify" for one in timeline.entities])
+        self._is_campaign = np.array([one.level == "campaign" for one in timeline.entities])
         self._values = np.full((entities, len(METRICS), days), np.nan)
         self._reported = np.zeros((len(self._platforms), days), dtype=np.bool_)
         self._first_known = np.full(entities, days)
@@ -171,10 +173,7 @@ class Mornings:
             [self._known_through(number, frame.stop) for number in range(len(self._platforms))]
         )
         entities = self._timeline.entities
-        rows = np.array(
-            [row for row in np.flatnonzero(seen) if entities[row].platform != "shopify"],
-            dtype=np.intp,
-        )
+        rows = np.flatnonzero(seen & self._is_ad)
         number = self._platform_of[rows]
         raw = self._values[rows, :_ORDERS, frame]
         # a day that the platform reported without this entity had no delivery
@@ -220,6 +219,6 @@ class Mornings:
 
     def _leaves(self, number: int, seen: BoolArray) -> np.ndarray[Any, np.dtype[np.intp]]:
         """The campaigns of a platform that are known by now, or its account when it has none."""
-        rows = np.flatnonzero((self._platform_of == number) & seen)
-        campaigns = [row for row in rows if self._timeline.entities[row].level == "campaign"]
-        return np.array(campaigns, dtype=np.intp) if campaigns else rows
+        own = (self._platform_of == number) & seen
+        campaigns = np.flatnonzero(own & self._is_campaign)
+        return campaigns if campaigns.size else np.flatnonzero(own)
