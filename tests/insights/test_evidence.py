@@ -148,8 +148,8 @@ def test_the_first_look_asks_for_less() -> None:
         situation = take_stock(world.history(268, nights=1), world.day(268))
         assert situation.panel.is_new.all()
         panel = situation.panel
-        later = tuple(replace(curve, is_new=False) for curve in panel.curves)
-        used = replace(situation, panel=replace(panel, curves=later))
+        later = tuple((replace(curve, is_new=False), own) for curve, own in panel.learned)
+        used = replace(situation, panel=replace(panel, learned=later))
         first, afterwards = (
             {
                 (rule.finding_type, choice.rows.tobytes())

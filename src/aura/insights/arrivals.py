@@ -71,14 +71,15 @@ def _steps(
     morning = np.arange(REACH, days + 1)
     age = np.arange(1, REACH + 1)
     now = values.take((morning[:, None] - age) * ages + age, axis=1)
-    was_read = np.isfinite(now).any(axis=(0, 2))
-    morning, now = morning[was_read], now[:, was_read]
+    is_known = np.isfinite(now)
+    was_read = is_known.any(axis=(0, 2))
+    morning, now, is_known = morning[was_read], now[:, was_read], is_known[:, was_read]
     gap = np.diff(morning, prepend=morning[:1] - REACH)
     before = age - gap[:, None]
     is_new = before <= 0
     before = np.maximum(before, 0)
     then = np.where(is_new, 0.0, values.take((morning[:, None] - age) * ages + before, axis=1))
-    both = np.isfinite(now) & np.isfinite(then)
+    both = is_known & np.isfinite(then)
     added = np.where(both, now - then, 0.0)
     step = np.where(both, shares[age] - np.where(is_new, 0.0, shares[before]), 0.0)
     # what the first reading found had come over many days

@@ -18,7 +18,7 @@ import numpy as np
 from aura.insights.measure import Measure, MeasureName, Stack, stacked
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
-from aura.insights.spread import Spread, Spreads, find_spreads
+from aura.insights.spread import Spread, Spreads, find_spreads, weekly_sums
 
 WINDOWS = (2, 3, 5, 7, 10, 14)
 # rates drift: a month that lies back says less than the drift since then has taken away
@@ -196,7 +196,7 @@ def _trust(panel: Panel, stack: Stack, normal: BoolArray, spreads: Spreads) -> F
         return np.broadcast_to(used, stack.observed.shape)
 
     def weekly(values: FloatArray) -> FloatArray:
-        return np.asarray(values[..., skip:].reshape(*values.shape[:2], weeks, 7).sum(axis=-1))
+        return weekly_sums(values[..., skip:])
 
     seen = weekly(stack.observed * used)
     reach = weekly(stack.exposure * stack.share * used)

@@ -41,7 +41,7 @@ def judge(
     last = opened_on + timedelta(days=after)
     days = {"start": (last - timedelta(days=SPAN - 1)).isoformat(), "end": last.isoformat()}
     platforms, _ = readable_platforms(history, last + timedelta(days=1))
-    panel = build_panel(history, platforms, {}) if platforms else None
+    panel = build_panel(history, platforms) if platforms else None
     if panel is None:
         return {"state": "unclear", "days": days, "reason": "the platform could not be read"}
     if insight_type == "budget_recommendation":

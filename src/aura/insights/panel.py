@@ -7,8 +7,8 @@ sums are plain matrix products.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -43,7 +43,8 @@ class Panel:
             the day was not read.
         judged: (K, T), days old enough to be judged.
         last: (P,) index of the last day that may be judged; -1 when there is none.
-        curves: (P,) each platform's own completeness; rows_of: (P,) its leaves.
+        learned: (P,) each platform's own completeness and that of its leaves.
+        rows_of: (P,) a platform's leaves.
     """
 
     history: History
@@ -59,8 +60,13 @@ class Panel:
     deviation: FloatArray
     judged: BoolArray
     last: tuple[int, ...]
-    curves: tuple[Curve, ...]
+    learned: tuple[tuple[Curve, CampaignCurves], ...]
     rows_of: tuple[np.ndarray[tuple[int], np.dtype[np.intp]], ...]
+
+    @cached_property
+    def curves(self) -> tuple[Curve, ...]:
+        """Each platform's own completeness, (P,)."""
+        return tuple(curve for curve, _ in self.learned)
 
     @cached_property
     def is_new(self) -> BoolArray:
@@ -116,36 +122,24 @@ def leaves_of(history: History, platform: Platform) -> tuple[EntityDays, ...]:
     return tuple(campaigns + accounts)
 
 
-def build_panel(
-    history: History, platforms: tuple[Platform, ...], left_out: Mapping[Platform, Collection[date]]
-) -> Panel:
-    """Set the leaves of `platforms`, which have been read, side by side.
-
-    `left_out` names days of a platform whose arrivals teach nothing about completeness.
-    """
-    curves: list[Curve] = []
-    campaigns: list[CampaignCurves] = []
-    leaves: list[EntityDays] = []
-    platform_of: list[int] = []
-    for number, platform in enumerate(platforms):
-        found = leaves_of(history, platform)
-        leaves.extend(found)
-        platform_of.extend([number] * len(found))
-        ids = tuple(leaf.entity_id for leaf in found)
-        curve, own = learn_all(history.snapshots_of(platform), ids, left_out.get(platform, ()))
-        curves.append(curve)
-        campaigns.append(own)
-    place = np.array(platform_of, dtype=np.intp)
+def build_panel(history: History, platforms: tuple[Platform, ...]) -> Panel:
+    """Set the leaves of `platforms`, which have been read, side by side."""
+    own = [leaves_of(history, platform) for platform in platforms]
+    leaves = tuple(leaf for found in own for leaf in found)
+    place = np.repeat(np.arange(len(platforms)), [len(found) for found in own])
+    learned = tuple(
+        _learned(history, platform, found) for platform, found in zip(platforms, own, strict=True)
+    )
     shape = (len(leaves), history.days)
     spend, clicks, conversions, value = (
         np.array([getattr(leaf, name) for leaf in leaves], dtype=np.float64).reshape(shape)
         for name in ("spend", "clicks", "conversions", "value")
     )
     known = np.isfinite(spend) & np.isfinite(conversions)
-    share, deviation, judged, last = _maturity(history, platforms, tuple(curves), tuple(campaigns))
+    share, deviation, judged, last = _maturity(history, platforms, learned)
     return Panel(
         history,
-        tuple(leaves),
+        leaves,
         platforms,
         place,
         np.where(known, spend, 0.0),
@@ -157,32 +151,55 @@ def build_panel(
         deviation,
         judged,
         last,
-        tuple(curves),
+        learned,
         tuple(np.flatnonzero(place == number) for number in range(len(platforms))),
     )
+
+
+def without_arrivals(panel: Panel, left_out: Mapping[Platform, Collection[date]]) -> Panel:
+    """The same where what arrived on some days of a platform teaches nothing of completeness."""
+    learned = tuple(
+        _learned(panel.history, platform, [panel.leaves[row] for row in rows], left_out[platform])
+        if platform in left_out
+        else known
+        for platform, rows, known in zip(panel.platforms, panel.rows_of, panel.learned, strict=True)
+    )
+    share, deviation, judged, last = _maturity(panel.history, panel.platforms, learned)
+    return replace(
+        panel, share=share, deviation=deviation, judged=judged, last=last, learned=learned
+    )
+
+
+def _learned(
+    history: History,
+    platform: Platform,
+    leaves: Sequence[EntityDays],
+    left_out: Collection[date] = (),
+) -> tuple[Curve, CampaignCurves]:
+    ids = tuple(leaf.entity_id for leaf in leaves)
+    return learn_all(history.snapshots_of(platform), ids, left_out)
 
 
 def _maturity(
     history: History,
     platforms: tuple[Platform, ...],
-    curves: tuple[Curve, ...],
-    campaigns: tuple[CampaignCurves, ...],
+    learned: tuple[tuple[Curve, CampaignCurves], ...],
 ) -> tuple[FloatArray, FloatArray, BoolArray, tuple[int, ...]]:
     shares: list[FloatArray] = []
     deviations: list[FloatArray] = []
     judged: list[BoolArray] = []
     last: list[int] = []
     day = np.arange(history.days)
-    for platform, curve, own in zip(platforms, curves, campaigns, strict=True):
+    for platform, (curve, own) in zip(platforms, learned, strict=True):
         source = history.source(platform)
         if source is None or source.observed_on is None or source.known_through is None:
             raise ValueError(f"{platform} has not been read")
         ages = history.index(source.observed_on) - day
         position = np.minimum(np.maximum(ages, 0), AGES - 1)
         covered = day <= history.index(source.known_through)
-        shares.append(np.where(covered, own.shares[:, position], 0.0))
-        deviations.append(own.deviations[:, position])
-        judged.append(covered & own.is_learned[:, position])
+        shares.append(np.where(covered, own.shares.take(position, axis=1), 0.0))
+        deviations.append(own.deviations.take(position, axis=1))
+        judged.append(covered & own.is_learned.take(position, axis=1))
         days = np.flatnonzero(covered & (ages >= curve.first_judged_age))
         last.append(int(days[-1]) if days.size else -1)
     empty = np.zeros((0, history.days))

@@ -23,7 +23,13 @@ from aura.insights.daily import (
 from aura.insights.demand import demand_multipliers, other_orders
 from aura.insights.health import Outage, affected_days, find_outages
 from aura.insights.measure import MeasureName, flattened_spend, take_measures, weekly
-from aura.insights.panel import Panel, Silence, build_panel, readable_platforms
+from aura.insights.panel import (
+    Panel,
+    Silence,
+    build_panel,
+    readable_platforms,
+    without_arrivals,
+)
 from aura.insights.series import BoolArray, FloatArray, History
 from aura.model import Platform
 
@@ -62,14 +68,14 @@ def take_stock(history: History, run_day: date) -> Situation:
     """Everything the rules need, from what could be known on the morning of `run_day`."""
     history = history.until(run_day).recent(LOOK_BACK)
     platforms, silences = readable_platforms(history, run_day)
-    panel = build_panel(history, platforms, {})
+    panel = build_panel(history, platforms)
     every = np.ones((len(platforms), history.days), dtype=np.bool_)
     flat = flattened_spend(panel)
     exposure = weekly(panel, flat, every, panel.conversions, panel.share)
     store = store_expectation(history)
     outages = find_outages(panel, fitted(panel, exposure), store)
     if outages:
-        panel = build_panel(history, platforms, _lost_days(panel, outages))
+        panel = without_arrivals(panel, _lost_days(panel, outages))
     affected = affected_days(panel, outages)
     others = other_orders(panel)
     promotions = promotion_days(panel, fitted(panel, exposure), store, others)
