@@ -73,12 +73,14 @@ def take_stock(history: History, run_day: date) -> Situation:
     flat = flattened_spend(panel)
     exposure = weekly(panel, flat, every, panel.conversions, panel.share)
     store = store_expectation(history)
-    outages = find_outages(panel, fitted(panel, exposure), store)
+    due = fitted(panel, exposure)
+    outages = find_outages(panel, due, store)
     if outages:
         panel = without_arrivals(panel, _lost_days(panel, outages))
+        due = fitted(panel, exposure)
     affected = affected_days(panel, outages)
     others = other_orders(panel)
-    promotions = promotion_days(panel, fitted(panel, exposure), store, others)
+    promotions = promotion_days(panel, due, store, others)
     promotions |= announced_days(history)
     holidays = holiday_days(history.first_day, history.days)
     unusual = with_hangover(promotions) | holidays

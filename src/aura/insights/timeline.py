@@ -109,16 +109,17 @@ class Mornings:
             return None
         first = max(end - HISTORY_DAYS, int(self._first_known[seen].min()), 0)
         frame = slice(first, max(min(end, timeline.days), first))
+        through = self._known_through(end)
         return History(
             brand=timeline.brand,
             currency=timeline.currency,
             timezone=timeline.timezone,
             first_day=timeline.first_day + timedelta(days=first),
             days=frame.stop - frame.start,
-            entities=tuple(self._entities(frame, seen)),
-            sources=tuple(self._sources(end)),
+            entities=tuple(self._entities(frame, seen, through)),
+            sources=tuple(self._sources(through)),
             snapshots=tuple(self._snapshots_until(end, seen)),
-            store=self._store(frame),
+            store=self._store(frame, through),
         )
 
     def _observe(self, end: int) -> None:
@@ -153,25 +154,27 @@ class Mornings:
             np.isnan(said) & np.isfinite(spend), 0.0, said
         )
 
-    def _known_through(self, platform: int, end: int) -> int:
-        """The last complete day of a platform that was reported by now; -1 when there is none."""
-        limit = min(int(self._read_on[platform]), end, self._timeline.days)
-        days = np.flatnonzero(self._reported[platform, : max(limit, 0)])
-        return int(days[-1]) if days.size else -1
+    def _known_through(self, end: int) -> IntArray:
+        """The last complete day of each platform that was reported by now, (P,); -1 for none."""
+        through = np.full(len(self._platforms), -1)
+        for number, read_on in enumerate(self._read_on.tolist()):
+            limit = min(read_on, end, self._timeline.days)
+            days = np.flatnonzero(self._reported[number, : max(limit, 0)])
+            through[number] = days[-1] if days.size else -1
+        return through
 
-    def _sources(self, end: int) -> Iterable[Source]:
-        for number, platform in enumerate(self._platforms):
-            through = self._known_through(number, end)
-            if through < 0:
-                continue
-            read_on = self._timeline.first_day + timedelta(days=int(self._read_on[number]))
-            yield Source(platform, read_on, self._timeline.first_day + timedelta(days=through))
+    def _sources(self, through: IntArray) -> Iterable[Source]:
+        first_day, read_on = self._timeline.first_day, self._read_on.tolist()
+        for number, last in enumerate(through.tolist()):
+            if last >= 0:
+                yield Source(
+                    self._platforms[number],
+                    first_day + timedelta(days=read_on[number]),
+                    first_day + timedelta(days=last),
+                )
 
-    def _entities(self, frame: slice, seen: BoolArray) -> Iterable[EntityDays]:
+    def _entities(self, frame: slice, seen: BoolArray, through: IntArray) -> Iterable[EntityDays]:
         day = np.arange(frame.start, frame.stop)
-        through = np.array(
-            [self._known_through(number, frame.stop) for number in range(len(self._platforms))]
-        )
         entities = self._timeline.entities
         rows = np.flatnonzero(seen & self._is_ad)
         number = self._platform_of[rows]
@@ -195,12 +198,12 @@ class Mornings:
                 value=filled[_VALUE],
             )
 
-    def _store(self, frame: slice) -> StoreDays | None:
+    def _store(self, frame: slice, through: IntArray) -> StoreDays | None:
         for row, entity in enumerate(self._timeline.entities):
             if entity.platform == "shopify" and entity.level == "account":
                 orders = self._values[row, _ORDERS, frame].copy()
-                through = self._known_through(int(self._platform_of[row]), frame.stop)
-                orders[max(through + 1 - frame.start, 0) :] = np.nan
+                last = int(through[self._platform_of[row]])
+                orders[max(last + 1 - frame.start, 0) :] = np.nan
                 return StoreDays(orders)
         return None
 
