@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from aura.insights.daily import DAY_NOISE, far_above
 from aura.insights.engine import evaluate, examine
+from aura.insights.series import FloatArray, StoreDays
+from aura.insights.witness import Orders, Witness, orders_missing, store_witness
 from insights.worlds import Campaign, Event, World, shop
 
 START, END = 260, 263
@@ -58,6 +62,47 @@ def test_an_outage_whose_clicks_still_buy_later_stays_an_outage(seed: int) -> No
     )
     for morning in range(START + 2, END + 13):
         assert kinds(world, morning) == ["tracking_outage"], morning
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3, 4])
+@pytest.mark.parametrize(("lift", "days", "before"), [(1.8, 20, 3), (1.8, 14, 3), (2.0, 10, 5)])
+def test_a_promotion_that_has_just_ended_hides_no_outage(
+    lift: float, days: int, before: int, seed: int
+) -> None:
+    """After it the store sells less than in the weeks before, but misses nothing."""
+    end = START - before - 1
+    promotion = Event("promotion", end - days + 1, end, lift)
+    world = shop(seed=seed, events=[promotion, Event("outage", START, END, 0.02, "google_ads")])
+    for morning in range(START + 1, START + 10):
+        assert kinds(world, morning) == ["tracking_outage"], morning
+
+
+def test_a_restless_store_is_no_sure_witness() -> None:
+    """Four days of 20 % fewer orders: a loss in a calm store, nothing in a restless one."""
+    restless = np.exp(np.random.default_rng(1).normal(0.0, 0.4, 120))
+    calm, wild = (
+        Orders(320.0, 400.0, 4, _witness(np.round(100 * days)).noise)
+        for days in (np.ones(120), restless)
+    )
+    assert calm.noise == DAY_NOISE
+    assert 0.25**2 < wild.noise < 0.6**2
+    assert orders_missing(calm, 80.0, margin=1.0)
+    assert not orders_missing(wild, 80.0, margin=1.0)
+
+
+def test_a_day_of_the_store_that_is_not_known_hides_no_other() -> None:
+    orders = np.full(60, 100.0)
+    orders[50:53] = 200.0
+    orders[-1] = np.nan
+    assert np.flatnonzero(far_above(orders, np.full(60, 100.0))).tolist() == [50, 51, 52]
+
+
+def _witness(orders: FloatArray) -> Witness:
+    world = shop(seed=0)
+    history = replace(world.history(len(orders)), store=StoreDays(orders), days=len(orders))
+    witness = store_witness(history)
+    assert witness is not None
+    return witness
 
 
 def test_sales_that_are_really_lost_are_no_outage() -> None:

@@ -30,7 +30,7 @@ from aura.insights.scopes import Scopes
 from aura.insights.selection import Choice, choose, scope_of
 from aura.insights.situation import Situation
 from aura.insights.story import Story
-from aura.insights.witness import STORE_SEES, orders_missing
+from aura.insights.witness import STORE_SEES, Orders, orders_missing
 from aura.insights.wording import to_cents
 
 _SURE = 0.85
@@ -118,10 +118,9 @@ def _store_objects(rule: Rule, case: Case, evidence: Evidence) -> bool:
     ratio = case.ratio if case.measure == "cost" else 1.0 / case.ratio
     if case.measure == "cost" and (case.cpc_ratio or 1.0) ** 2 > ratio:
         return False
-    seen, due = case.store
-    expected = float(evidence.expected[case.column])
-    lost = min(expected * (1.0 - 1.0 / ratio), 0.95 * due)
-    return lost >= STORE_SEES * due and not orders_missing(seen, due, lost, days=case.days)
+    orders = Orders(*case.store, case.days)
+    lost = float(evidence.expected[case.column]) * (1.0 - 1.0 / ratio)
+    return lost >= STORE_SEES * orders.due and not orders_missing(orders, lost)
 
 
 def _finding(scopes: Scopes, rule: Rule, choice: Choice, case: Case) -> Finding:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+from scipy.signal import lfilter
 from scipy.special import betainc
 
 from aura.insights.panel import Panel
@@ -28,6 +29,9 @@ _REFUTED_TAIL = 0.05
 _LEAST_OTHERS = 10.0
 # relative variance of many days of other orders beyond chance
 _OTHERS_NOISE = 0.08**2
+# half-life, in days, of what a store sold; and days, by that count, that say enough
+_RECENT = 14.0
+_LEAST_RECENT = 5.0
 # the median of the square of a standard normal variable
 _MEDIAN_OF_SQUARES = 0.455
 
@@ -64,20 +68,29 @@ def weekday_scale(observed: FloatArray, used: BoolArray, first_day: date) -> Flo
     return np.asarray(factors[weekday])
 
 
-def store_expectation(history: History, left_out: BoolArray | None = None) -> FloatArray | None:
-    """Orders to expect on each day from the days before it, (T,); None without a store."""
-    if history.store is None:
-        return None
-    return _orders_expectation(history.store.orders, history.first_day, left_out)
+def recent_orders(orders: FloatArray, first_day: date, left_out: BoolArray) -> FloatArray:
+    """Orders to expect on each day by those before it, newer ones saying more, (T,).
+
+    NaN where too few days before it are known.
+    """
+    used = np.isfinite(orders) & ~left_out
+    filled = np.where(used, orders, 0.0)
+    scale = weekday_scale(filled, used, first_day)
+    seen, reach, days = (
+        _remembered(np.where(used, values, 0.0)) for values in (filled, scale, np.ones(len(used)))
+    )
+    known = days >= _LEAST_RECENT
+    return np.where(known, scale * seen / np.where(known, reach, 1.0), np.nan)
 
 
-def _orders_expectation(
-    orders: FloatArray, first_day: date, left_out: BoolArray | None
-) -> FloatArray:
-    """Orders to expect on each day, (T,); NaN among them are days that are not known."""
-    used = np.isfinite(orders)
-    if left_out is not None:
-        used = used & ~left_out
+def _remembered(values: FloatArray) -> FloatArray:
+    """The sum of the days before each, older ones counting less, (T,)."""
+    return np.asarray(lfilter([0.0, 1.0], [1.0, -(0.5 ** (1.0 / _RECENT))], values))
+
+
+def _orders_expectation(orders: FloatArray, first_day: date, left_out: BoolArray) -> FloatArray:
+    """Orders to expect on each day from the days before it, (T,); NaN: days that are not known."""
+    used = np.isfinite(orders) & ~left_out
     filled = np.where(used, orders, 0.0)
     return expected_from_before(filled, weekday_scale(filled, used, first_day), used)
 
@@ -91,15 +104,13 @@ def tail_below(observed: FloatArray, expected: FloatArray, noise: FloatArray) ->
     return np.asarray(betainc(size, observed + 1.0, size / (size + np.maximum(expected, 1e-9))))
 
 
-def promotion_days(
-    panel: Panel, due: FloatArray, store: FloatArray | None, others: FloatArray | None
-) -> BoolArray:
+def promotion_days(panel: Panel, due: FloatArray, others: FloatArray | None) -> BoolArray:
     """Days on which the whole brand sold far better than before, (T,): promotions, known or not.
 
     Ads that bring more are no promotion: on its days the store's `others`, orders that no platform
-    claims (T,), sell better too. `due` (K, T) are conversions to expect, `store` (T,) orders.
+    claims (T,), sell better too. `due` (K, T) are conversions to expect.
     """
-    found = _lifted_days(panel, due.sum(axis=0), store)
+    found = _lifted_days(panel, due.sum(axis=0))
     if others is None or not found.any():
         return found
     return found & ~_refuted(found, others, panel.history.first_day)
@@ -122,19 +133,19 @@ def _refuted(found: BoolArray, others: FloatArray, first_day: date) -> BoolArray
     return refuted
 
 
-def _lifted_days(panel: Panel, due: FloatArray, store: FloatArray | None) -> BoolArray:
+def _lifted_days(panel: Panel, due: FloatArray) -> BoolArray:
     """Days on which the ads or the store sold far more than before, (T,)."""
     observed = panel.conversions.sum(axis=0)
     found = np.zeros(panel.days, dtype=np.bool_)
+    # days like these are no yardstick for the others
     for _ in range(2):
-        again = _far_above(observed, expected_from_before(observed, due, ~found))
-        if store is not None and panel.history.store is not None:
-            again |= _far_above(panel.history.store.orders, store)
+        again = far_above(observed, expected_from_before(observed, due, ~found))
+        if panel.history.store is not None:
+            orders = panel.history.store.orders
+            again |= far_above(orders, _orders_expectation(orders, panel.history.first_day, found))
         found = again
         if not found.any():
             break
-        # days like these are no yardstick for the others
-        store = store_expectation(panel.history, found)
     return found
 
 
@@ -148,20 +159,21 @@ def announced_days(history: History) -> BoolArray:
     return found
 
 
-def _far_above(observed: FloatArray, expected: FloatArray) -> BoolArray:
+def far_above(observed: FloatArray, expected: FloatArray) -> BoolArray:
+    """Days on which more was sold than chance and restlessness explain, (T,)."""
     with np.errstate(invalid="ignore"):
         is_lifted = observed > _PROMOTION_LIFT * expected
     if not is_lifted.any():
         return np.asarray(is_lifted)
     seen, due = observed[is_lifted], expected[is_lifted]
-    chance = 1.0 - tail_below(seen - 1.0, due, np.full(len(due), _usual_noise(observed, expected)))
+    chance = 1.0 - tail_below(seen - 1.0, due, np.full(len(due), usual_noise(observed, expected)))
     is_lifted[is_lifted] = chance < _PROMOTION_TAIL
     return np.asarray(is_lifted)
 
 
-def _usual_noise(observed: FloatArray, expected: FloatArray) -> float:
+def usual_noise(observed: FloatArray, expected: FloatArray) -> float:
     """Relative variance of half of the days beyond chance: few promotions do not raise it."""
-    known = expected > 0
+    known = (expected > 0) & np.isfinite(observed)
     if not known.any():
         return DAY_NOISE
     due = expected[known]

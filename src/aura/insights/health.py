@@ -11,8 +11,9 @@ which later purchases do not hide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from aura.insights.daily import (
 from aura.insights.panel import Panel
 from aura.insights.series import BoolArray, FloatArray
 from aura.insights.spread import trailing_sum
-from aura.insights.witness import BLIND_COLLAPSE, is_missed, is_tracking, store_orders_of
+from aura.insights.witness import BLIND_COLLAPSE, Witness, is_missed, is_tracking, store_witness
 
 # a collapse: at most this share of what was expected, beyond what a bad day (70 %) explains
 _COLLAPSE = 0.35
@@ -53,6 +54,10 @@ _KNOWN_BEFORE = 112
 _LEAST_KNOWN = 21
 # how long an outage that has ended is still spoken of
 RECENT_DAYS = 14
+
+
+# asked only where something collapsed
+Store = Callable[[], Witness | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +109,12 @@ class _PlatformDays:
     of_purchases: bool
 
 
-def find_outages(panel: Panel, due: FloatArray, store: FloatArray | None) -> tuple[Outage, ...]:
+def find_outages(panel: Panel, due: FloatArray) -> tuple[Outage, ...]:
     """Every outage of tracking in the panel's history, oldest first by platform.
 
-    `due` (K, T) are the conversions to expect, `store` (T,) the store's orders, None without one.
+    `due` (K, T) are the conversions to expect.
     """
+    store = cache(partial(store_witness, panel.history))
     numbers = [number for number, rows in enumerate(panel.rows_of) if rows.size]
     clicks = [_click_days(panel, number, due[panel.rows(number)]) for number in numbers]
     purchases = [_purchase_days(panel, days) for days in clicks]
@@ -130,7 +136,7 @@ def _suspects(
     clicks: _PlatformDays,
     odd: BoolArray,
     outages: Sequence[Outage],
-    store: FloatArray | None,
+    store: Store,
 ) -> list[Outage]:
     """Odd days that no outage explains, of which nobody can say yet what they were."""
     told = np.zeros(panel.days, dtype=np.bool_)
@@ -194,7 +200,7 @@ def _after_those_before(observed: FloatArray, total: FloatArray, used: BoolArray
 
 
 def _search(
-    panel: Panel, days: _PlatformDays, expected: FloatArray, store: FloatArray | None
+    panel: Panel, days: _PlatformDays, expected: FloatArray, store: Store
 ) -> tuple[list[Outage], BoolArray]:
     """Outages that are told, and days that are odd at least, (T,)."""
     total = days.expected
@@ -287,7 +293,7 @@ def _judge(
     panel: Panel,
     days: _PlatformDays,
     run: tuple[int, int],
-    store: FloatArray | None,
+    store: Store,
     *,
     is_sure: bool = True,
 ) -> Outage | None:
@@ -301,11 +307,12 @@ def _judge(
     settled = days.settled[:, core].sum(axis=0)
     missing = float(settled.sum()) * (1.0 - ratio)
     felt = float((settled * _bought(panel, days, run)).sum())
-    orders = store_orders_of(panel.history, store, core)
+    witness = store()
+    orders = None if witness is None else witness.over(core)
     lost = felt * (1.0 - ratio)
-    if is_sure and not is_tracking(orders, lost, ratio, last - first + 1):
+    if is_sure and not is_tracking(orders, lost, ratio):
         return None
-    if not is_sure and is_missed(orders, lost, last - first + 1):
+    if not is_sure and is_missed(orders, lost):
         return None
     affected_first, affected_last = _affected(panel, days, run, 1.0 - ratio)
     tail = tail_below(np.array([seen]), np.array([_BAD_DAY * due]), days.noise[core].mean()[None])
@@ -318,8 +325,8 @@ def _judge(
         observed=seen,
         expected=due,
         missing=missing,
-        store_observed=None if orders is None else orders[0],
-        store_expected=None if orders is None else orders[1],
+        store_observed=None if orders is None else orders.seen,
+        store_expected=None if orders is None else orders.due,
         campaigns=campaigns,
         certainty=float(1.0 - tail[0]),
         is_ongoing=last >= days.newest,

@@ -17,7 +17,6 @@ from aura.insights.daily import (
     fitted,
     holiday_days,
     promotion_days,
-    store_expectation,
     with_hangover,
 )
 from aura.insights.demand import demand_multipliers, other_orders
@@ -72,15 +71,14 @@ def take_stock(history: History, run_day: date) -> Situation:
     every = np.ones((len(platforms), history.days), dtype=np.bool_)
     flat = flattened_spend(panel)
     exposure = weekly(panel, flat, every, panel.conversions, panel.share)
-    store = store_expectation(history)
     due = fitted(panel, exposure)
-    outages = find_outages(panel, due, store)
+    outages = find_outages(panel, due)
     if outages:
         panel = without_arrivals(panel, _lost_days(panel, outages))
         due = fitted(panel, exposure)
     affected = affected_days(panel, outages)
     others = other_orders(panel)
-    promotions = promotion_days(panel, due, store, others)
+    promotions = promotion_days(panel, due, others)
     promotions |= announced_days(history)
     holidays = holiday_days(history.first_day, history.days)
     unusual = with_hangover(promotions) | holidays
