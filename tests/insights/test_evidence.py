@@ -14,7 +14,7 @@ from aura.insights.baseline import WINDOWS
 from aura.insights.burden import _COUNT_SURPRISE, Burden
 from aura.insights.claims import find
 from aura.insights.engine import RULES
-from aura.insights.evidence import Evidence, is_over
+from aura.insights.evidence import Evidence, ended_odds
 from aura.insights.scopes import Scopes
 from aura.insights.selection import choose
 from aura.insights.situation import take_stock
@@ -37,12 +37,13 @@ def of_days(parts: list[float], due: float = 40.0) -> Evidence:
 
 def test_days_before_a_window_do_not_say_that_it_is_over() -> None:
     """What broke three days ago was held against the week before, and told days later."""
-    over = dict(zip(WINDOWS, is_over(of_days([1.0] * 11 + [0.3] * 3)), strict=True))
-    assert not over[2]
-    assert not over[3]
-    over = dict(zip(WINDOWS, is_over(of_days([1.0] * 7 + [0.3] * 4 + [1.0] * 3)), strict=True))
-    assert over[7]
-    assert over[10]
+    ended = dict(zip(WINDOWS, ended_odds(of_days([1.0] * 11 + [0.3] * 3)), strict=True))
+    assert ended[2] < 0.01
+    assert ended[3] < 0.01
+    passed = of_days([1.0] * 7 + [0.3] * 4 + [1.0] * 3)
+    ended = dict(zip(WINDOWS, ended_odds(passed), strict=True))
+    assert ended[7] > 1.0
+    assert ended[10] > 1.0
 
 
 @given(expected=st.floats(1.0, 3000.0), part=st.floats(0.0, 0.999))

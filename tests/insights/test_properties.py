@@ -15,7 +15,7 @@ from aura.insights.series import History, StoreDays
 from insights.worlds import Event, shop
 
 RISEN = shop(seed=3, events=[Event("rate", 250, 299, 0.5, "meta", "Prospecting")])
-MORNING = 264
+MORNING = 265
 
 
 def scaled(history: History, factor: float) -> History:

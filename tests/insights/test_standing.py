@@ -15,7 +15,7 @@ from aura.imports.observed_history import read_timelines
 from aura.insights.baseline import WINDOWS
 from aura.insights.burden import Burden
 from aura.insights.engine import examine
-from aura.insights.evidence import Evidence, goes_on
+from aura.insights.evidence import Evidence, ended_odds
 from aura.insights.finding import Finding, Key
 from aura.insights.replay import replay
 from aura.insights.trial import trial_of
@@ -183,7 +183,7 @@ def of_days(parts: list[float], due: float) -> Evidence:
 def test_days_as_before_end_what_goes_on_and_days_nearly_as_bad_do_not() -> None:
     broken = [0.4] * 11
     longest = len(WINDOWS) - 1
-    assert goes_on(of_days([*broken, 0.4, 0.4, 0.4], 40.0))[longest]
-    assert not goes_on(of_days([*broken, 1.0, 1.0, 1.0], 40.0))[longest]
-    assert goes_on(of_days([*broken, 0.6, 0.6, 0.6], 8.0))[longest]
-    assert not goes_on(of_days([*broken, 1.0, 1.0, 1.0], 8.0))[longest]
+    assert ended_odds(of_days([*broken, 0.4, 0.4, 0.4], 40.0))[longest] < 0.01
+    assert ended_odds(of_days([*broken, 1.0, 1.0, 1.0], 40.0))[longest] > 1.0
+    assert ended_odds(of_days([*broken, 0.6, 0.6, 0.6], 8.0))[longest] < 0.2
+    assert ended_odds(of_days([*broken, 1.0, 1.0, 1.0], 8.0))[longest] > 0.2

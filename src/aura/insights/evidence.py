@@ -16,7 +16,7 @@ from scipy.special import gammainc, gammaincc, gammaincinv
 
 from aura.insights.baseline import WINDOWS, Counts
 from aura.insights.panel import Panel
-from aura.insights.series import BoolArray, FloatArray
+from aura.insights.series import FloatArray
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Direction = Literal["fell", "rose"]
@@ -30,14 +30,8 @@ _SIBLING_PRIOR = 10.0
 _ELSEWHERE = 0.3
 INTERVAL = 0.80
 _NEWTON_STEPS = 4
-# logarithm of the odds at which the newest days say that it is over
-_OVER = -1.0
-# the stretches of newest days that are asked, 3, 5 and 7, of windows that hold them
-_NEWEST = (1, 2, 3)
-# how often what goes on ends on a day; the odds up to which it is taken to go on, for a wrong word
-# is dearer than one that is not repeated; and how often it ends in each stretch of days, (W, 1)
+# how often what goes on ends on a day, and in each stretch of newest days, (W, 1)
 _HAZARD = 1.0 / 15.0
-_HARDLY = 0.2
 _ENDS = _HAZARD * np.diff(np.array(WINDOWS, dtype=float), prepend=0.0)[:, None]
 # logarithm of the largest change that evidence is counted for
 _LARGEST = math.log(2.5)
@@ -214,24 +208,14 @@ def of_total(counts: Counts, rows: Rows) -> Evidence:
     return Evidence(observed, total, variance, spread, daily)
 
 
-def is_over(evidence: Evidence) -> BoolArray:
-    """Whether the newest days of a window rather say that nothing is the matter any more, (W,)."""
-    found = np.zeros(len(WINDOWS), dtype=np.bool_)
-    going_on = _going_on(evidence)
-    for newest in _NEWEST:
-        # a longer stretch holds days from before the window, which are none of its matter
-        found[newest:] |= going_on[newest, newest:] < _OVER
-    return found
+def ended_odds(evidence: Evidence) -> FloatArray:
+    """The odds that what a window shows has ended on one of its days, (W,).
 
-
-def goes_on(evidence: Evidence) -> BoolArray:
-    """Whether what a window shows has hardly ended on one of its days, (W,).
-
-    The odds are those of an end at a constant hazard (Adams and MacKay 2007, Bayesian online
+    They are those of an end at a constant hazard (Adams and MacKay 2007, Bayesian online
     changepoint detection, arXiv:0710.3742), summed over the days on which it may have been.
     """
     ended = _ENDS * np.exp(np.clip(-_going_on(evidence), -50.0, 50.0))
-    return np.asarray(np.triu(ended).sum(axis=0) < _HARDLY)
+    return np.asarray(np.triu(ended).sum(axis=0))
 
 
 def _going_on(evidence: Evidence) -> FloatArray:

@@ -16,7 +16,7 @@ from aura.insights.baseline import WINDOWS, Comparison
 from aura.insights.burden import Burden, Heard, Seen, Weighed, burden, weigh
 from aura.insights.case import Rows
 from aura.insights.claim import Claim
-from aura.insights.evidence import Direction, Evidence, goes_on, is_over
+from aura.insights.evidence import Direction, Evidence, ended_odds
 from aura.insights.finding import Scope, ScopeLevel
 from aura.insights.measure import MeasureName
 from aura.insights.price import Shown, shown_by_price
@@ -45,6 +45,9 @@ _PRICE_DAYS = {"fell": 3, "rose": 5}
 # what the purchases that were counted must show of it themselves: its size, and its surprise
 _AGREES = 1.15
 _AGREES_SURPRISE = 1.0
+# the odds that it has ended up to which a scope is spoken of; and where it would not be said anew
+_ENDED = 0.4
+_HELD_ENDED = 0.2
 _NOTHING = Heard()
 
 
@@ -138,17 +141,17 @@ def _broad_choice(
         loud = weighed.likely & (weighed.surprise > weighed.asked)
         if not loud.any():
             continue
-        loud &= _is_telling(scopes, claim, rows, weighed.measure)
+        ended = _ended(scopes, claim, rows, weighed.measure)
+        loud &= ended < _ENDED
         if weighed.measure == claim.measure:
             loud &= np.array(WINDOWS) >= claim.least_days
         for column in np.flatnonzero(loud)[np.argsort(-weighed.surprise[loud])].tolist():
             others = _beside(scopes, weighed.measure, rows, (column, claim.direction))
-            found = _choice(scopes, claim, weighed, told, rows, column)
-            if others >= _LEAST_BESIDE and not found.is_held:
-                return replace(found, beside=others)
-            going_on = found.stands and goes_on(scopes.total(weighed.measure, rows))[column]
-            if held is None and going_on:
-                held = replace(found, beside=others, is_held=True)
+            found = replace(_choice(scopes, claim, weighed, told, rows, column), beside=others)
+            if others >= _LEAST_BESIDE and weighed.is_news[column]:
+                return found
+            if held is None and found.stands and ended[column] < _HELD_ENDED:
+                held = replace(found, is_held=True)
     return held
 
 
@@ -207,7 +210,6 @@ def _choice(
         float(weighed.surprise[column]),
         weighed.measure,
         stands=weighed.is_standing,
-        is_held=not weighed.is_news[column],
     )
 
 
@@ -255,18 +257,17 @@ def _campaign_choices(
         loud = weighed.likely & (weighed.surprise > heeded)
         for row in active[loud[active].any(axis=1)].tolist():
             own, one = np.array([row]), weighed.of(row)
-            told = one.likely & _is_telling(scopes, claim, own, one.measure)
-            surprise = np.where(told, one.surprise, 0.0)
+            ended = _ended(scopes, claim, own, one.measure)
+            surprise = np.where(one.likely & (ended < _ENDED), one.surprise, 0.0)
             evidence[row] = max(evidence[row], float(surprise.max()))
-            enough = told & (surprise > one.asked)
-            news = enough & one.is_news
-            if one.is_standing:
-                enough &= goes_on(scopes.total(one.measure, own))
-            columns = np.flatnonzero(news if news.any() else enough)
-            if columns.size and (row not in found or (found[row].is_held and news.any())):
+            news = one.is_news & (ended < _ENDED)
+            is_held = one.is_standing and not news.any()
+            holds = (surprise > one.asked) & (ended < _HELD_ENDED)
+            columns = np.flatnonzero(holds if is_held else news)
+            if columns.size and (row not in found or (found[row].is_held and not is_held)):
                 column = int(columns[np.argmax(surprise[columns])])
-                level = _own_level(situation, row)
-                found[row] = _choice(scopes, claim, one, level, own, column)
+                choice = _choice(scopes, claim, one, _own_level(situation, row), own, column)
+                found[row] = replace(choice, is_held=is_held)
     return [found[row] for row in sorted(found)], evidence
 
 
@@ -344,10 +345,11 @@ def _own_level(situation: Situation, row: int) -> ScopeLevel:
     return "brand" if len(situation.ad_platforms) == 1 else "platform"
 
 
-def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) -> BoolArray:
-    """Windows with enough to say something, and not refuted by what came after them, (W,).
+def _ended(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) -> FloatArray:
+    """The odds that what a window shows has ended by now, (W,).
 
-    What the price of a click shows, the purchases must show as well, be it by chance.
+    Infinite where it holds too little to say anything, or what came after it refutes it. What the
+    price of a click shows, the purchases must show as well, be it by chance.
     """
     comparison = scopes.situation.comparisons[claim.measure]
     due = comparison.expected[rows].sum(axis=0)
@@ -357,9 +359,10 @@ def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) 
         told &= np.array(WINDOWS) >= _PRICE_DAYS[claim.direction]
         told &= _agrees(scopes.total(claim.measure, rows), claim.direction)
     if told.any():
-        told &= ~is_over(scopes.total(measure, rows))
         told &= ~_has_recovered(scopes.situation, claim, comparison, rows)
-    return np.asarray(told)
+    if not told.any():
+        return np.full(len(WINDOWS), np.inf)
+    return np.where(told, ended_odds(scopes.total(measure, rows)), np.inf)
 
 
 def _agrees(evidence: Evidence, direction: Direction) -> BoolArray:
