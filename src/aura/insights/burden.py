@@ -22,7 +22,7 @@ _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
 _COUNT_SURPRISE = 2.3
 # (W,); noise that lasts makes long windows stray further than their days tell
-_DAY_SURPRISE = np.array((3.3, 3.3, 3.3, 4.3, 5.3, 6.3))
+_DAY_SURPRISE = np.array((2.6, 2.6, 2.6, 3.2, 3.8, 4.4))
 # and how much less on the first mornings: the first look sees at once all that is the matter, each
 # later one only what broke since, so of what looks like it more is true
 _FIRST_LOOKS = 1.0

@@ -14,7 +14,7 @@ import math
 _BASE = 2.2
 _BY_EVIDENCE = 1.1
 _JUST_MADE = 6.0
-_BY_NOISE = 4.0
+_BY_NOISE = 5.5
 _USUAL_NOISE = 0.12
 # of what only goes on, with as much evidence, less is true: some of it has just ended
 _BY_STANDING = 0.8

@@ -75,7 +75,7 @@ def _steps(story: Story, check_on: date) -> tuple[ActionItem, ...]:
 
 RULE = Rule(
     finding_type="conversion_drop",
-    version="conversion_drop/10",
+    version="conversion_drop/11",
     claim=Claim("rate", "fell", LIMIT, echo=3.4),
     claim_words="clicks bring at least 15% fewer conversions than their baseline",
     money=_lost_value,

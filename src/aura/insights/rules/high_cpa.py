@@ -92,7 +92,7 @@ def _budget_step(story: Story, check_on: date) -> ActionItem:
 
 RULE = Rule(
     finding_type="high_cpa",
-    version="high_cpa/11",
+    version="high_cpa/12",
     claim=Claim("cost", "fell", LIMIT),
     claim_words="a conversion costs at least 15% more than its baseline",
     money=_extra_cost,

@@ -75,8 +75,8 @@ def _steps(story: Story, check_on: date) -> tuple[ActionItem, ...]:
 
 RULE = Rule(
     finding_type="high_performer",
-    version="high_performer/10",
-    claim=Claim("value", "rose", LIMIT, surprise=6.2, least_days=7),
+    version="high_performer/11",
+    claim=Claim("value", "rose", LIMIT, surprise=5.6, least_days=7),
     claim_words="spend brings at least 15% more conversion value than its baseline",
     money=_extra_value,
     title=_title,

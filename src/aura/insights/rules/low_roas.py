@@ -99,7 +99,7 @@ def _steps(story: Story, check_on: date) -> tuple[ActionItem, ...]:
 
 RULE = Rule(
     finding_type="low_roas",
-    version="low_roas/10",
+    version="low_roas/11",
     claim=Claim("value", "fell", LIMIT),
     claim_words="spend brings at least 15% less conversion value than its baseline",
     money=_missing_value,

@@ -14,7 +14,7 @@ from aura.insights.panel import Panel
 from aura.insights.wording import counted, day_words, days_words, per_cent, platform_words
 from aura.model import DayRange
 
-VERSION = "tracking_outage/3"
+VERSION = "tracking_outage/4"
 
 
 def find(panel: Panel, outages: tuple[Outage, ...], run_day: date) -> list[Finding]:
