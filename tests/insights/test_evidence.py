@@ -145,7 +145,7 @@ def test_the_first_look_asks_for_less() -> None:
     """It alone sees at once all that is the matter; nothing else tells it from a later one."""
     more = 0
     for seed in range(20):
-        world = shop(seed=seed, events=[Event("rate", 250, 299, 0.6, "meta", "Prospecting")])
+        world = shop(seed=seed, events=[Event("rate", 250, 299, 0.5, "meta", "Prospecting")])
         situation = take_stock(world.history(268, nights=1), world.day(268))
         assert situation.panel.is_new.all()
         panel = situation.panel

@@ -37,7 +37,7 @@ def find_arrivals(panel: Panel, number: int, settled: FloatArray) -> Arrivals | 
         settled: (K, T) what each click day of the platform's leaves should bring in the end.
     """
     snapshots = panel.history.snapshots_of(panel.platforms[number])
-    if snapshots is None or snapshots.values.shape[1] <= REACH:
+    if snapshots is None or min(snapshots.values.shape[1:]) <= REACH:
         return None
     position = {entity: row for row, entity in enumerate(snapshots.entity_ids)}
     leaves = [panel.leaves[row].entity_id for row in panel.rows(number)]

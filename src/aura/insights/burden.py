@@ -20,7 +20,7 @@ from aura.insights.series import BoolArray, FloatArray
 # what a window around a holiday or promotion must show beyond that
 _HOLIDAY_SURPRISE = 1.5
 # what is asked beyond that where all that strays is the chance of counts, or of days
-_COUNT_SURPRISE = 2.3
+_COUNT_SURPRISE = 3.0
 # (W,); noise that lasts makes long windows stray further than their days tell
 _DAY_SURPRISE = np.array((2.6, 2.6, 2.6, 3.2, 3.8, 4.4))
 # and how much less on the first mornings: the first look sees at once all that is the matter, each

@@ -2,8 +2,8 @@
 
 The model looks at many windows and speaks on the loudest, so its own probability is too high. This
 was fitted by logistic regression on tuning seeds of benchmarks/insights, over all generators and
-noises, and set between that fit and what further tuning seeds gave; `make bench-insights` checks it
-on other seeds.
+noises, and set between that fit and what further tuning seeds gave (the part by noise by those
+alone); `make bench-insights` checks it on other seeds.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from aura.insights.burden import Heard
 from aura.insights.calibration import calibrated
 from aura.insights.case import Case, make_case
 from aura.insights.claim import Claim
+from aura.insights.daily import DAY_NOISE
 from aura.insights.evidence import Evidence
 from aura.insights.finding import (
     ActionItem,
@@ -118,7 +119,7 @@ def _store_objects(rule: Rule, case: Case, evidence: Evidence) -> bool:
     ratio = case.ratio if case.measure == "cost" else 1.0 / case.ratio
     if case.measure == "cost" and (case.cpc_ratio or 1.0) ** 2 > ratio:
         return False
-    orders = Orders(*case.store, case.days)
+    orders = Orders(*case.store, case.days, DAY_NOISE)
     lost = float(evidence.expected[case.column]) * (1.0 - 1.0 / ratio)
     return lost >= STORE_SEES * orders.due and not orders_missing(orders, lost)
 

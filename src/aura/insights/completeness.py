@@ -155,7 +155,7 @@ def _growth(snapshots: Snapshots, left_out: Collection[date]) -> _Growth:
     filled = np.where(read, values, 0.0)
     is_pair = read[:, :, :-1] & read[:, :, 1:]
     # no age is counted from before the day had ended
-    is_pair[:, :, 0] = False
+    is_pair[:, :, :1] = False
     for day in left_out:
         # what is read on the morning of day + 1 and was not there the morning before came on `day`
         rows = (day - snapshots.first_day).days - np.arange(steps)

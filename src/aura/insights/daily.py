@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
-from scipy.signal import lfilter
 from scipy.special import betainc
 
 from aura.insights.panel import Panel
@@ -29,9 +28,6 @@ _REFUTED_TAIL = 0.05
 _LEAST_OTHERS = 10.0
 # relative variance of many days of other orders beyond chance
 _OTHERS_NOISE = 0.08**2
-# half-life, in days, of what a store sold; and days, by that count, that say enough
-_RECENT = 14.0
-_LEAST_RECENT = 5.0
 # the median of the square of a standard normal variable
 _MEDIAN_OF_SQUARES = 0.455
 
@@ -68,27 +64,7 @@ def weekday_scale(observed: FloatArray, used: BoolArray, first_day: date) -> Flo
     return np.asarray(factors[weekday])
 
 
-def recent_orders(orders: FloatArray, first_day: date, left_out: BoolArray) -> FloatArray:
-    """Orders to expect on each day by those before it, newer ones saying more, (T,).
-
-    NaN where too few days before it are known.
-    """
-    used = np.isfinite(orders) & ~left_out
-    filled = np.where(used, orders, 0.0)
-    scale = weekday_scale(filled, used, first_day)
-    seen, reach, days = (
-        _remembered(np.where(used, values, 0.0)) for values in (filled, scale, np.ones(len(used)))
-    )
-    known = days >= _LEAST_RECENT
-    return np.where(known, scale * seen / np.where(known, reach, 1.0), np.nan)
-
-
-def _remembered(values: FloatArray) -> FloatArray:
-    """The sum of the days before each, older ones counting less, (T,)."""
-    return np.asarray(lfilter([0.0, 1.0], [1.0, -(0.5 ** (1.0 / _RECENT))], values))
-
-
-def _orders_expectation(orders: FloatArray, first_day: date, left_out: BoolArray) -> FloatArray:
+def orders_expectation(orders: FloatArray, first_day: date, left_out: BoolArray) -> FloatArray:
     """Orders to expect on each day from the days before it, (T,); NaN: days that are not known."""
     used = np.isfinite(orders) & ~left_out
     filled = np.where(used, orders, 0.0)
@@ -118,7 +94,7 @@ def promotion_days(panel: Panel, due: FloatArray, others: FloatArray | None) -> 
 
 def _refuted(found: BoolArray, others: FloatArray, first_day: date) -> BoolArray:
     """Stretches of days on which the other orders were as ever, (T,)."""
-    expected = _orders_expectation(others, first_day, found)
+    expected = orders_expectation(others, first_day, found)
     known = np.isfinite(expected) & np.isfinite(others)
     refuted = np.zeros_like(found)
     edges = np.flatnonzero(np.diff(found.astype(np.int8), prepend=0, append=0))
@@ -142,7 +118,7 @@ def _lifted_days(panel: Panel, due: FloatArray) -> BoolArray:
         again = far_above(observed, expected_from_before(observed, due, ~found))
         if panel.history.store is not None:
             orders = panel.history.store.orders
-            again |= far_above(orders, _orders_expectation(orders, panel.history.first_day, found))
+            again |= far_above(orders, orders_expectation(orders, panel.history.first_day, found))
         found = again
         if not found.any():
             break
@@ -178,8 +154,7 @@ def usual_noise(observed: FloatArray, expected: FloatArray) -> float:
         return DAY_NOISE
     due = expected[known]
     excess = np.sort(((observed[known] - due) ** 2 / _MEDIAN_OF_SQUARES - due) / due**2)
-    # of a day that is not known nothing is: it comes last
-    middle = -1 if np.isnan(excess[-1]) else len(excess) // 2
+    middle = len(excess) // 2
     return max(float(excess[middle] + excess[~middle]) / 2, DAY_NOISE)
 
 

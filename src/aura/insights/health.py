@@ -195,7 +195,7 @@ def _usual(looked_at: Sequence[_PlatformDays]) -> FloatArray:
 def _after_those_before(observed: FloatArray, total: FloatArray, used: BoolArray) -> FloatArray:
     expected = expected_from_before(observed, total, used)
     # ads that run again after a pause are measured against what they brought before it
-    knows = trailing_sum((used & (total > 0)).astype(np.float64), _KNOWN_BEFORE) >= _LEAST_KNOWN
+    knows = trailing_sum(used.astype(np.float64), _KNOWN_BEFORE) >= _LEAST_KNOWN
     return np.where(np.isnan(expected), np.where(knows, total, 0.0), expected)
 
 
@@ -309,7 +309,7 @@ def _judge(
     felt = float((settled * _bought(panel, days, run)).sum())
     witness = store()
     orders = None if witness is None else witness.over(core)
-    lost = felt * (1.0 - ratio)
+    lost = felt * (1.0 - ratio) * (1.0 if orders is None else orders.days / (last - first + 1))
     if is_sure and not is_tracking(orders, lost, ratio):
         return None
     if not is_sure and is_missed(orders, lost):

@@ -45,9 +45,9 @@ _PRICE_DAYS = {"fell": 3, "rose": 5}
 # what the purchases that were counted must show of it themselves: its size, and its surprise
 _AGREES = 1.15
 _AGREES_SURPRISE = 1.0
-# the odds that it has ended up to which a scope is spoken of; and where it would not be said anew
-_ENDED = 0.4
-_HELD_ENDED = 0.2
+# the odds that it has ended up to which a scope is spoken of; by the hazard alone they are 0.13 for
+# a window of two days and 0.93 for one of two weeks, so the newest days must speak for it
+_ENDED = 0.25
 _NOTHING = Heard()
 
 
@@ -141,8 +141,7 @@ def _broad_choice(
         loud = weighed.likely & (weighed.surprise > weighed.asked)
         if not loud.any():
             continue
-        ended = _ended(scopes, claim, rows, weighed.measure)
-        loud &= ended < _ENDED
+        loud &= _is_telling(scopes, claim, rows, weighed.measure)
         if weighed.measure == claim.measure:
             loud &= np.array(WINDOWS) >= claim.least_days
         for column in np.flatnonzero(loud)[np.argsort(-weighed.surprise[loud])].tolist():
@@ -150,7 +149,7 @@ def _broad_choice(
             found = replace(_choice(scopes, claim, weighed, told, rows, column), beside=others)
             if others >= _LEAST_BESIDE and weighed.is_news[column]:
                 return found
-            if held is None and found.stands and ended[column] < _HELD_ENDED:
+            if held is None and found.stands:
                 held = replace(found, is_held=True)
     return held
 
@@ -257,13 +256,12 @@ def _campaign_choices(
         loud = weighed.likely & (weighed.surprise > heeded)
         for row in active[loud[active].any(axis=1)].tolist():
             own, one = np.array([row]), weighed.of(row)
-            ended = _ended(scopes, claim, own, one.measure)
-            surprise = np.where(one.likely & (ended < _ENDED), one.surprise, 0.0)
+            told = one.likely & _is_telling(scopes, claim, own, one.measure)
+            surprise = np.where(told, one.surprise, 0.0)
             evidence[row] = max(evidence[row], float(surprise.max()))
-            news = one.is_news & (ended < _ENDED)
+            news = told & one.is_news
             is_held = one.is_standing and not news.any()
-            holds = (surprise > one.asked) & (ended < _HELD_ENDED)
-            columns = np.flatnonzero(holds if is_held else news)
+            columns = np.flatnonzero(surprise > one.asked if is_held else news)
             if columns.size and (row not in found or (found[row].is_held and not is_held)):
                 column = int(columns[np.argmax(surprise[columns])])
                 choice = _choice(scopes, claim, one, _own_level(situation, row), own, column)
@@ -345,11 +343,10 @@ def _own_level(situation: Situation, row: int) -> ScopeLevel:
     return "brand" if len(situation.ad_platforms) == 1 else "platform"
 
 
-def _ended(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) -> FloatArray:
-    """The odds that what a window shows has ended by now, (W,).
+def _is_telling(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) -> BoolArray:
+    """Windows with enough to say something, and not refuted by what came after them, (W,).
 
-    Infinite where it holds too little to say anything, or what came after it refutes it. What the
-    price of a click shows, the purchases must show as well, be it by chance.
+    What the price of a click shows, the purchases must show as well, be it by chance.
     """
     comparison = scopes.situation.comparisons[claim.measure]
     due = comparison.expected[rows].sum(axis=0)
@@ -359,10 +356,9 @@ def _ended(scopes: Scopes, claim: Claim, rows: Rows, measure: MeasureName) -> Fl
         told &= np.array(WINDOWS) >= _PRICE_DAYS[claim.direction]
         told &= _agrees(scopes.total(claim.measure, rows), claim.direction)
     if told.any():
+        told &= ended_odds(scopes.total(measure, rows)) < _ENDED
         told &= ~_has_recovered(scopes.situation, claim, comparison, rows)
-    if not told.any():
-        return np.full(len(WINDOWS), np.inf)
-    return np.where(told, ended_odds(scopes.total(measure, rows)), np.inf)
+    return np.asarray(told)
 
 
 def _agrees(evidence: Evidence, direction: Direction) -> BoolArray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aura.insights.daily import DAY_NOISE, far_above, recent_orders, usual_noise
+from aura.insights.daily import DAY_NOISE, far_above, orders_expectation, usual_noise
 from aura.insights.series import FloatArray, History
 
 # share of its orders that a store must have lost for us to expect to see it; and what is asked of a
@@ -19,6 +19,10 @@ STORE_SEES = 0.15
 _SMALL_SHARE_COLLAPSE = 0.2
 BLIND_COLLAPSE = 0.1
 _STORE_DRIFT = 0.05**2
+# a day of fewer orders tells chance from restlessness badly; days that tell it; and the most of it
+_MANY_ORDERS = 15.0
+_LEAST_DAYS = 28
+_MOST_NOISE = 0.6**2
 # the days of a long promotion are found one after another, from its first day on
 _PASSES = 4
 # of the orders that were due no more than this is taken for lost
@@ -29,7 +33,7 @@ _NEAR_TOTAL_ODDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a store sold over some days: orders taken and due, and how much such days stray.
+    """What a store sold over some known days: orders taken and due, and how much days stray.
 
     `noise` is the relative variance of one day beyond chance.
     """
@@ -37,7 +41,7 @@ class Orders:
     seen: float
     due: float
     days: int
-    noise: float = DAY_NOISE
+    noise: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,31 +53,40 @@ class Witness:
     noise: float
 
     def over(self, days: slice) -> Orders | None:
-        """What it says of some days; None where half of them or more are not known."""
+        """What it says of those of some days that are known; None where fewer than half are."""
         orders, due = self.orders[days], self.due[days]
         both = np.isfinite(orders) & np.isfinite(due)
-        if both.sum() * 2 < orders.size or not both.any():
+        known = int(both.sum())
+        if known == 0 or known * 2 < orders.size:
             return None
-        return Orders(float(orders[both].sum()), float(due[both].sum()), orders.size, self.noise)
+        return Orders(float(orders[both].sum()), float(due[both].sum()), known, self.noise)
 
 
 def store_witness(history: History) -> Witness | None:
     """The store of a history; None without one.
 
-    A promotion that has just ended is no yardstick: after it the store would seem to miss orders.
+    A promotion is no yardstick: after it the store would seem to miss orders.
     """
     if history.store is None:
         return None
     orders = history.store.orders
     lifted = np.zeros(len(orders), dtype=np.bool_)
-    due = plain = recent_orders(orders, history.first_day, lifted)
+    due = plain = orders_expectation(orders, history.first_day, lifted)
     for _ in range(_PASSES):
         found = far_above(orders, due)
         if (found == lifted).all():
             break
         lifted = found
-        due = recent_orders(orders, history.first_day, lifted)
-    return Witness(orders, due, usual_noise(orders, plain))
+        due = orders_expectation(orders, history.first_day, lifted)
+    return Witness(orders, due, _restlessness(orders, plain))
+
+
+def _restlessness(orders: FloatArray, due: FloatArray) -> float:
+    """Relative variance of a store's days beyond chance, where enough is sold to tell."""
+    many = due >= _MANY_ORDERS
+    if many.sum() < _LEAST_DAYS:
+        return DAY_NOISE
+    return min(usual_noise(orders[many], due[many]), _MOST_NOISE)
 
 
 def is_tracking(orders: Orders | None, lost: float, ratio: float) -> bool:

@@ -26,7 +26,7 @@ from aura.insights.situation import Situation
 from aura.insights.wording import exact, to_cents
 from aura.model import DayRange
 
-VERSION: Final = "budget_recommendation/1"
+VERSION: Final = "budget_recommendation/2"
 # days that the expected gain is told for, and after which a step is judged
 SPAN: Final = 28
 _WAIT: Final = 14
