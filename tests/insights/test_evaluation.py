@@ -270,7 +270,7 @@ async def test_what_only_goes_on_says_so_and_is_verified_with_what_stood(
 ) -> None:
     event = Event("rate", START, 239, 0.6, "meta", "Prospecting")
     wavers = World(
-        RISEN.campaigns, seed=49, days=240, day_noise=0.15, events=[event], with_store=False
+        RISEN.campaigns, seed=11, days=240, day_noise=0.15, events=[event], with_store=False
     )
     await reader.read(wavers, LAST - NIGHTS, days=LAST)
     for morning in range(LAST - NIGHTS + 1, LAST + 1):
