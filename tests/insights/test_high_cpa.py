@@ -137,10 +137,10 @@ def test_a_new_campaign_is_given_three_weeks() -> None:
 
 
 def test_nothing_is_said_of_a_platform_that_was_not_read_lately() -> None:
-    world = shop(seed=4, events=[Event("rate", START, 299, 0.5, "meta", "Prospecting")])
-    stale = world.history(START + 14)
-    assert evaluate(stale, world.day(START + 14))
-    late = evaluate(stale, world.day(START + 17))
+    world = shop(seed=3, events=[Event("rate", START, 299, 0.5, "meta", "Prospecting")])
+    stale = world.history(START + 15)
+    assert evaluate(stale, world.day(START + 15))
+    late = evaluate(stale, world.day(START + 18))
     assert {one.finding_type for one in late} == {"sync_issue"}
 
 

@@ -140,7 +140,8 @@ def test_what_stands_elsewhere_is_no_evidence() -> None:
 def test_an_event_is_told_once(tmp_path) -> None:
     """It was told, ended for want of confirmation and was told anew while its cause went on."""
     worlds = {f"brand {seed}": restless(seed, 0.5) for seed in range(6)} | {
-        "brand 12": restless(12, 0.55)
+        "brand 8": restless(8, 0.55),
+        "brand 12": restless(12, 0.55),
     }
     write_history(tmp_path / "all", worlds, seen_from=200, until=END)
     days = DayRange(*(FIRST_DAY + timedelta(days=day) for day in (START, END)))

@@ -109,8 +109,8 @@ def burden(
     claim: Claim, *, moved: BoolArray | bool, is_new: BoolArray | bool, stands: BoolArray | None
 ) -> Burden:
     """What a claim asks of scopes that moved in another measure, are new, or stand already."""
-    surprise = claim.surprise if moved is False else np.where(moved, claim.echo, claim.surprise)
-    return Burden(np.asarray(surprise - _FIRST_LOOKS * is_new), claim.speak, stands)
+    surprise = np.where(moved, claim.echo, claim.surprise) - _FIRST_LOOKS * np.asarray(is_new)
+    return Burden(surprise, claim.speak, stands)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

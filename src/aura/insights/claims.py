@@ -119,6 +119,7 @@ def _store_objects(rule: Rule, case: Case, evidence: Evidence) -> bool:
     ratio = case.ratio if case.measure == "cost" else 1.0 / case.ratio
     if case.measure == "cost" and (case.cpc_ratio or 1.0) ** 2 > ratio:
         return False
+    # without odds against it the nearer of the two sums is believed, however restless the store is
     orders = Orders(*case.store, case.days, DAY_NOISE)
     lost = float(evidence.expected[case.column]) * (1.0 - 1.0 / ratio)
     return lost >= STORE_SEES * orders.due and not orders_missing(orders, lost)

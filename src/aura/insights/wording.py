@@ -21,8 +21,6 @@ _SYMBOLS = {
 }
 _WHOLE_CURRENCIES = {"JPY", "KRW", "CLP", "VND", "ISK", "HUF"}
 MINUS = "\u2212"
-# decimals of an exact sum at most
-_PLACES = 6
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -46,11 +44,8 @@ def money_pair(first: float, second: float, currency: str) -> tuple[str, str]:
 
 def exact(amount: float) -> str:
     """A sum of platform amounts without float dust: at most six decimals, at least two."""
-    text = repr(amount)
-    whole, _, cents = text.partition(".")
-    if "e" in text or len(cents) > _PLACES:
-        value = Decimal(text).quantize(Decimal(1).scaleb(-_PLACES), rounding=ROUND_HALF_EVEN)
-        whole, _, cents = format(value.normalize(), "f").partition(".")
+    value = Decimal(repr(amount)).quantize(Decimal("0.000001"), rounding=ROUND_HALF_EVEN)
+    whole, _, cents = format(value.normalize(), "f").partition(".")
     return f"{whole}.{cents.ljust(2, '0')}"
 
 
